@@ -1,0 +1,97 @@
+import { parseReset } from "./parse-reset.ts";
+import type { ReadReply } from "./transport.ts";
+import type { ReplyError, Verdict } from "./verdict.ts";
+
+/**
+ * Judges one reply. Pure and total: whatever the status, the headers and the body, there is a
+ * verdict. The status alone decides its kind; a body that is blank, HTML or broken JSON only means
+ * that there are no errors to pass on.
+ *
+ * Rules: the spec's `responses`; which statuses are worth repeating from Intercom's page on HTTP
+ * responses.
+ *
+ * @param now milliseconds since the epoch, when the reply arrived
+ * @example
+ * classifyResponse({ status: 202, headers: new Headers(), body: "" }, Date.now()); // { kind: "accepted" }
+ */
+export function classifyResponse(reply: ReadReply, now: number): Verdict {
+  const { status } = reply;
+  if (status >= 200 && status < 300) return { kind: "accepted" };
+  const { errors, requestId } = readErrors(reply);
+  const replied = { status, errors, ...(requestId !== undefined && { requestId }) };
+  const kind = kindOfStatus(status);
+  switch (kind) {
+    case "rate_limited": {
+      const resetAt = parseReset(reply.headers, now);
+      return { kind, ...(resetAt !== undefined && { resetAt }), ...replied };
+    }
+    case "server_error": {
+      const message = errors[0]?.message;
+      return { kind, ...(message !== undefined && { message }), ...replied };
+    }
+    default:
+      return { kind, ...replied };
+  }
+}
+
+/** Statuses with a meaning of their own; the others go by their class. */
+const KINDS = {
+  401: "unauthorized",
+  402: "forbidden", // The plan, not the event, is the problem.
+  403: "forbidden",
+  404: "contact_not_found",
+  408: "server_error", // The server gave up waiting: asking again may help.
+  425: "server_error", // Too early (RFC 8470): ask again.
+  429: "rate_limited",
+} as const satisfies Readonly<Record<number, RepliedKind>>;
+
+type RepliedKind = Exclude<Verdict["kind"], "accepted" | "unreachable" | "timeout">;
+
+function kindOfStatus(status: number): RepliedKind {
+  if (Object.hasOwn(KINDS, status)) return KINDS[status as keyof typeof KINDS];
+  // A redirect is not followed, as it would carry the token elsewhere; something is in the way.
+  return status >= 400 && status < 500 ? "invalid_request" : "server_error";
+}
+
+interface ReadErrors {
+  readonly errors: readonly ReplyError[];
+  readonly requestId: string | undefined;
+}
+
+function readErrors(reply: ReadReply): ReadErrors {
+  const body = parseObject(reply.body);
+  const list: readonly unknown[] = Array.isArray(body?.errors) ? body.errors : [];
+  return {
+    errors: list.map(readError).filter((error) => error !== undefined),
+    requestId: textOf(body?.request_id) ?? readRequestId(reply),
+  };
+}
+
+/** The reply's `X-Request-Id`, if it has one. */
+export function readRequestId(reply: Pick<ReadReply, "headers">): string | undefined {
+  return textOf(reply.headers.get("x-request-id"));
+}
+
+function readError(entry: unknown): ReplyError | undefined {
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const { code, message, field } = entry as Record<string, unknown>;
+  if (typeof code !== "string" && typeof message !== "string") return undefined;
+  return {
+    code: textOf(code) ?? "",
+    message: textOf(message) ?? "",
+    ...(typeof field === "string" && { field }),
+  };
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined; // Blank, HTML or cut off: the status has said all there is.
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

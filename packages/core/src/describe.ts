@@ -1,0 +1,23 @@
+/** Names a value in a message, without ever failing and without printing much of it. */
+export function describe(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value.length > 40 ? `a string of ${value.length} characters` : JSON.stringify(value);
+    case "number":
+    case "boolean":
+      return `${typeof value} ${value}`;
+    case "object":
+      return value === null ? "null" : `an object (${kindOf(value)})`;
+    default:
+      return typeof value;
+  }
+}
+
+/** The built-in class of an object, also across realms: `Date`, `URL`, `Array`, `Object`, `Map` …; `unreadable` if it will not say. */
+export function kindOf(value: object): string {
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    return "unreadable";
+  }
+}

@@ -1,0 +1,53 @@
+import type { components } from "./generated/openapi.ts";
+import type { CheckedMetadata, Metadata } from "./metadata.ts";
+
+/**
+ * The one name of the contact an event belongs to: your own id, an e-mail address, or Intercom's
+ * contact id, which is the only way to name a lead.
+ */
+export type Contact =
+  | { readonly userId: string; readonly email?: never; readonly id?: never }
+  | { readonly email: string; readonly userId?: never; readonly id?: never }
+  | { readonly id: string; readonly userId?: never; readonly email?: never };
+
+/** What happened and when, without the contact and the details. */
+interface NamedEvent<Name extends string> {
+  /** What happened, best as a verb in the past tense and a noun: `placed-order`. */
+  readonly eventName: Name;
+  /** When it happened: a `Date`, or Unix **seconds**. Fractions of a second are cut off. @default now */
+  readonly createdAt?: Date | number | undefined;
+}
+
+/** An event of a contact, as given to `track`. */
+export type TrackedEvent<Name extends string = string, M = Metadata> = Contact &
+  NamedEvent<Name> & {
+    /** Details, of which Intercom tracks the first 10 keys. */
+    readonly metadata?: (M & CheckedMetadata<M>) | undefined;
+  };
+
+/**
+ * The events a program may send, as a type: metadata by event name.
+ *
+ * @example
+ * type Catalog = { "placed-order": { price: MonetaryAmount; order_date: Date }; "logged-in": {} };
+ */
+export type EventCatalog = object;
+
+/** Any event name, any metadata. */
+export interface AnyEvent {
+  readonly [eventName: string]: Metadata;
+}
+
+/** An event of a catalogue: its name is in the catalogue and its metadata is the one declared there. */
+export type CatalogEvent<Catalog, Name extends keyof Catalog & string> = Contact &
+  NamedEvent<Name> &
+  CatalogMetadata<Catalog[Name]>;
+
+/** The metadata a catalogue declares, which may only be left out when none of its keys is required. */
+type CatalogMetadata<M> =
+  Partial<M> extends M
+    ? { readonly metadata?: (M & CheckedMetadata<M>) | undefined }
+    : { readonly metadata: M & CheckedMetadata<M> };
+
+/** The body of `POST /events`: the schema `CreateEventRequest` of the spec. */
+export type WireEvent = components["schemas"]["CreateEventRequest"];

@@ -1,0 +1,43 @@
+import type { components } from "./generated/openapi.ts";
+
+/** A link with a text of its own, shown by Intercom as that text. */
+export interface RichLink {
+  /** Where the link leads: an absolute `http:` or `https:` address. */
+  readonly url: string | URL;
+  /** The text that is shown, not empty. */
+  readonly value: string;
+}
+
+/** An amount of money, shown by Intercom with the currency's sign: `€349.99`. */
+export interface MonetaryAmount {
+  /** Whole number of the currency's minor unit, for instance cents. Documented as positive. */
+  readonly amount: number;
+  /** ISO 4217 code of three letters, in any case; sent in lower case. */
+  readonly currency: string;
+}
+
+/**
+ * A value of one metadata key. A string that is a web address is shown as a link; a `Date`, or a
+ * number of Unix seconds, under a key that ends in `_date` is shown as a date.
+ */
+export type MetadataValue = string | number | boolean | Date | URL | RichLink | MonetaryAmount;
+
+/** Details of an event by key. A key whose value is `undefined` is left out. */
+export interface Metadata {
+  readonly [key: string]: MetadataValue | undefined;
+}
+
+/** `M`, if each of its values is a {@link MetadataValue} and each `Date` is under a key ending in `_date`. */
+export type CheckedMetadata<M> = {
+  readonly [K in keyof M]: [NonNullable<M[K]>] extends [Date]
+    ? K extends `${string}_date`
+      ? M[K]
+      : Exclude<MetadataValue, Date>
+    : MetadataValue | undefined;
+};
+
+/** Metadata as it is sent: the schema `Metadata` of the spec. */
+export type WireMetadata = components["schemas"]["Metadata"];
+
+/** One metadata value as it is sent: the schema `MetadataValue` of the spec. */
+export type WireMetadataValue = components["schemas"]["MetadataValue"];

@@ -1,0 +1,34 @@
+import type { Issue } from "./issue.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Why an event was given up without Intercom's word. */
+export type DropReason = "queue_full" | "not_stored" | "expired" | "closed" | "opted_out";
+
+/** How one tracked event ended. */
+export type Outcome =
+  /** Intercom answered 2xx. The Messenger answers nothing: there it means handed over. */
+  | { readonly status: "accepted"; readonly attempts: number; readonly requestId?: string }
+  /** The same contact, name and second was accepted before, so it was not sent again. */
+  | { readonly status: "duplicate" }
+  /** Intercom's last word was no. */
+  | {
+      readonly status: "rejected";
+      readonly verdict: Exclude<Verdict, { kind: "accepted" }>;
+      readonly attempts: number;
+    }
+  /** It could not be sent as given; `issues` says why. */
+  | { readonly status: "invalid"; readonly issues: readonly [Issue, ...Issue[]] }
+  /** It was given up for a reason on this side. */
+  | { readonly status: "dropped"; readonly reason: DropReason };
+
+/** The ways an event can end. */
+export type OutcomeStatus = Outcome["status"];
+
+/** A promise of the event's {@link Outcome}, which never rejects and may be left alone. */
+export interface Receipt extends Promise<Outcome> {
+  /**
+   * `true` once the outbox holds the event (at once for the memory outbox), `false` when it was
+   * refused. Never rejects.
+   */
+  readonly stored: Promise<boolean>;
+}

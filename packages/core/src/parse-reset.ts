@@ -1,0 +1,59 @@
+import type { ReadReply } from "./transport.ts";
+
+type Headers = ReadReply["headers"];
+
+/** A reset further away than this is taken for nonsense: Intercom's windows last 10 seconds. */
+const MAX_AHEAD = 3_600_000;
+
+/**
+ * When the reply says to ask again, in milliseconds since the epoch of the **local** clock:
+ * `Retry-After` (seconds or HTTP date, RFC 9110 §10.2.3) or else `X-RateLimit-Reset` (Unix seconds).
+ *
+ * Times of the server are read with the server's `Date`, so a wrong local clock does no harm. `Date`
+ * has whole seconds, so the answer is up to a second late and never early. It is `undefined` when
+ * nothing is said, or something that is past, more than an hour away, or no time at all.
+ *
+ * @param now milliseconds since the epoch, when the reply arrived
+ */
+export function parseReset(headers: Headers, now: number): number | undefined {
+  const serverNow = parseHttpDate(headers.get("date")) ?? now;
+  return (
+    parseRetryAfter(headers.get("retry-after"), serverNow, now) ??
+    parseRateLimitReset(headers, serverNow, now)
+  );
+}
+
+function parseRetryAfter(text: string | null, serverNow: number, now: number): number | undefined {
+  const seconds = parseWhole(text);
+  if (seconds !== undefined) return ahead(seconds * 1000, now);
+  const date = parseHttpDate(text);
+  return date === undefined ? undefined : ahead(date - serverNow, now);
+}
+
+function parseRateLimitReset(headers: Headers, serverNow: number, now: number): number | undefined {
+  const seconds = parseWhole(headers.get("x-ratelimit-reset"));
+  return seconds === undefined ? undefined : ahead(seconds * 1000 - serverNow, now);
+}
+
+function ahead(milliseconds: number, now: number): number | undefined {
+  return milliseconds > 0 && milliseconds <= MAX_AHEAD ? now + milliseconds : undefined;
+}
+
+/** A header's text of digits alone, as a number; anything else is `undefined`. */
+export function parseWhole(text: unknown): number | undefined {
+  return typeof text === "string" && /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
+}
+
+const DAYS = "Sun|Mon|Tue|Wed|Thu|Fri|Sat";
+const MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
+const IMF_FIXDATE = new RegExp(`^(?:${DAYS}), \\d{2} (?:${MONTHS}) \\d{4} \\d{2}:\\d{2}:\\d{2} GMT$`);
+
+/**
+ * A time in the one form servers send today (RFC 9110 §5.6.7, IMF-fixdate), in milliseconds since
+ * the epoch. `Date.parse` alone takes `-5` for a date.
+ */
+export function parseHttpDate(text: unknown): number | undefined {
+  if (typeof text !== "string" || !IMF_FIXDATE.test(text.trim())) return undefined;
+  const milliseconds = Date.parse(text.trim());
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}

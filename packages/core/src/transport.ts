@@ -1,0 +1,34 @@
+/** One HTTP request as plain data. */
+export interface WireRequest {
+  readonly method: string;
+  /** Absolute address, with the query. */
+  readonly url: string;
+  /** Names in lower case; holds the access token, so it is never to be logged. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** UTF-8 text. */
+  readonly body?: string;
+  /** Ends the request, also while its reply is being read. */
+  readonly signal?: AbortSignal;
+}
+
+/** One HTTP reply; a web `Response` is one. */
+export interface WireReply {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  /** The whole body, decoded as UTF-8. Called once. */
+  text(): Promise<string>;
+}
+
+/**
+ * Sends one request and answers its reply, whatever the status. It rejects only when nothing was
+ * said: no connection, no reply, or an aborted signal. It follows no redirect, repeats nothing and
+ * judges nothing.
+ */
+export type Transport = (request: WireRequest) => Promise<WireReply>;
+
+/** A {@link WireReply} whose body has been read. */
+export interface ReadReply {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: string;
+}

@@ -1,0 +1,46 @@
+import { playwright } from "@vitest/browser-playwright";
+import type { ViteUserConfig } from "vitest/config";
+import { findChromium } from "./chromium.ts";
+
+/** The export condition under which packages of this repository see each other's source, never a stale build. */
+const conditions = ["@intercom-events/source"];
+
+/** Each run leaves its counts where `npm test` adds them up. */
+function reporters(name: string): Pick<NonNullable<ViteUserConfig["test"]>, "reporters" | "outputFile"> {
+  return { reporters: ["default", "junit"], outputFile: { junit: `reports/${name}.xml` } };
+}
+
+/** Unit tests on the Node that runs them, with the type tests where `types` is set. */
+export function nodeTests({ types = false } = {}): ViteUserConfig {
+  const major = process.versions.node.split(".")[0];
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      ...reporters(`node-${major}`),
+      include: ["**/*.test.ts"],
+      exclude: ["**/node_modules/**", "**/dist/**", "**/*.browser.test.ts"],
+      ...(types && { typecheck: { enabled: true, include: ["src/**/*.test-d.ts"], tsconfig: "tsconfig.json" } }),
+    },
+  };
+}
+
+/** Tests in a real Chromium, headless. */
+export async function chromiumTests(include: string[]): Promise<ViteUserConfig> {
+  const { executablePath, args } = await findChromium();
+  return {
+    resolve: { conditions },
+    test: {
+      ...reporters("chromium"),
+      include,
+      browser: {
+        enabled: true,
+        headless: true,
+        ui: false,
+        screenshotFailures: false,
+        instances: [{ browser: "chromium" }],
+        provider: playwright({ launchOptions: { executablePath, args: [...args] } }),
+      },
+    },
+  };
+}
