@@ -13,6 +13,15 @@ export function describe(value: unknown): string {
   }
 }
 
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : describe(error);
+  } catch {
+    return "an unreadable error";
+  }
+}
+
 /** The built-in class of an object, also across realms: `Date`, `URL`, `Array`, `Object`, `Map` …; `unreadable` if it will not say. */
 export function kindOf(value: object): string {
   try {

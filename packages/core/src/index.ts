@@ -1,11 +1,27 @@
-export { type Clock, systemClock } from "./clock.ts";
 export { classifyResponse } from "./classify-response.ts";
+export type {
+  Client,
+  ClientEvents,
+  CloseReport,
+  ContactTracker,
+  FlushReport,
+  TrackAny,
+  TrackAnyOf,
+  TrackCatalog,
+  TrackCatalogOf,
+  TrackOptions,
+  WaitOptions,
+} from "./client.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { createClient } from "./create-client.ts";
 export { type DecodedMetadata, type DecodedValue, decodeMetadata } from "./decode-metadata.ts";
 export { createEmitter, type Emitter } from "./emitter.ts";
 export { type EncodedEvent, encodeEvent } from "./encode-event.ts";
 export { type EncodedMetadata, type EncodeOptions, encodeMetadata } from "./encode-metadata.ts";
 export type { AnyEvent, CatalogEvent, Contact, EventCatalog, TrackedEvent, WireEvent } from "./event.ts";
+export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
+export { describeLoss, type Loss } from "./losses.ts";
 export type {
   CheckedMetadata,
   Metadata,
@@ -17,8 +33,12 @@ export type {
 } from "./metadata.ts";
 export { monetaryAmount } from "./money.ts";
 export type { DropReason, Outcome, OutcomeStatus, Receipt } from "./outcome.ts";
+export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
 export { closedReceipt, type OpenReceipt, openReceipt } from "./receipt.ts";
 export type { Failure } from "./report.ts";
+export type { ClientOptions, CoreClientOptions, QueueOptions, Region } from "./resolve-options.ts";
 export { richLink } from "./rich-link.ts";
+export type { ClientStats } from "./stats.ts";
+export type { Token } from "./token.ts";
 export type { ReadReply, Transport, WireReply, WireRequest } from "./transport.ts";
 export type { ReplyError, Verdict, VerdictKind } from "./verdict.ts";

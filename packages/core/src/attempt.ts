@@ -1,0 +1,50 @@
+import { classifyResponse } from "./classify-response.ts";
+import type { Clock } from "./clock.ts";
+import type { ReadReply } from "./transport.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What came of one call: the verdict, and the reply if there was one. */
+export interface Attempt {
+  readonly verdict: Verdict;
+  readonly reply?: ReadReply;
+}
+
+/** One call under way. */
+export interface OpenAttempt {
+  /** Never rejects. */
+  readonly result: Promise<Attempt>;
+  /** Ends the call at once, as if it had run out of time. */
+  readonly abort: () => void;
+}
+
+/**
+ * Makes one call and judges it. The call has the time given and no more, whether or not the
+ * transport heeds the signal.
+ *
+ * @param call makes the call; its rejection means that nothing was said
+ * @param timeout milliseconds for everything: the token, the connection and the whole reply
+ */
+export function startAttempt(
+  call: (signal: AbortSignal) => Promise<ReadReply>,
+  timeout: number,
+  clock: Clock,
+): OpenAttempt {
+  const controller = new AbortController();
+  let abort = (): void => undefined;
+  const result = new Promise<Attempt>((resolve) => {
+    abort = () => {
+      cancel();
+      resolve({ verdict: { kind: "timeout" } });
+      controller.abort();
+    };
+    const cancel = clock.after(timeout, abort);
+    call(controller.signal)
+      .then((reply): Attempt => ({ verdict: classifyResponse(reply, clock.now()), reply }))
+      .catch((cause: unknown): Attempt => ({ verdict: { kind: "unreachable", cause } }))
+      .then((attempt) => {
+        cancel();
+        resolve(attempt);
+      });
+  });
+  return { result, abort: () => abort() };
+}

@@ -1,0 +1,120 @@
+import createApiClient from "openapi-fetch";
+import type { components, operations, paths } from "./generated/openapi.ts";
+import type { ReadReply, Transport, WireRequest } from "./transport.ts";
+
+/** The query of `GET /events`, as the spec has it. */
+export type ListEventsQuery = operations["listEvents"]["parameters"]["query"];
+
+/** The body of `POST /events/summaries`, as the spec has it. */
+export type WireEventSummary = components["schemas"]["CreateEventSummariesRequest"];
+
+/** What one call needs besides its arguments. */
+export interface CallOptions {
+  /** The access token of this call. */
+  readonly token: string;
+  /** Ends the call, also while its reply is being read. */
+  readonly signal: AbortSignal;
+}
+
+/** The operations of the spec, each answering the reply unjudged, with its body read. */
+export interface Api {
+  /** `POST /events`. @param body the JSON of a `CreateEventRequest`, sent as it is */
+  createEvent(body: string, options: CallOptions): Promise<ReadReply>;
+  /** `GET /events`. @param query parameters, or the query of a `pages.next` address as it is */
+  listEvents(query: ListEventsQuery | string, options: CallOptions): Promise<ReadReply>;
+  /** `POST /events/summaries`. */
+  createEventSummary(summary: WireEventSummary, options: CallOptions): Promise<ReadReply>;
+}
+
+/** What all calls have in common. */
+export interface ApiOptions {
+  readonly transport: Transport;
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  /** Sent with each call, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * The calls of the spec through openapi-fetch, which checks paths, queries and bodies against the
+ * generated types, bridged to a {@link Transport}.
+ */
+export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
+  const client = createApiClient<paths>({
+    baseUrl,
+    // A web Request and its Headers cost more than the rest of a call together.
+    Request: PlainRequest as unknown as typeof Request,
+  });
+
+  /** The part of each call that is no business of openapi-fetch. */
+  function through({ token, signal }: CallOptions) {
+    return {
+      parseAs: "stream", // That is, not at all.
+      fetch: async (request: unknown) => {
+        const { method, url, body } = request as PlainRequest;
+        const wire: WireRequest = {
+          method,
+          url,
+          headers: {
+            ...headers,
+            authorization: `Bearer ${token}`,
+            ...(body !== undefined && { "content-type": "application/json" }),
+          },
+          ...(body !== undefined && { body }),
+          signal,
+        };
+        return unjudged(await transport(wire));
+      },
+    } as const;
+  }
+
+  return {
+    async createEvent(body, options) {
+      const { response } = await client.POST("/events", {
+        ...through(options),
+        body: body as never, // Encoded and serialised when the event was tracked.
+        bodySerializer: () => body,
+      });
+      return response as unknown as ReadReply;
+    },
+    async listEvents(query, options) {
+      const { response } = await client.GET("/events", {
+        ...through(options),
+        ...(typeof query === "string"
+          ? { params: { query: { type: "user" } }, querySerializer: () => query }
+          : { params: { query } }),
+      });
+      return response as unknown as ReadReply;
+    },
+    async createEventSummary(summary, options) {
+      const { response } = await client.POST("/events/summaries", { ...through(options), body: summary });
+      return response as unknown as ReadReply;
+    },
+  };
+}
+
+/** The part of a web `Request` that openapi-fetch fills in, as plain data. */
+class PlainRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly body: string | undefined;
+  constructor(url: string, init: { method: string; body?: string }) {
+    this.url = url;
+    this.method = init.method;
+    this.body = init.body;
+  }
+}
+
+/**
+ * A reply as openapi-fetch hands it through untouched. It parses by `ok` and reports an empty 503 as
+ * no error, so every reply says `ok` here and the classifier goes by the status alone.
+ */
+async function unjudged(reply: Awaited<ReturnType<Transport>>): Promise<Response> {
+  const read: ReadReply & { ok: true } = {
+    ok: true,
+    status: reply.status,
+    headers: reply.headers,
+    body: await reply.text(),
+  };
+  return read as unknown as Response;
+}

@@ -1,0 +1,121 @@
+import type { CatalogEvent, Contact, TrackedEvent, WireEvent } from "./event.ts";
+import type { Issue } from "./issue.ts";
+import type { CheckedMetadata } from "./metadata.ts";
+import type { Outcome, Receipt } from "./outcome.ts";
+import type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
+import type { ClientStats } from "./stats.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What a client tells its listeners. */
+export interface ClientEvents {
+  /** An event has ended. `event` is the body of its request, absent when it was `invalid`. */
+  outcome: { readonly outcome: Outcome; readonly event?: WireEvent };
+  /** An event will be sent again, `delay` milliseconds from now. */
+  retry: { readonly event: WireEvent; readonly verdict: Verdict; readonly delay: number };
+  /** Nothing is being sent until `resumed`; the verdict says why. */
+  paused: { readonly verdict: Verdict };
+  /** Events are being sent again. */
+  resumed: Record<never, never>;
+  /** An event is sent although something about it deserves a look. */
+  warning: { readonly warnings: readonly Issue[]; readonly event: WireEvent };
+}
+
+/** When an event happened, for a bound tracker. */
+export interface TrackOptions {
+  /** A `Date`, or Unix **seconds**. @default now */
+  readonly createdAt?: Date | number | undefined;
+}
+
+/** `track` without a catalogue: any name, metadata checked value by value. */
+export type TrackAny = <M extends object>(event: TrackedEvent<string, M>) => Receipt;
+
+/** `track` with a catalogue: a name of the catalogue, with the metadata declared for it. */
+export type TrackCatalog<Catalog> = <Name extends keyof Catalog & string>(
+  event: CatalogEvent<Catalog, Name>,
+) => Receipt;
+
+/** A bound `track` without a catalogue. */
+export type TrackAnyOf = <M extends object>(
+  eventName: string,
+  metadata?: M & CheckedMetadata<M>,
+  options?: TrackOptions,
+) => Receipt;
+
+/** A bound `track` with a catalogue. */
+export type TrackCatalogOf<Catalog> = <Name extends keyof Catalog & string>(
+  eventName: Name,
+  ...rest: Partial<Catalog[Name]> extends Catalog[Name]
+    ? [metadata?: Catalog[Name] & CheckedMetadata<Catalog[Name]>, options?: TrackOptions]
+    : [metadata: Catalog[Name] & CheckedMetadata<Catalog[Name]>, options?: TrackOptions]
+) => Receipt;
+
+/** Tracks events of one contact. */
+export interface ContactTracker<Catalog extends object> {
+  /** Like {@link Client.track}, for this contact. */
+  readonly track: string extends keyof Catalog ? TrackAnyOf : TrackCatalogOf<Catalog>;
+}
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Milliseconds. @default no limit */
+  readonly timeout?: number | undefined;
+}
+
+/** What is left after `flush`. */
+export interface FlushReport {
+  /** Events that still have no outcome. */
+  readonly pending: number;
+}
+
+/** What was left after `close`. */
+export interface CloseReport extends FlushReport {
+  /** Events that were given up as `closed`. */
+  readonly dropped: number;
+}
+
+/** Sends data events to Intercom, and reads them. */
+export interface Client<Catalog extends object> {
+  /**
+   * Takes an event and sends it soon. It never throws, and the receipt never rejects, whatever it is
+   * given: an event that cannot be sent ends as `invalid` with issues.
+   */
+  readonly track: string extends keyof Catalog ? TrackAny : TrackCatalog<Catalog>;
+  /** A tracker of one contact's events. */
+  contact(contact: Contact): ContactTracker<Catalog>;
+  /**
+   * The contact's events of the last 90 days, newest first, fetched page by page as they are read
+   * (`GET /events`).
+   *
+   * @throws {IntercomError} while reading, when Intercom's answer is no or none came
+   */
+  events(contact: Contact, options?: { readonly perPage?: number | undefined }): AsyncIterable<DataEvent>;
+  /**
+   * How often each event of the contact happened (`GET /events?summary=true`).
+   *
+   * @throws {IntercomError} when Intercom's answer is no or none came
+   */
+  summaries(contact: Contact): Promise<EventSummary[]>;
+  /**
+   * Sets how often an event of a user happened (`POST /events/summaries`), for instance after a
+   * migration.
+   *
+   * @throws {IntercomError} when Intercom's answer is no or none came
+   */
+  createSummary(summary: NewEventSummary): Promise<void>;
+  /** Waits until each event tracked so far has its outcome, or the time is up. */
+  flush(options?: WaitOptions): Promise<FlushReport>;
+  /**
+   * Takes no more events and waits for those there are. What has no outcome when the time is up is
+   * dropped as `closed`.
+   */
+  close(options?: WaitOptions): Promise<CloseReport>;
+  /** Calls the listener from now on, until the answered function is called. */
+  on<Name extends keyof ClientEvents>(
+    name: Name,
+    listener: (payload: ClientEvents[Name]) => void,
+  ): () => void;
+  /** Counts of what has happened so far. */
+  stats(): ClientStats;
+  /** Closes the client at the end of an `await using` block, without a limit of time. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

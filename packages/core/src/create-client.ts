@@ -1,0 +1,176 @@
+import { startAttempt } from "./attempt.ts";
+import { createApi } from "./call-api.ts";
+import type {
+  Client,
+  ClientEvents,
+  CloseReport,
+  ContactTracker,
+  TrackOptions,
+  WaitOptions,
+} from "./client.ts";
+import { createDelivery, type PendingEvent } from "./delivery.ts";
+import { messageOf } from "./describe.ts";
+import { createEmitter } from "./emitter.ts";
+import { encodeEvent } from "./encode-event.ts";
+import type { AnyEvent, WireEvent } from "./event.ts";
+import { IntercomError } from "./intercom-error.ts";
+import type { Issue } from "./issue.ts";
+import { describeLoss } from "./losses.ts";
+import type { Outcome, Receipt } from "./outcome.ts";
+import { createReader } from "./read-events.ts";
+import { closedReceipt, openReceipt } from "./receipt.ts";
+import { type CoreClientOptions, resolveOptions } from "./resolve-options.ts";
+import { createTally } from "./stats.ts";
+import { resolveToken } from "./token.ts";
+
+const EVENT_NAMES = ["outcome", "retry", "paused", "resumed", "warning"] as const;
+
+/**
+ * Makes a client over a {@link Transport}. Programs use the `createClient` of their runtime's
+ * package; this one is for runtimes that have none.
+ *
+ * @typeParam Catalog the events there may be, with their metadata; any without it
+ * @throws {TypeError} naming the option that is wrong and what was expected
+ * @example
+ * const client = createClient({ token, transport: (request) => fetch(request.url, { ...request, redirect: "manual" }) });
+ * client.track({ userId: "314159", eventName: "logged-in" });
+ */
+export function createClient<Catalog extends object = AnyEvent>(options: CoreClientOptions): Client<Catalog> {
+  const policy = resolveOptions(options);
+  const { clock, warn } = policy;
+  const api = createApi(policy);
+  const tally = createTally();
+  const told = new Set<string>();
+  const emitter = createEmitter<ClientEvents>(EVENT_NAMES, (name, error) => {
+    tell(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
+  });
+  let closing: Promise<CloseReport> | undefined;
+
+  const delivery = createDelivery({
+    concurrency: policy.concurrency,
+    start: ({ body }) => attempt((token, signal) => api.createEvent(body, { token, signal })),
+    end,
+  });
+
+  const reader = createReader(api, async (action, call) => {
+    const { verdict, reply } = await attempt((token, signal) => call({ token, signal })).result;
+    if (verdict.kind !== "accepted") throw new IntercomError(action, verdict);
+    return reply as NonNullable<typeof reply>; // Only a reply is accepted.
+  });
+
+  function attempt(call: (token: string, signal: AbortSignal) => ReturnType<typeof api.createEvent>) {
+    const start = async (signal: AbortSignal) => call(await resolveToken(policy.token), signal);
+    return startAttempt(start, policy.timeout, clock);
+  }
+
+  /** Says each kind of thing once. */
+  function tell(kind: string, message: string): void {
+    if (told.has(kind)) return;
+    told.add(kind);
+    try {
+      warn(`intercom-events: ${message}. Further ones like it are only counted and told to listeners.`);
+    } catch {
+      // Whoever throws while being warned does not want to hear of it, and track must not throw.
+    }
+  }
+
+  function report(outcome: Outcome, body?: string): void {
+    tally.end(outcome);
+    if (emitter.has("outcome")) {
+      const event: WireEvent | undefined = body === undefined ? undefined : JSON.parse(body);
+      emitter.emit("outcome", { outcome, ...(event && { event }) });
+      return;
+    }
+    const loss = describeLoss(outcome);
+    if (loss) tell(loss.kind, loss.message);
+  }
+
+  function remark(warnings: readonly Issue[], body: string): void {
+    if (emitter.has("warning")) emitter.emit("warning", { warnings, event: JSON.parse(body) });
+    else for (const { code, message } of warnings) tell(code, message);
+  }
+
+  function end(event: PendingEvent, outcome: Outcome): void {
+    event.settle(outcome);
+    report(outcome, event.body);
+  }
+
+  function refuse(outcome: Outcome, body?: string): Receipt {
+    report(outcome, body);
+    return closedReceipt(outcome);
+  }
+
+  function track(event: unknown): Receipt {
+    const trackedAt = clock.now();
+    tally.track();
+    const encoded = encodeEvent(event, trackedAt, policy);
+    if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
+    const { value, warnings } = encoded;
+    const body = JSON.stringify(value);
+    if (closing) return refuse({ status: "dropped", reason: "closed" }, body);
+    if (delivery.size() >= policy.maxEvents) return refuse({ status: "dropped", reason: "queue_full" }, body);
+    if (warnings.length > 0) remark(warnings, body);
+    const { receipt, settle } = openReceipt();
+    delivery.add({ body, trackedAt, receipt, settle });
+    return receipt;
+  }
+
+  async function flush({ timeout }: WaitOptions = {}): Promise<{ pending: number }> {
+    const settled = Promise.all(delivery.pending().map(({ receipt }) => receipt));
+    await within(settled, timeout);
+    return { pending: delivery.size() };
+  }
+
+  async function within(work: Promise<unknown>, timeout: number | undefined): Promise<void> {
+    if (timeout === undefined) return void (await work);
+    if (!(timeout >= 0))
+      throw new TypeError(`Cannot wait: "timeout" must be milliseconds, got ${messageOf(timeout)}`);
+    let cancel = (): void => undefined;
+    const timer = new Promise<void>((resolve) => {
+      cancel = clock.after(timeout, resolve);
+    });
+    await Promise.race([work, timer]);
+    cancel();
+  }
+
+  async function closeNow(options: WaitOptions | undefined): Promise<CloseReport> {
+    await flush(options);
+    const left = delivery.stop();
+    for (const event of left) end(event, { status: "dropped", reason: "closed" });
+    return { pending: delivery.size(), dropped: left.length };
+  }
+
+  function close(options?: WaitOptions): Promise<CloseReport> {
+    closing ??= closeNow(options);
+    return closing;
+  }
+
+  const client = {
+    track,
+    contact: (contact: object): ContactTracker<AnyEvent> => ({
+      track: (eventName: string, metadata?: object, options?: TrackOptions) => {
+        try {
+          return track({ ...contact, eventName, createdAt: options?.createdAt, metadata });
+        } catch {
+          return track(contact); // It cannot be copied; the issues say why.
+        }
+      },
+    }),
+    ...reader,
+    flush,
+    close,
+    on: emitter.on,
+    stats: () => {
+      const [oldest] = delivery.pending();
+      return {
+        ...tally.read(),
+        pending: delivery.size(),
+        inFlight: delivery.inFlight(),
+        ...(oldest && { oldestAge: clock.now() - oldest.trackedAt }),
+      };
+    },
+    [Symbol.asyncDispose]: async () => void (await close()),
+  };
+  // The catalogue only narrows what the compiler lets through.
+  return client as unknown as Client<Catalog>;
+}

@@ -1,0 +1,36 @@
+import { explain } from "./intercom-error.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** A sentence about an event that was lost, and which kind of loss it is; `undefined` if it was not lost. */
+export interface Loss {
+  readonly kind: string;
+  readonly message: string;
+}
+
+const REASONS = {
+  queue_full: "too many events are waiting",
+  not_stored: "the outbox did not take it",
+  expired: "it waited too long",
+  closed: "the client was closed",
+  opted_out: "the visitor opted out",
+} as const;
+
+/** Says in words that an event was lost, or nothing if it was not. */
+export function describeLoss(outcome: Outcome): Loss | undefined {
+  switch (outcome.status) {
+    case "accepted":
+    case "duplicate":
+      return undefined;
+    case "rejected":
+      return { kind: outcome.verdict.kind, message: `An event was rejected: ${explain(outcome.verdict)}` };
+    case "invalid":
+      return {
+        kind: outcome.issues[0].code,
+        message: `An event was not sent: ${outcome.issues.map(({ message }) => message).join("; ")}`,
+      };
+    case "dropped":
+      return { kind: outcome.reason, message: `An event was dropped: ${REASONS[outcome.reason]}` };
+    default:
+      return outcome satisfies never;
+  }
+}

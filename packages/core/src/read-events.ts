@@ -1,0 +1,182 @@
+import type { Api, CallOptions, ListEventsQuery } from "./call-api.ts";
+import { type DecodedMetadata, decodeMetadata } from "./decode-metadata.ts";
+import { collectContact, collectEventName, collectTime } from "./encode-event.ts";
+import type { Contact } from "./event.ts";
+import type { components } from "./generated/openapi.ts";
+import { IntercomError } from "./intercom-error.ts";
+import { createReport, type Report } from "./report.ts";
+import type { ReadReply } from "./transport.ts";
+
+/** One event as Intercom lists it. */
+export interface DataEvent {
+  /** Intercom's id of the event. */
+  readonly id: string;
+  readonly eventName: string;
+  /** To the second. */
+  readonly createdAt: Date;
+  /** The contact's id in your own system. */
+  readonly userId?: string;
+  readonly email?: string;
+  /** Intercom's own id of the contact. */
+  readonly intercomUserId?: string;
+  readonly metadata: DecodedMetadata;
+}
+
+/** How often one event of a contact happened. */
+export interface EventSummary {
+  readonly eventName: string;
+  readonly count: number;
+  readonly first: Date;
+  readonly last: Date;
+  /** What the workspace says about the event. */
+  readonly description?: string;
+}
+
+/** How often an event of a user happened, to be set. */
+export interface NewEventSummary {
+  /** The contact's id in your own system; Intercom takes no other here. */
+  readonly userId: string;
+  readonly eventName: string;
+  /** A whole number, not negative. */
+  readonly count: number;
+  /** A `Date`, or Unix **seconds**. */
+  readonly first: Date | number;
+  /** A `Date`, or Unix **seconds**. */
+  readonly last: Date | number;
+}
+
+/** Makes one call and answers its reply. @throws {IntercomError} unless the reply is 2xx */
+export type Call = (action: string, call: (options: CallOptions) => Promise<ReadReply>) => Promise<ReadReply>;
+
+/** The calls beside `track`; {@link createReader}. */
+export interface Reader {
+  events(contact: Contact, options?: { readonly perPage?: number | undefined }): AsyncIterable<DataEvent>;
+  summaries(contact: Contact): Promise<EventSummary[]>;
+  createSummary(summary: NewEventSummary): Promise<void>;
+}
+
+type WireList = components["schemas"]["EventList"];
+type WireSummaries = components["schemas"]["EventSummaryList"];
+
+/** The calls beside `track`, through the given way to make one. */
+export function createReader(api: Api, call: Call): Reader {
+  return {
+    events: (contact, { perPage = 50 } = {}) => {
+      const action = "list events";
+      const query = { ...contactQuery(action, contact), per_page: positive(action, "perPage", perPage) };
+      return listEvents(query, (page) => call(action, (options) => api.listEvents(page, options)));
+    },
+    async summaries(contact) {
+      const action = "list event summaries";
+      const query = { ...contactQuery(action, contact), summary: true };
+      const reply = await call(action, (options) => api.listEvents(query, options));
+      return parseReply<WireSummaries>(action, reply, "event.summary").events.map(readSummary);
+    },
+    async createSummary(summary) {
+      const action = "create an event summary";
+      const wire = encodeSummary(action, summary);
+      await call(action, (options) => api.createEventSummary(wire, options));
+    },
+  };
+}
+
+async function* listEvents(
+  query: ListEventsQuery,
+  fetchPage: (query: ListEventsQuery | string) => Promise<ReadReply>,
+): AsyncGenerator<DataEvent, void, void> {
+  for (let page: ListEventsQuery | string | undefined = query; page !== undefined; ) {
+    const reply = await fetchPage(page);
+    const list = parseReply<WireList>("list events", reply, "event.list");
+    yield* list.events.map(readEvent);
+    // Only the query is taken from the link, so that the token goes nowhere else.
+    page = nextQuery(list.pages?.next);
+  }
+}
+
+function nextQuery(link: unknown): string | undefined {
+  return typeof link === "string" ? /^[^?#]*\?([^#]*)/.exec(link)?.[1] : undefined;
+}
+
+function contactQuery(action: string, contact: Contact): ListEventsQuery {
+  const report = createReport();
+  const { id, ...named } = collectContact((field) => Reflect.get(Object(contact), field), report);
+  refuse(action, report);
+  return { type: "user", ...named, ...(id !== undefined && { intercom_user_id: id }) };
+}
+
+function encodeSummary(
+  action: string,
+  summary: NewEventSummary,
+): components["schemas"]["CreateEventSummariesRequest"] {
+  const report = createReport();
+  const given: Partial<NewEventSummary> = Object(summary);
+  const { user_id } = collectContact((field) => (field === "userId" ? given.userId : undefined), report);
+  const event_name = collectEventName(given.eventName, report);
+  const first = collectTime("first", given.first, report);
+  const last = collectTime("last", given.last, report);
+  refuse(action, report);
+  const { count } = given;
+  if (typeof count !== "number" || !Number.isInteger(count) || count < 0) {
+    throw new TypeError(`Cannot ${action}: count must be a whole number that is not negative`);
+  }
+  return {
+    // The report was empty, so each of them is there.
+    user_id: user_id as string,
+    event_summaries: {
+      event_name: event_name as string,
+      count,
+      first: first as number,
+      last: last as number,
+    },
+  };
+}
+
+function refuse(action: string, { issues }: Report): void {
+  if (issues.length > 0)
+    throw new TypeError(`Cannot ${action}: ${issues.map(({ message }) => message).join("; ")}`);
+}
+
+function positive(action: string, name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new TypeError(`Cannot ${action}: "${name}" must be a positive integer, got ${String(value)}`);
+}
+
+/** The JSON of a 2xx reply, if it is of the type the spec says. */
+function parseReply<List extends WireList | WireSummaries>(
+  action: string,
+  reply: ReadReply,
+  type: List["type"],
+): List {
+  try {
+    const list: List = JSON.parse(reply.body);
+    if (list.type === type && Array.isArray(list.events)) return list;
+  } catch {
+    // Said below, as for any other body that is not the one expected.
+  }
+  const message = `the reply is not of type ${type}`;
+  throw new IntercomError(action, { kind: "server_error", message, status: reply.status, errors: [] });
+}
+
+function readEvent(event: components["schemas"]["Event"]): DataEvent {
+  const { id, event_name, created_at, user_id, email, intercom_user_id, metadata = {} } = event;
+  return {
+    id,
+    eventName: event_name,
+    createdAt: new Date(created_at * 1000),
+    ...(user_id != null && { userId: user_id }),
+    ...(email != null && { email }),
+    ...(intercom_user_id != null && { intercomUserId: intercom_user_id }),
+    metadata: decodeMetadata(metadata),
+  };
+}
+
+function readSummary(summary: components["schemas"]["EventSummary"]): EventSummary {
+  const { name, count, first, last, description } = summary;
+  return {
+    eventName: name,
+    count,
+    first: new Date(first),
+    last: new Date(last),
+    ...(description != null && { description }),
+  };
+}

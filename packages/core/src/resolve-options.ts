@@ -1,0 +1,189 @@
+import { type Clock, systemClock } from "./clock.ts";
+import { describe } from "./describe.ts";
+import { isToken, type Token } from "./token.ts";
+import type { Transport } from "./transport.ts";
+
+/** Where Intercom keeps a workspace's data. */
+export type Region = "us" | "eu" | "au";
+
+/** What every runtime's `createClient` takes. */
+export interface ClientOptions {
+  /**
+   * Access token with the scopes "Write events" and, to read, "Read events"; or a function that
+   * answers the current one, asked for each call. It belongs on a server.
+   */
+  readonly token: Token;
+  /** The region of the workspace. @default "us" */
+  readonly region?: Region | undefined;
+  /** Address to call in place of the region's, `https:` unless it is a loopback address. */
+  readonly baseUrl?: string | undefined;
+  /** Version of Intercom's API, sent as `Intercom-Version`. @default "2.14" */
+  readonly apiVersion?: string | undefined;
+  /** Milliseconds one call may take, reply included. @default 30000 */
+  readonly timeout?: number | undefined;
+  /** Calls under way at the same time. @default 32 */
+  readonly concurrency?: number | undefined;
+  /** Bounds of what waits in memory. */
+  readonly queue?: QueueOptions | undefined;
+  /** Metadata keys that Intercom tracks, before a warning names the others. @default 10 */
+  readonly metadataKeys?: number | undefined;
+  /** Allows a client, and so an access token, inside a page. Anyone who opens the page can read it. @default false */
+  readonly allowBrowser?: boolean | undefined;
+  /** Told, once for each kind, of what was lost while nobody listens. @default console.warn */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** Bounds of the events that wait in memory. */
+export interface QueueOptions {
+  /** Events that wait or are being sent; a further one is dropped as `queue_full`. @default 100000 */
+  readonly maxEvents?: number | undefined;
+}
+
+/** What core's `createClient` takes: the options, and what a runtime puts in. */
+export interface CoreClientOptions extends ClientOptions {
+  /** Sends one request; see {@link Transport}. */
+  readonly transport: Transport;
+  /** Time. @default the machine's */
+  readonly clock?: Clock | undefined;
+  /** Names the runtime's package to Intercom. @default "intercom-events" */
+  readonly userAgent?: string | undefined;
+}
+
+/** Options checked, with each default in its place. */
+export interface ClientPolicy {
+  readonly token: Token;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeout: number;
+  readonly concurrency: number;
+  readonly maxEvents: number;
+  readonly metadataKeys: number;
+  readonly warn: (message: string) => void;
+}
+
+const BASE_URLS: Readonly<Record<Region, string>> = {
+  us: "https://api.intercom.io",
+  eu: "https://api.eu.intercom.io",
+  au: "https://api.au.intercom.io",
+};
+
+const NAMES = new Set([
+  "token",
+  "region",
+  "baseUrl",
+  "apiVersion",
+  "timeout",
+  "concurrency",
+  "queue",
+  "metadataKeys",
+  "allowBrowser",
+  "warn",
+  "transport",
+  "clock",
+  "userAgent",
+]);
+
+/** Longest delay that timers hold (2^31 - 1 ms). */
+const MAX_TIMEOUT = 2_147_483_647;
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws {TypeError} for the first option that is wrong, naming it and what was expected
+ */
+export function resolveOptions(options: CoreClientOptions): ClientPolicy {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot create client: the options must be an object such as { token }, got ${describe(options)}`,
+    );
+  }
+  for (const name of Object.keys(options)) {
+    if (!NAMES.has(name)) throw wrong(name, `one of ${[...NAMES].join(", ")}`, "an unknown option");
+  }
+  refusePage(options.allowBrowser);
+  const {
+    token,
+    transport,
+    clock = systemClock,
+    userAgent = "intercom-events",
+    apiVersion = "2.14",
+  } = options;
+  if (!isToken(token) && typeof token !== "function") {
+    throw wrong(
+      "token",
+      "an access token or a function that answers one",
+      typeof token === "string" ? "an unusable string" : describe(token),
+    );
+  }
+  if (typeof transport !== "function") throw wrong("transport", "a function", describe(transport));
+  if (typeof apiVersion !== "string" || !/^(?:\d+\.\d+|Preview)$/.test(apiVersion)) {
+    throw wrong("apiVersion", 'a version such as "2.14", or "Preview"', describe(apiVersion));
+  }
+  const { queue = {} } = options;
+  if (typeof queue !== "object" || queue === null)
+    throw wrong("queue", "an object such as { maxEvents }", describe(queue));
+  return {
+    token,
+    transport,
+    clock,
+    baseUrl: resolveBaseUrl(options),
+    headers: { accept: "application/json", "intercom-version": apiVersion, "user-agent": userAgent },
+    timeout: positive("timeout", options.timeout ?? 30_000, MAX_TIMEOUT),
+    concurrency: positive("concurrency", options.concurrency ?? 32),
+    maxEvents: positive("queue.maxEvents", queue.maxEvents ?? 100_000),
+    metadataKeys: positive("metadataKeys", options.metadataKeys ?? 10),
+    warn: callable("warn", options.warn ?? (() => undefined)),
+  };
+}
+
+function wrong(name: string, expected: string, found: string): TypeError {
+  return new TypeError(`Cannot create client: "${name}" must be ${expected}, got ${found}`);
+}
+
+function positive(name: string, value: unknown, most: number = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= most) return value;
+  const bound = most === Number.MAX_SAFE_INTEGER ? "" : ` of at most ${most}`;
+  throw wrong(name, `a positive integer${bound}`, describe(value));
+}
+
+function callable<T extends (...args: never[]) => unknown>(name: string, value: T): T {
+  if (typeof value !== "function") throw wrong(name, "a function", describe(value));
+  return value;
+}
+
+/** A page's visitors can read whatever is in it, so a token must not be there. */
+function refusePage(allowBrowser: unknown): void {
+  if (allowBrowser !== undefined && typeof allowBrowser !== "boolean")
+    throw wrong("allowBrowser", "a boolean", describe(allowBrowser));
+  if (allowBrowser || !("window" in globalThis && "document" in globalThis)) return;
+  throw new TypeError(
+    "Cannot create client: this is a page, whose visitors could read the access token; " +
+      'use @intercom-events/browser, or set "allowBrowser" to true if this page is private',
+  );
+}
+
+function resolveBaseUrl({ region, baseUrl }: ClientOptions): string {
+  if (region !== undefined && !Object.hasOwn(BASE_URLS, region))
+    throw wrong("region", '"us", "eu" or "au"', describe(region));
+  if (baseUrl === undefined) return BASE_URLS[region ?? "us"];
+  if (region !== undefined) throw wrong("region", 'left out where "baseUrl" is given', describe(region));
+  const url = typeof baseUrl === "string" ? parseUrl(baseUrl) : undefined;
+  if (url?.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "") {
+    throw wrong("baseUrl", "an absolute address without user, query and fragment", describe(baseUrl));
+  }
+  const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
+    throw wrong("baseUrl", "an https: address, or http: on a loopback address", describe(baseUrl));
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { describe } from "./describe.ts";
+
+/** An access token, or a function that answers the current one; it is asked for each call. */
+export type Token = string | (() => string | Promise<string>);
+
+/** What a token may consist of (RFC 6750 §2.1 and a little more); anything else breaks the header. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+/** Whether a text can be sent as an access token. */
+export function isToken(value: unknown): value is string {
+  return typeof value === "string" && TOKEN.test(value);
+}
+
+/**
+ * Answers the current token. Its errors name no token.
+ *
+ * @throws {Error} when the function fails or answers something else than a token
+ */
+export async function resolveToken(token: Token): Promise<string> {
+  if (typeof token === "string") return token;
+  let answer: unknown;
+  try {
+    answer = await token();
+  } catch (cause) {
+    throw new Error('Cannot get the access token: the function given as "token" failed', { cause });
+  }
+  if (isToken(answer)) return answer;
+  const found = typeof answer === "string" ? "an unusable string" : describe(answer);
+  throw new Error(
+    `Cannot get the access token: the function given as "token" must answer a token, got ${found}`,
+  );
+}
