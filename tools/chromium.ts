@@ -15,7 +15,12 @@ const INSTALLED = [
 ];
 
 /** Pages under test load nothing from elsewhere, and neither does the browser itself. */
-const QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const QUIET = [
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 /**
  * Finds a real Chromium: the one `CHROMIUM` names, an installed one, or the one that comes inside the
@@ -31,7 +36,9 @@ export async function findChromium(): Promise<Chromium> {
   const executablePath = named ?? INSTALLED.find((path) => existsSync(path));
   if (executablePath !== undefined) return { executablePath, args: [...QUIET, "--no-sandbox"] };
   if (process.platform !== "linux") {
-    throw new Error("Cannot start Chromium: install Google Chrome, or set CHROMIUM to the path of a Chromium");
+    throw new Error(
+      "Cannot start Chromium: install Google Chrome, or set CHROMIUM to the path of a Chromium",
+    );
   }
   const { default: packaged } = await import("@sparticuz/chromium");
   return { executablePath: await packaged.executablePath(), args: [...packaged.args, ...QUIET] };

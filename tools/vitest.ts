@@ -20,7 +20,9 @@ export function nodeTests({ types = false } = {}): ViteUserConfig {
       ...reporters(`node-${major}`),
       include: ["**/*.test.ts"],
       exclude: ["**/node_modules/**", "**/dist/**", "**/*.browser.test.ts"],
-      ...(types && { typecheck: { enabled: true, include: ["src/**/*.test-d.ts"], tsconfig: "tsconfig.json" } }),
+      ...(types && {
+        typecheck: { enabled: true, include: ["src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
+      }),
     },
   };
 }

@@ -38,13 +38,19 @@ export function startAttempt(
       controller.abort();
     };
     const cancel = clock.after(timeout, abort);
-    call(controller.signal)
-      .then((reply): Attempt => ({ verdict: classifyResponse(reply, clock.now()), reply }))
-      .catch((cause: unknown): Attempt => ({ verdict: { kind: "unreachable", cause } }))
-      .then((attempt) => {
-        cancel();
-        resolve(attempt);
-      });
+    const judge = (reply: ReadReply): void => {
+      cancel();
+      try {
+        resolve({ verdict: classifyResponse(reply, clock.now()), reply });
+      } catch (cause) {
+        fail(cause); // The transport's reply is none.
+      }
+    };
+    const fail = (cause: unknown): void => {
+      cancel();
+      resolve({ verdict: { kind: "unreachable", cause } });
+    };
+    call(controller.signal).then(judge, fail);
   });
   return { result, abort: () => abort() };
 }

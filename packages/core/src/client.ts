@@ -1,4 +1,4 @@
-import type { CatalogEvent, Contact, TrackedEvent, WireEvent } from "./event.ts";
+import type { AnyEvent, CatalogEvent, Contact, TrackedEvent, WireEvent } from "./event.ts";
 import type { Issue } from "./issue.ts";
 import type { CheckedMetadata } from "./metadata.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
@@ -74,7 +74,7 @@ export interface CloseReport extends FlushReport {
 }
 
 /** Sends data events to Intercom, and reads them. */
-export interface Client<Catalog extends object> {
+export interface Client<Catalog extends object = AnyEvent> {
   /**
    * Takes an event and sends it soon. It never throws, and the receipt never rejects, whatever it is
    * given: an event that cannot be sent ends as `invalid` with issues.

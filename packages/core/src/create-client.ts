@@ -59,7 +59,11 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   });
 
   function attempt(call: (token: string, signal: AbortSignal) => ReturnType<typeof api.createEvent>) {
-    const start = async (signal: AbortSignal) => call(await resolveToken(policy.token), signal);
+    const { token } = policy;
+    const start = (signal: AbortSignal) =>
+      typeof token === "string"
+        ? call(token, signal)
+        : resolveToken(token).then((current) => call(current, signal));
     return startAttempt(start, policy.timeout, clock);
   }
 

@@ -10,9 +10,12 @@ export type EncodedEvent =
   | { readonly ok: true; readonly value: WireEvent; readonly warnings: readonly Issue<WarningCode>[] }
   | Failure;
 
-/** The wire name of each way to name a contact, in the order of the message. */
-const IDENTITIES = { userId: "user_id", email: "email", id: "id" } as const;
-type Identity = keyof typeof IDENTITIES;
+/** The ways to name a contact. */
+const IDENTITIES = ["userId", "email", "id"] as const;
+type Identity = (typeof IDENTITIES)[number];
+
+/** A contact's one name on the wire; empty where there was none that could be read. */
+type WireContact = Partial<Record<"user_id" | "email" | "id", string>>;
 
 const FIELDS = new Set(["userId", "email", "id", "eventName", "createdAt", "metadata"]);
 
@@ -58,17 +61,15 @@ function collectEvent(
     return {};
   }
   const read = createReader(event, report);
-  const contact = collectContact(read, report);
+  const body: Partial<WireEvent> = collectContact(read, report);
   const event_name = collectEventName(read("eventName"), report);
   const created_at = collectCreatedAt(read("createdAt"), now, report);
   const metadata = read("metadata");
+  if (event_name !== undefined) body.event_name = event_name;
+  if (created_at !== undefined) body.created_at = created_at;
+  if (metadata !== undefined) body.metadata = collectMetadata(metadata, report, options);
   warnOfUnknownFields(event, report);
-  return {
-    ...contact,
-    ...(event_name !== undefined && { event_name }),
-    ...(created_at !== undefined && { created_at }),
-    ...(metadata !== undefined && { metadata: collectMetadata(metadata, report, options) }),
-  };
+  return body;
 }
 
 type Read = (field: string) => unknown;
@@ -86,32 +87,30 @@ function createReader(event: object, report: Report): Read {
 }
 
 /** The one identity that is given, on the wire; a field that is `undefined` is not given. */
-export function collectContact(
-  read: Read,
-  report: Report,
-): Partial<Record<"user_id" | "email" | "id", string>> {
-  const given = (Object.keys(IDENTITIES) as Identity[])
-    .map((name) => ({ name, value: read(name) }))
-    .filter(({ value }) => value !== undefined);
-  const [first, ...others] = given;
-  if (!first) {
+export function collectContact(read: Read, report: Report): WireContact {
+  let given: Identity | undefined;
+  let value: unknown;
+  for (const name of IDENTITIES) {
+    const found = read(name);
+    if (found === undefined) continue;
+    if (given !== undefined) {
+      const message = `The contact must be named by only one of userId, email and id, got ${given} and ${name}`;
+      report.error("", "several_contacts", message);
+      return {};
+    }
+    given = name;
+    value = found;
+  }
+  if (given === undefined) {
     report.error("", "missing", "The contact must be named by one of userId, email and id");
     return {};
   }
-  if (others.length > 0) {
-    const names = given.map(({ name }) => name).join(" and ");
-    report.error(
-      "",
-      "several_contacts",
-      `The contact must be named by only one of userId, email and id, got ${names}`,
-    );
+  const text = collectText(given, value, report);
+  if (text === undefined) return {};
+  if (given === "email" && !text.includes("@")) {
+    report.error("email", "invalid_email", `email must be an e-mail address, got ${describe(text)}`);
   }
-  const value = collectText(first.name, first.value, report);
-  if (value === undefined) return {};
-  if (first.name === "email" && !value.includes("@")) {
-    report.error("email", "invalid_email", `email must be an e-mail address, got ${describe(value)}`);
-  }
-  return { [IDENTITIES[first.name]]: value };
+  return given === "userId" ? { user_id: text } : given === "email" ? { email: text } : { id: text };
 }
 
 function collectText(path: string, value: unknown, report: Report): string | undefined {

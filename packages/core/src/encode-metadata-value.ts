@@ -73,7 +73,7 @@ function encodeObject(value: object, place: Place): WireMetadataValue | undefine
     report.error(
       path,
       "date_key",
-      `${path} is a Date, so its key must end in _date: rename it to "${key}_date"`,
+      `${path} is a Date, so its key must end in _date: rename it to ${JSON.stringify(`${key.slice(0, 40)}_date`)}`,
     );
     return undefined;
   }
@@ -99,9 +99,9 @@ function encodeObject(value: object, place: Place): WireMetadataValue | undefine
 }
 
 function encodeLink(path: string, url: unknown, report: Report): string | undefined {
-  const text = String(url);
-  const protocol = /^https?:/i.test(text) && parseUrl(text)?.protocol;
-  if (protocol === "http:" || protocol === "https:") return text;
+  const isUrl = typeof url === "object" && url !== null && kindOf(url) === "URL";
+  const text = isUrl ? String(url) : url;
+  if (typeof text === "string" && /^https?:\/\//i.test(text) && isUrlText(text)) return text;
   report.error(
     path,
     "invalid_link",
@@ -110,11 +110,12 @@ function encodeLink(path: string, url: unknown, report: Report): string | undefi
   return undefined;
 }
 
-function parseUrl(text: string): URL | undefined {
+function isUrlText(text: string): boolean {
   try {
-    return new URL(text);
+    new URL(text); // URL.canParse is younger than some of the browsers that load this.
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -107,7 +107,12 @@ function checkKey(key: string, path: string, { report, seen }: Progress): void {
   const folded = key.toLowerCase();
   const other = seen.get(folded);
   if (other === undefined) seen.set(folded, key);
-  else report.error(path, "duplicate_key", `${path} must differ from the key "${other}" in more than case`);
+  else
+    report.error(
+      path,
+      "duplicate_key",
+      `${path} must differ from the key ${JSON.stringify(other.slice(0, 40))} in more than case`,
+    );
 }
 
 function warnOfLimit(keys: string[], limit: number, report: Report): void {
@@ -131,5 +136,7 @@ function warnOfLimit(keys: string[], limit: number, report: Report): void {
 
 /** Where a key stands: `metadata.price`, or `metadata["a b"]` for keys that are no plain words. */
 export function pathOf(key: string): string {
-  return /^[A-Za-z_][\w-]*$/.test(key) ? `metadata.${key}` : `metadata[${JSON.stringify(key.slice(0, 40))}]`;
+  return /^[A-Za-z_][\w-]{0,39}$/.test(key)
+    ? `metadata.${key}`
+    : `metadata[${JSON.stringify(key.slice(0, 40))}]`;
 }

@@ -29,11 +29,13 @@ export interface Metadata {
 
 /** `M`, if each of its values is a {@link MetadataValue} and each `Date` is under a key ending in `_date`. */
 export type CheckedMetadata<M> = {
-  readonly [K in keyof M]: [NonNullable<M[K]>] extends [Date]
-    ? K extends `${string}_date`
-      ? M[K]
-      : Exclude<MetadataValue, Date>
-    : MetadataValue | undefined;
+  readonly [K in keyof M]:
+    | undefined
+    | (K extends `${string}_date`
+        ? MetadataValue
+        : [NonNullable<M[K]>] extends [Date]
+          ? Exclude<MetadataValue, Date>
+          : MetadataValue);
 };
 
 /** Metadata as it is sent: the schema `Metadata` of the spec. */

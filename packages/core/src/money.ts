@@ -1,3 +1,4 @@
+import { describe } from "./describe.ts";
 import type { MonetaryAmount } from "./metadata.ts";
 
 /**
@@ -45,28 +46,28 @@ function fromMinorUnits(minorUnits: number, currency: string): MonetaryAmount {
  *   large to be exact, or the currency is not in ISO 4217
  */
 function fromDecimal(decimal: string, currency: string): MonetaryAmount {
-  const code = String(currency).toLowerCase();
+  const code = typeof currency === "string" ? currency.toLowerCase() : "";
   const decimals = decimalsOf(code);
   if (decimals === undefined) {
     throw new RangeError(
-      `Cannot read an amount: "currency" must be an ISO 4217 code such as "eur", got ${JSON.stringify(currency)}`,
+      `Cannot read an amount: "currency" must be an ISO 4217 code such as "eur", got ${describe(currency)}`,
     );
   }
   const [, sign, whole, fraction = ""] =
     /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(typeof decimal === "string" ? decimal : "") ?? [];
   if (whole === undefined) {
     throw new RangeError(
-      `Cannot read an amount: "decimal" must be a text such as "349.99", got ${typeof decimal} ${JSON.stringify(decimal)}`,
+      `Cannot read an amount: "decimal" must be a text such as "349.99", got ${describe(decimal)}`,
     );
   }
   if (/[1-9]/.test(fraction.slice(decimals))) {
     throw new RangeError(
-      `Cannot read an amount: ${code} has ${decimals} decimals, so "${decimal}" must be rounded first`,
+      `Cannot read an amount: ${code} has ${decimals} decimals, so ${describe(decimal)} must be rounded first`,
     );
   }
   const minorUnits = Number(whole + fraction.slice(0, decimals).padEnd(decimals, "0"));
   if (!Number.isSafeInteger(minorUnits)) {
-    throw new RangeError(`Cannot read an amount: "${decimal}" ${code} is too large to be exact`);
+    throw new RangeError(`Cannot read an amount: ${describe(decimal)} ${code} is too large to be exact`);
   }
   return fromMinorUnits(sign === "-" && minorUnits !== 0 ? -minorUnits : minorUnits, code);
 }

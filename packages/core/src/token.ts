@@ -16,8 +16,7 @@ export function isToken(value: unknown): value is string {
  *
  * @throws {Error} when the function fails or answers something else than a token
  */
-export async function resolveToken(token: Token): Promise<string> {
-  if (typeof token === "string") return token;
+export async function resolveToken(token: Exclude<Token, string>): Promise<string> {
   let answer: unknown;
   try {
     answer = await token();

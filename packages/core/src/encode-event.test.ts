@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { anyMaker, HOSTILE } from "../tests/hostile.ts";
+import { faults } from "../tests/spec.ts";
+import { validEntries } from "../tests/valid-metadata.ts";
+import { encodeEvent } from "./encode-event.ts";
+
+const NOW = 1671028894321;
+const FIELDS = ["userId", "email", "id", "eventName", "createdAt", "metadata", "user_id", "__proto__"];
+
+/** Encodes what may be anything, and checks what holds whatever it is. */
+function encodeAnything(event: unknown): void {
+  const encoded = encodeEvent(event, NOW);
+  for (const { path, message } of encoded.ok ? encoded.warnings : encoded.issues) {
+    expect(message.length).toBeLessThan(1000);
+    expect(path.length).toBeLessThan(300);
+  }
+  const sent: unknown = encoded.ok ? JSON.parse(JSON.stringify(encoded.value)) : {};
+  if (encoded.ok) expect(faults(sent, "/components/schemas/CreateEventRequest")).toEqual([]);
+}
+
+describe("it never throws, and what it accepts fits the spec", () => {
+  test.each(Object.entries(HOSTILE))("%s", (_, make) => {
+    encodeAnything(make());
+    for (const field of FIELDS) encodeAnything({ userId: "1", eventName: "a", [field]: make() });
+    encodeAnything({ userId: "1", eventName: "a", metadata: { a: make() } });
+  });
+
+  test("anything", () => {
+    fc.assert(
+      fc.property(anyMaker, (make) => encodeAnything(make())),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("events of anything", () => {
+    const field = fc.tuple(fc.constantFrom(...FIELDS), anyMaker);
+    const good = fc.constantFrom({ userId: "1", eventName: "a" }, { email: "a@b", eventName: "b" }, {});
+    fc.assert(
+      fc.property(good, fc.array(field, { maxLength: 3 }), (event, fields) =>
+        encodeAnything({ ...event, ...Object.fromEntries(fields.map(([name, make]) => [name, make()])) }),
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((given) => given.trim() !== "");
+const contact = fc.oneof(
+  text.map((userId) => ({ userId })),
+  text.map((id) => ({ id })),
+  fc.emailAddress().map((email) => ({ email })),
+);
+const createdAt = fc.oneof(
+  fc.constant(undefined),
+  fc.double({ min: 0, max: 99_999_999_999, noNaN: true }),
+  fc.date({ min: new Date(0), max: new Date(1e14 - 1), noInvalidDate: true }),
+);
+
+test("valid events are accepted and fit the spec", () => {
+  const event = fc.tuple(contact, text, createdAt, fc.option(validEntries, { nil: undefined }));
+  fc.assert(
+    fc.property(event, fc.integer({ min: 0, max: 4e12 }), ([contact, eventName, createdAt, entries], now) => {
+      const metadata = entries && Object.fromEntries(entries.map(({ key, given }) => [key, given]));
+      const encoded = encodeEvent({ ...contact, eventName, createdAt, metadata }, now);
+      if (!encoded.ok) throw new Error(JSON.stringify(encoded.issues));
+      expect(encoded.value.event_name).toBe(eventName);
+      expect(encoded.value.created_at).toBe(
+        Math.floor(
+          Number(createdAt ?? now) / (createdAt instanceof Date || createdAt === undefined ? 1000 : 1),
+        ),
+      );
+      expect(
+        faults(JSON.parse(JSON.stringify(encoded.value)), "/components/schemas/CreateEventRequest"),
+      ).toEqual([]);
+    }),
+  );
+});
+
+test("each field is read once", () => {
+  const reads: string[] = [];
+  const event = new Proxy(
+    { userId: "314159", eventName: "logged-in", createdAt: 5, metadata: { a: 1 } },
+    {
+      get(target, field) {
+        if (typeof field === "string") reads.push(field);
+        return Reflect.get(target, field);
+      },
+    },
+  );
+  expect(encodeEvent(event, NOW).ok).toBe(true);
+  expect(reads.sort()).toEqual(["createdAt", "email", "eventName", "id", "metadata", "userId"]);
+});

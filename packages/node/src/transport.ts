@@ -1,0 +1,82 @@
+import type { Transport } from "@intercom-events/core";
+import { Agent } from "undici";
+
+/** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
+const MAX_REPLY = 8 * 1024 * 1024;
+
+/** A transport, and the end of its connections. */
+export interface NodeTransport {
+  readonly send: Transport;
+  /** Closes idle connections; those in use once their reply is there. */
+  readonly close: () => Promise<void>;
+}
+
+/** What the connections of a transport are like. */
+export interface NodeTransportOptions {
+  /** Connections at most to one host. */
+  readonly connections: number;
+  /** Milliseconds an idle connection is kept, unless the server says less. */
+  readonly keepAlive: number;
+}
+
+/**
+ * Sends requests through a pool of keep-alive connections of undici, which follows no redirects and
+ * repeats nothing.
+ */
+export function createNodeTransport({ connections, keepAlive }: NodeTransportOptions): NodeTransport {
+  const agent = new Agent({
+    connections,
+    keepAliveTimeout: keepAlive,
+    // A POST on a connection with another one before it may be lost with it.
+    pipelining: 1,
+    maxResponseSize: MAX_REPLY,
+    // The client has one deadline for all of a call.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const split = createSplitter();
+  return {
+    async send({ method, url, headers, body, signal }) {
+      const { origin, path } = split(url);
+      const reply = await agent.request({
+        origin,
+        path,
+        method: method as "GET" | "POST",
+        headers,
+        body: body ?? null,
+        signal: signal ?? null,
+      });
+      return {
+        status: reply.statusCode,
+        headers: { get: (name) => firstOf(reply.headers[name.toLowerCase()]) },
+        text: () => reply.body.text(),
+      };
+    },
+    close: () => agent.close(),
+  };
+}
+
+/** An address in the two parts undici wants. */
+interface SplitUrl {
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** Splits addresses and keeps the last one, as nearly all calls go to the same. */
+function createSplitter(): (url: string) => SplitUrl {
+  let last = "";
+  let parts: SplitUrl = { origin: "", path: "" };
+  return (url) => {
+    if (url !== last) {
+      const { origin, pathname, search } = new URL(url);
+      parts = { origin, path: pathname + search };
+      last = url;
+    }
+    return parts;
+  };
+}
+
+/** A header as one text; undici answers a list where a header came several times. */
+function firstOf(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
