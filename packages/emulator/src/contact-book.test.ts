@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { createContactBook } from "./contact-book.ts";
+
+const id = "63a0979a5eeebeaf28dd56ba";
+const email = "a@example.com";
+
+test("a contact keeps its id when it is named in another way, or put back", () => {
+  const book = createContactBook("w");
+  const both = book.findOrCreate({ user_id: "1", email });
+  expect(book.find({ user_id: "1" })).toBe(both);
+  expect(book.find({ email })).toBe(both);
+  book.clear();
+  expect(book.put({ user_id: "1", email })).toEqual(both);
+  expect(createContactBook("other").put({ user_id: "1", email }).id).not.toBe(
+    both === "ambiguous" || both.id,
+  );
+});
+
+test("the id wins over user_id, and user_id over email", () => {
+  const book = createContactBook("w");
+  book.put({ id, user_id: "1", email });
+  book.put({ user_id: "2", email: "b@example.com" });
+  expect(book.find({ id, user_id: "2", email: "b@example.com" })).toMatchObject({ id });
+  expect(book.find({ user_id: "1", email: "b@example.com" })).toMatchObject({ id });
+  expect(book.find({ user_id: "nobody", email })).toBeUndefined();
+});
+
+test("a contact learns the identities it lacks, but never another contact's", () => {
+  const book = createContactBook("w");
+  const known = book.findOrCreate({ email });
+  expect(book.findOrCreate({ user_id: "1", email })).toMatchObject({ ...Object(known), user_id: "1" });
+  expect(book.findOrCreate({ user_id: "1", email: "new@example.com" })).toMatchObject({
+    user_id: "1",
+    email,
+  });
+  const second = book.findOrCreate({ user_id: "2", email });
+  expect(second).toEqual({ id: expect.any(String), user_id: "2", role: "user" });
+  expect(book.find({ email })).toMatchObject({ user_id: "1" });
+  expect(book.size()).toBe(2);
+});
+
+test("a lead is found by its id only, and again by the Messenger", () => {
+  const book = createContactBook("w");
+  const lead = book.visitor("visitor-1");
+  expect(book.visitor("visitor-1")).toBe(lead);
+  expect(book.find({ id: lead.id })).toBe(lead);
+  expect(book.find({ user_id: "visitor-1" })).toBeUndefined();
+  expect(book.findOrCreate({ id: lead.id, email })).toBe(lead);
+  book.put({ id, email, role: "lead" });
+  expect(book.find({ email })).toBeUndefined();
+});

@@ -1,0 +1,89 @@
+import { type Contact, type ContactInput, deriveContactId, type Identities } from "./contact.ts";
+
+/** The contacts of one workspace. */
+export interface ContactBook {
+  put(contact: ContactInput): Contact;
+  /** The contact a request names; `"ambiguous"` when several users have the e-mail address. */
+  find(named: Identities): Contact | "ambiguous" | undefined;
+  /** Like `find`, and creates the contact, or adds to it the identities it lacked. */
+  findOrCreate(named: Identities): Contact | "ambiguous";
+  /** The lead of a browser that the Messenger knows by its visitor id. */
+  visitor(visitorId: string): Contact;
+  size(): number;
+  clear(): void;
+}
+
+type Kind = "id" | "user_id" | "email";
+
+// Which of several identities counts is not documented; see the README's assumptions.
+const precedence = ["id", "user_id", "email"] as const satisfies Kind[];
+
+/** Creates an empty contact book for `workspace`. */
+export function createContactBook(workspace: string): ContactBook {
+  const index = { id: new Map<string, Contact>(), user_id: new Map(), email: new Map() } as Record<
+    Kind,
+    Map<string, Contact>
+  >;
+  const visitors = new Map<string, Contact>();
+  const sharedEmails = new Set<string>();
+
+  function put(input: ContactInput): Contact {
+    const { user_id, email, role = "user", id = deriveContactId(workspace, input) } = input;
+    const contact = { id, ...(user_id && { user_id }), ...(email && { email }), role };
+    index.id.set(id, contact);
+    if (role === "lead") {
+      // Leads are only reached by id ("Lead Events" in the reference): an e-mail address need not be unique among them.
+      if (user_id) visitors.set(user_id, contact);
+      return contact;
+    }
+    if (user_id) index.user_id.set(user_id, contact);
+    if (email) {
+      const other = index.email.get(email);
+      if (other && other.id !== id) sharedEmails.add(email);
+      index.email.set(email, contact);
+    }
+    return contact;
+  }
+
+  function find(named: Identities): Contact | "ambiguous" | undefined {
+    const kind = precedence.find((candidate) => named[candidate] !== undefined);
+    const value = kind && named[kind];
+    if (value === undefined) return undefined;
+    if (kind === "email" && sharedEmails.has(value)) return "ambiguous";
+    return index[kind as Kind].get(value);
+  }
+
+  /** A contact known by one of the lesser identities which could be the one that is named. */
+  function findRelated(named: Identities): Contact | undefined {
+    if (named.id !== undefined || named.user_id === undefined || named.email === undefined) return undefined;
+    const contact = index.email.get(named.email);
+    return contact?.user_id === undefined ? contact : undefined;
+  }
+
+  function findOrCreate(named: Identities): Contact | "ambiguous" {
+    const found = find(named) ?? findRelated(named);
+    if (found === "ambiguous") return found;
+    const user_id = found?.user_id ?? free("user_id", named.user_id);
+    const email = found?.email ?? free("email", named.email);
+    if (found && (found.role === "lead" || (user_id === found.user_id && email === found.email)))
+      return found;
+    const id = found?.id ?? named.id;
+    return put({ ...(id && { id }), ...(user_id && { user_id }), ...(email && { email }) });
+  }
+
+  /** `value`, unless it is another contact's; `findRelated` has had its say before. */
+  function free(kind: Kind, value: string | undefined): string | undefined {
+    return value === undefined || index[kind].has(value) ? undefined : value;
+  }
+
+  return {
+    put,
+    find,
+    findOrCreate,
+    visitor: (visitorId) => visitors.get(visitorId) ?? put({ user_id: visitorId, role: "lead" }),
+    size: () => index.id.size,
+    clear() {
+      for (const contacts of [...Object.values(index), visitors, sharedEmails]) contacts.clear();
+    },
+  };
+}

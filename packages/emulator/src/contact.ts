@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { checkKeys, isText, misuse } from "./misuse.ts";
+
+/** Someone events belong to. */
+export interface Contact {
+  /** Intercom's own id: 24 hexadecimal digits. */
+  readonly id: string;
+  /** The id in the customer's own system; of a lead, the visitor id the Messenger gave. */
+  readonly user_id?: string;
+  readonly email?: string;
+  readonly role: "user" | "lead";
+}
+
+/** A contact to put into the emulator: at least one of `id`, `user_id` and `email`. */
+export interface ContactInput {
+  /** @default derived from the other identities, the same each time */
+  readonly id?: string;
+  readonly user_id?: string;
+  readonly email?: string;
+  /** A lead is only found by `id`. @default "user" */
+  readonly role?: "user" | "lead";
+  /** @default "default" */
+  readonly workspace?: string;
+}
+
+/** The identities a request may name a contact by. */
+export type Identities = Pick<ContactInput, "id" | "user_id" | "email">;
+
+const action = "set contacts";
+
+/**
+ * Checks a list of contacts.
+ * @throws TypeError naming the first thing that is wrong
+ */
+export function parseContacts(value: unknown): readonly ContactInput[] {
+  if (!Array.isArray(value)) throw misuse(action, "contacts", "a list", value);
+  return value.map((contact: unknown, index) => parseContact(contact, `[${index}]`));
+}
+
+function parseContact(value: unknown, name: string): ContactInput {
+  checkKeys(action, value, { name, known: ["id", "user_id", "email", "role", "workspace"] });
+  for (const key of ["user_id", "email", "workspace"]) {
+    const text = value[key];
+    if (text !== undefined && !isText(text)) {
+      throw misuse(action, `${name}.${key}`, "a non-empty string", text);
+    }
+  }
+  const { id, role } = value;
+  if (id !== undefined && !(isText(id) && /^[0-9a-f]{24}$/.test(id))) {
+    throw misuse(action, `${name}.id`, "24 hexadecimal digits", id);
+  }
+  if (role !== undefined && role !== "user" && role !== "lead") {
+    throw misuse(action, `${name}.role`, '"user" or "lead"', role);
+  }
+  if (id === undefined && value.user_id === undefined && value.email === undefined) {
+    throw new TypeError(`Cannot ${action}: "${name}" needs one of id, user_id, email`);
+  }
+  return value;
+}
+
+/**
+ * An id that looks like Intercom's and follows from the identities, so that a contact that is
+ * removed and put back is the same one.
+ */
+export function deriveContactId(workspace: string, { user_id, email }: Identities): string {
+  const identity = user_id === undefined ? ["email", email] : ["user_id", user_id];
+  return createHash("sha256")
+    .update(JSON.stringify([workspace, ...identity]))
+    .digest("hex")
+    .slice(0, 24);
+}

@@ -1,0 +1,124 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
+
+/** Where a connection is reset: before anything is done, inside the reply's body, or after all is done but before the reply. */
+export type ResetPoint = "before" | "inside" | "after";
+
+/** Something that goes wrong on demand. Without `status` the request is processed and its reply altered. */
+export interface Fault {
+  /** Answer this, and do not process the request. */
+  readonly status?: number;
+  /** A string is sent as it is, anything else as JSON. @default a body that was seen with `status`, or the real one */
+  readonly body?: unknown;
+  /** Headers to add or replace. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Names of headers to leave out. */
+  readonly removeHeaders?: readonly string[];
+  /** How long the reply is held back after processing, in milliseconds. @default 0 */
+  readonly delayMs?: number;
+  /** Reset the connection. In process, `fetch` rejects with a TypeError. */
+  readonly reset?: ResetPoint;
+  /** How many requests it meets. @default every one */
+  readonly times?: number;
+  /** Only requests of this path, without the query. */
+  readonly path?: string;
+  /** Only requests of this method. */
+  readonly method?: string;
+}
+
+/** A checked fault: its body is text, its names lower case. */
+export interface ActiveFault extends Omit<Fault, "body" | "headers" | "removeHeaders"> {
+  readonly body?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly removeHeaders: readonly string[];
+}
+
+const action = "set faults";
+const known = [
+  "status",
+  "body",
+  "headers",
+  "removeHeaders",
+  "delayMs",
+  "reset",
+  "times",
+  "path",
+  "method",
+] as const satisfies (keyof Fault)[];
+
+interface Rule {
+  readonly holds: (value: unknown) => boolean;
+  readonly wanted: string;
+}
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const rules: Partial<Record<keyof Fault, Rule>> = {
+  status: { holds: (value) => isInteger(value, 200, 599), wanted: "an integer from 200 to 599" },
+  headers: {
+    holds: (value) => isRecord(value) && Object.entries(value).every(isHeader),
+    wanted: "an object of valid header names and values",
+  },
+  removeHeaders: {
+    holds: (value) => Array.isArray(value) && value.every(isText),
+    wanted: "a list of header names",
+  },
+  delayMs: { holds: (value) => isInteger(value, 0, 600_000), wanted: "an integer from 0 to 600000" },
+  reset: {
+    holds: (value) => value === "before" || value === "inside" || value === "after",
+    wanted: '"before", "inside" or "after"',
+  },
+  times: { holds: (value) => isInteger(value, 1), wanted: "a positive integer" },
+  path: { holds: (value) => isText(value) && value.startsWith("/"), wanted: 'a path that starts with "/"' },
+  method: { holds: isText, wanted: "a method" },
+};
+
+function isHeader([name, value]: [string, unknown]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value as string);
+    return typeof value === "string";
+  } catch {
+    return false; // these two only tell by throwing
+  }
+}
+
+/**
+ * Checks a list of faults.
+ * @throws TypeError naming the first thing that is wrong
+ */
+export function parseFaults(value: unknown): readonly ActiveFault[] {
+  if (!Array.isArray(value)) throw misuse(action, "faults", "a list", value);
+  return value.map((fault: unknown, index) => parseFault(fault, `[${index}]`));
+}
+
+function parseFault(value: unknown, name: string): ActiveFault {
+  checkKeys(action, value, { name, known });
+  for (const key of known) {
+    const rule = rules[key];
+    if (rule && value[key] !== undefined && !rule.holds(value[key])) {
+      throw misuse(action, `${name}.${key}`, rule.wanted, value[key]);
+    }
+  }
+  const { body, headers = {}, removeHeaders = [], ...rest } = value as Fault;
+  const replaces = rest.status !== undefined || body !== undefined;
+  if (replaces && (rest.reset === "before" || rest.reset === "after")) {
+    throw new TypeError(`Cannot ${action}: "${name}" has a reply that reset "${rest.reset}" never sends`);
+  }
+  return {
+    ...rest,
+    ...(body !== undefined && { body: bodyText(body, `${name}.body`) }),
+    headers: Object.fromEntries(Object.entries(headers).map(([key, text]) => [key.toLowerCase(), text])),
+    removeHeaders: removeHeaders.map((key) => key.toLowerCase()),
+  };
+}
+
+function bodyText(body: unknown, name: string): string {
+  if (typeof body === "string") return body;
+  try {
+    return JSON.stringify(body) ?? "";
+  } catch {
+    throw misuse(action, name, "a string or plain JSON", body); // a cycle, or too deep
+  }
+}

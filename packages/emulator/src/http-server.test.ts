@@ -1,0 +1,174 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, expect, test } from "vitest";
+import { event, second } from "../test/emulator-bench.ts";
+import { createEmulator, type Emulator, type EmulatorOptions } from "./index.ts";
+
+const started: Emulator[] = [];
+afterEach(() => Promise.all(started.splice(0).map((emulator) => emulator.close())));
+
+async function start(
+  options: EmulatorOptions = {},
+): Promise<{ emulator: Emulator; url: string; port: number }> {
+  const emulator = createEmulator({ now: () => second * 1000, ...options });
+  started.push(emulator);
+  return { emulator, ...(await emulator.listen()) };
+}
+
+const post = (url: string, body: unknown = event()): Promise<Response> =>
+  fetch(`${url}/events`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { authorization: "Bearer t", "content-type": "application/json" },
+  });
+
+/** Sends bytes and reads what comes back until the connection ends. */
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.end(bytes.replaceAll("\n", "\r\n"));
+  return text(socket);
+}
+
+test("events over HTTP, with a link that leads on", async () => {
+  const { emulator, url } = await start();
+  const reply = await post(url);
+  expect([reply.status, await reply.text(), reply.headers.get("content-length")]).toEqual([202, "", "0"]);
+  expect(reply.headers.get("date")).toBe(new Date(second * 1000).toUTCString());
+  await post(url, event({ event_name: "other" }));
+  const headers = { authorization: "Bearer t" };
+  const list = await fetch(`${url}/events?type=user&user_id=314159&per_page=1`, { headers });
+  const { pages } = (await list.json()) as { pages: { next: string } };
+  expect(pages.next).toMatch(new RegExp(`^${url}/events\\?`));
+  const next = await fetch(pages.next, { headers });
+  expect(await next.json()).toMatchObject({ events: [{ event_name: "placed-order" }] });
+  expect(emulator.requests().map(({ path }) => path.split("?")[0])).toEqual(Array(4).fill("/events"));
+});
+
+test.each([
+  ["before", 0, [undefined, "refused"]],
+  ["inside", 1, [202, "stored"]],
+  ["after", 1, [undefined, "stored"]],
+] as const)("reset %s", async (reset, stored, recorded) => {
+  const { emulator, url } = await start();
+  emulator.setFaults([{ reset, times: 1 }]);
+  await expect(post(url).then((reply) => reply.text())).rejects.toThrow(TypeError);
+  expect(emulator.events()).toHaveLength(stored);
+  expect(emulator.requests().map(({ status, result }) => [status, result])).toEqual([recorded]);
+  expect((await post(url)).status).toBe(202);
+});
+
+test("inside a body, the reply breaks off", async () => {
+  const { emulator, port } = await start();
+  emulator.setFaults([{ reset: "inside", status: 500, body: "0123456789" }]);
+  const reply = await raw(port, "GET /events HTTP/1.1\nHost: localhost\n\n");
+  expect(reply).toMatch(/content-length: 12\r\n[\s\S]*\r\n\r\n01234$/i);
+});
+
+test("a delayed reply comes late, and close does not wait for it", async () => {
+  const { emulator, url } = await start();
+  emulator.setFaults([{ delayMs: 60, times: 1 }, { delayMs: 60_000 }]);
+  const from = performance.now();
+  expect((await post(url)).status).toBe(202);
+  expect(performance.now() - from).toBeGreaterThanOrEqual(55);
+  const late = expect(post(url)).rejects.toThrow(TypeError);
+  while (emulator.requests().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  await emulator.close();
+  await late;
+});
+
+test.each([
+  ["GET /events?type=user&user_id=%E0%A4%A HTTP/1.1\nHost: localhost\nAccept: */*\n\n", 401],
+  ["GET http://[ HTTP/1.1\nHost: localhost\nAccept: */*\n\n", 404],
+  ["GET // HTTP/1.1\nHost: localhost\nAccept: */*\n\n", 404],
+  ["OPTIONS * HTTP/1.1\nHost: localhost\nAccept: */*\n\n", 404],
+  ["GET /events HTTP/1.1\nHost: localhost\n\n", 406],
+  ["POST /events HTTP/1.1\nHost: localhost\nContent-Length: x\n\n", 400],
+  ["nonsense\n\n", 400],
+])("raw bytes %j are answered with %i", async (bytes, status) => {
+  const { port, url } = await start();
+  expect(await raw(port, bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect((await post(url)).status).toBe(202);
+});
+
+test("a body of more than 1 MiB is read to its end and refused", async () => {
+  const { emulator, url } = await start();
+  const reply = await post(url, event({ metadata: { a: "x".repeat(3_000_000) } }));
+  expect(reply.status).toBe(413);
+  expect(emulator.requests()).toMatchObject([{ body: "", status: 413 }]);
+});
+
+test.each([
+  ["evil.example", 403],
+  ["127.0.0.1.evil.example", 403],
+  ["", 403],
+  ["LOCALHOST:80", 401],
+  ["app.localhost", 401],
+  ["[::1]:4010", 401],
+])("Host %j is answered with %i", async (host, status) => {
+  const { port } = await start();
+  expect(await raw(port, `POST /events HTTP/1.1\nHost: ${host}\nAccept: */*\n\n`)).toMatch(
+    new RegExp(`^HTTP/1.1 ${status} `),
+  );
+});
+
+test.each([
+  ["PUT", "https://evil.example", 403],
+  ["PUT", "null", 403],
+  ["PUT", "http://localhost:3000", 204],
+  ["PUT", undefined, 204],
+  ["GET", "https://evil.example", 404],
+])("%s of a control endpoint from the origin %j is answered with %i", async (method, origin, status) => {
+  const { url } = await start();
+  const reply = await fetch(`${url}/_emulator/faults`, {
+    method,
+    ...(method === "PUT" && { body: "[]" }),
+    ...(origin && { headers: { origin } }),
+  });
+  expect(reply.status).toBe(status);
+});
+
+test("control endpoints", async () => {
+  const { emulator, url } = await start({ contacts: "strict" });
+  const put = (path: string, body: unknown): Promise<Response> =>
+    fetch(`${url}/_emulator/${path}`, { method: "PUT", body: JSON.stringify(body) });
+  const get = async (path: string): Promise<unknown> => (await fetch(`${url}/_emulator/${path}`)).json();
+  expect((await post(url)).status).toBe(404);
+  expect((await put("contacts", [{ user_id: "314159" }])).status).toBe(204);
+  expect((await put("faults", [{ status: 500, times: 1 }])).status).toBe(204);
+  expect([(await post(url)).status, (await post(url)).status, (await post(url)).status]).toEqual([
+    500, 202, 202,
+  ]);
+  expect(await get("events")).toEqual(JSON.parse(JSON.stringify(emulator.events())));
+  expect(await get("requests")).toMatchObject(
+    ["refused", "refused", "stored", "duplicate"].map((result) => ({ result })),
+  );
+  expect(await get("stats")).toEqual({
+    requests: 4,
+    results: { stored: 1, duplicate: 1, answered: 0, refused: 2 },
+    statuses: { 202: 2, 404: 1, 500: 1 },
+    events: 1,
+    eventNames: 1,
+    contacts: 1,
+  });
+  const wrong = await put("faults", [{ status: 5 }]);
+  expect([wrong.status, await wrong.json()]).toEqual([
+    400,
+    { error: 'Cannot set faults: "[0].status" must be an integer from 200 to 599, got 5' },
+  ]);
+  expect((await fetch(`${url}/_emulator/contacts`, { method: "PUT", body: "{" })).status).toBe(400);
+  expect((await fetch(`${url}/_emulator/state`, { method: "DELETE" })).status).toBe(204);
+  expect([await get("events"), await get("requests")]).toEqual([[], []]);
+  expect((await post(url)).status).toBe(404);
+  expect((await fetch(`${url}/_emulator/nothing`)).status).toBe(404);
+});
+
+test("listen says when it cannot, close may be repeated, and listening again is fine", async () => {
+  const { emulator, port } = await start();
+  await expect(emulator.listen()).rejects.toThrow("Cannot listen: the emulator is listening already");
+  const other = createEmulator();
+  await expect(other.listen(port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await emulator.close();
+  await emulator.close();
+  expect(await other.listen(port)).toEqual({ url: `http://127.0.0.1:${port}`, port });
+  await other[Symbol.asyncDispose]();
+});

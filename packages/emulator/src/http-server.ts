@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Answer, Handler } from "./create-handler.ts";
+import { forbiddenReason, isLoopback } from "./loopback-guard.ts";
+import { bodyLimit, jsonReply, type PlainReply, type PlainRequest } from "./plain-message.ts";
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** Ends every connection, and resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+/** Where to listen. Port 0 is any free one. */
+export interface Address {
+  readonly port: number;
+  readonly host: string;
+}
+
+/**
+ * Serves the handler over HTTP.
+ * @throws Error of `node:net`, for instance with code EADDRINUSE
+ */
+export async function startServer(handle: Handler, { port, host }: Address): Promise<RunningServer> {
+  const name = host.includes(":") ? `[${host}]` : host;
+  const loopbackOnly = isLoopback(name);
+  const server = createServer((incoming, response) => {
+    readBody(incoming, (body) => {
+      const request = plainRequest(incoming, body);
+      const reason = forbiddenReason(request, { loopbackOnly });
+      if (reason !== undefined) write(response, jsonReply(403, { error: reason }));
+      else deliver(response, handle(request));
+    });
+  });
+  server.keepAliveTimeout = 60_000; // outlasts a client's pool, so that no request meets a closing connection
+  await listening(server, { port, host });
+  const { port: actualPort } = server.address() as AddressInfo;
+  return { url: `http://${name}:${actualPort}`, port: actualPort, close: () => closed(server) };
+}
+
+function listening(server: Server, { port, host }: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** Hands over the body once it is complete; `undefined` when it is too long. */
+function readBody(incoming: IncomingMessage, done: (body: string | undefined) => void): void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  incoming.on("data", (chunk: Buffer) => {
+    length += chunk.length;
+    // The rest is read and thrown away: a client that is still sending would not see the reply.
+    if (length > bodyLimit) chunks.length = 0;
+    else chunks.push(chunk);
+  });
+  incoming.on("end", () => done(length > bodyLimit ? undefined : Buffer.concat(chunks).toString()));
+}
+
+function plainRequest(incoming: IncomingMessage, body: string | undefined): PlainRequest {
+  const target = incoming.url ?? "/";
+  const mark = target.indexOf("?");
+  return {
+    method: incoming.method ?? "GET",
+    origin: `http://${incoming.headers.host ?? ""}`,
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? "" : target.slice(mark + 1),
+    // Of the names that may repeat and come as a list, none is one the emulator reads.
+    headers: incoming.headers as PlainRequest["headers"],
+    body,
+  };
+}
+
+function deliver(response: ServerResponse, answer: Answer): void {
+  const { reply, delayMs } = answer;
+  if (delayMs > 0) {
+    const timer = setTimeout(() => deliver(response, { ...answer, delayMs: 0 }), delayMs);
+    response.once("close", () => clearTimeout(timer));
+  } else if (!reply) {
+    response.socket?.resetAndDestroy();
+  } else if (answer.breakOff) {
+    breakOff(response, reply);
+  } else {
+    write(response, reply);
+  }
+}
+
+function write(response: ServerResponse, { status, headers, body }: PlainReply): void {
+  response.sendDate = false; // the Date header is the emulator's clock, or left out by a fault
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
+  response.end(body);
+}
+
+/** Announces more than it sends, be it the one space of an empty body, and ends the connection once that has left. */
+function breakOff(response: ServerResponse, { status, headers, body }: PlainReply): void {
+  response.sendDate = false;
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body) + 2) });
+  response.flushHeaders();
+  response.write(body.slice(0, Math.ceil(body.length / 2)) || " ", () => response.socket?.destroy());
+}

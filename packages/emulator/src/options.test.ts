@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { createEmulator, type EmulatorOptions } from "./index.ts";
+
+test.each<[unknown, string]>([
+  [{ rateLimit: 0 }, '"rateLimit" must be a positive integer, got 0'],
+  [{ metadataKeys: 1.5 }, '"metadataKeys" must be a positive integer, got 1.5'],
+  [{ retainRequests: "many" }, '"retainRequests" must be a positive integer, got "many"'],
+  [{ eventNames: 1001 }, '"eventNames" must be an integer from 1 to 1000, got 1001'],
+  [{ contacts: "some" }, '"contacts" must be "auto" or "strict", got "some"'],
+  [{ now: 5 }, '"now" must be a function, got 5'],
+  [{ tokens: "" }, '"tokens" must be a non-empty string or a list of grants, got ""'],
+  [{ tokens: [{ token: "", scopes: [] }] }, '"tokens[0].token" must be a non-empty string, got ""'],
+  [
+    { tokens: [{ token: "a", scopes: ["all"] }] },
+    '"tokens[0].scopes" must be a list of "read_events" and "write_events", got a list',
+  ],
+  [
+    { tokens: [{ token: "a", scopes: [], workspace: 5 }] },
+    '"tokens[0].workspace" must be a non-empty string, got 5',
+  ],
+  [
+    { ratelimit: 5 },
+    '"ratelimit" is not one of tokens, contacts, rateLimit, metadataKeys, eventNames, now, retainRequests',
+  ],
+  [null, '"options" must be an object, got null'],
+])("createEmulator(%j) is refused", (options, message) => {
+  expect(() => createEmulator(options as EmulatorOptions)).toThrow(
+    new TypeError(`Cannot create emulator: ${message}`),
+  );
+});
+
+test("an option that is undefined has its default", () => {
+  expect(() => createEmulator({ rateLimit: undefined } as object)).not.toThrow();
+});

@@ -1,0 +1,111 @@
+import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
+
+/** What a token may do: "Read events" lists, "Write events" submits (Intercom's OAuth scopes page). */
+export type Scope = "read_events" | "write_events";
+
+/** An access token that the emulator accepts. */
+export interface TokenGrant {
+  readonly token: string;
+  readonly scopes: readonly Scope[];
+  /** Contacts, events, names and the rate allowance belong to a workspace. @default "default" */
+  readonly workspace?: string;
+}
+
+/** Options of `createEmulator`. */
+export interface EmulatorOptions {
+  /**
+   * One token with both scopes, or a list of grants.
+   * @default any non-empty bearer token is accepted with both scopes
+   */
+  readonly tokens?: string | readonly TokenGrant[];
+  /**
+   * "auto": a contact is created when it is first named. "strict": only contacts given by
+   * `setContacts` exist, as at Intercom, where an event never creates one.
+   * @default "auto"
+   */
+  readonly contacts?: "auto" | "strict";
+  /** Requests allowed per workspace in a window of 10 seconds. @default 1667 (10,000 a minute) */
+  readonly rateLimit?: number;
+  /** Metadata keys kept per event: the first ones sent. @default 10 */
+  readonly metadataKeys?: number;
+  /** Active event names per workspace, at most 1000. @default 120 */
+  readonly eventNames?: number;
+  /** The emulator's clock, in milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
+  /** Requests that `requests()` remembers: the latest ones. @default 10000 */
+  readonly retainRequests?: number;
+}
+
+/** The options with every default filled in. */
+export interface Policy extends Required<Omit<EmulatorOptions, "tokens">> {
+  /** `undefined`: any token. */
+  readonly tokens: readonly TokenGrant[] | undefined;
+}
+
+const action = "create emulator";
+const bothScopes = ["read_events", "write_events"] as const satisfies Scope[];
+const optionNames = [
+  "tokens",
+  "contacts",
+  "rateLimit",
+  "metadataKeys",
+  "eventNames",
+  "now",
+  "retainRequests",
+];
+
+/**
+ * Checks the options and fills in the defaults.
+ * @throws TypeError naming the first option that is wrong or unknown
+ */
+export function resolveOptions(options: EmulatorOptions): Policy {
+  checkKeys(action, options, { name: "options", known: optionNames });
+  const { contacts = "auto", now = Date.now } = options;
+  if (contacts !== "auto" && contacts !== "strict") {
+    throw misuse(action, "contacts", '"auto" or "strict"', contacts);
+  }
+  if (!isClock(now)) throw misuse(action, "now", "a function", now);
+  const { eventNames = 120 } = options;
+  // One contact's events of one second get a millisecond each (event-history.ts), and they differ by name.
+  if (!isInteger(eventNames, 1, 1000)) {
+    throw misuse(action, "eventNames", "an integer from 1 to 1000", eventNames);
+  }
+  return {
+    tokens: resolveTokens(options.tokens),
+    contacts,
+    rateLimit: positive("rateLimit", options.rateLimit ?? 1667),
+    metadataKeys: positive("metadataKeys", options.metadataKeys ?? 10),
+    eventNames,
+    now,
+    retainRequests: positive("retainRequests", options.retainRequests ?? 10_000),
+  };
+}
+
+function isClock(value: unknown): value is () => number {
+  return typeof value === "function";
+}
+
+function positive(name: string, value: unknown): number {
+  if (!isInteger(value, 1)) throw misuse(action, name, "a positive integer", value);
+  return value;
+}
+
+function resolveTokens(tokens: unknown): readonly TokenGrant[] | undefined {
+  if (tokens === undefined) return undefined;
+  if (isText(tokens)) return [{ token: tokens, scopes: bothScopes }];
+  if (!Array.isArray(tokens))
+    throw misuse(action, "tokens", "a non-empty string or a list of grants", tokens);
+  return tokens.map((grant: unknown, index) => checkGrant(grant, `tokens[${index}]`));
+}
+
+function checkGrant(grant: unknown, name: string): TokenGrant {
+  checkKeys(action, grant, { name, known: ["token", "scopes", "workspace"] });
+  const { token, scopes, workspace } = grant;
+  if (!isText(token)) throw misuse(action, `${name}.token`, "a non-empty string", token);
+  if (!Array.isArray(scopes) || !scopes.every((scope) => bothScopes.includes(scope))) {
+    throw misuse(action, `${name}.scopes`, `a list of "read_events" and "write_events"`, scopes);
+  }
+  if (workspace === undefined) return { token, scopes };
+  if (!isText(workspace)) throw misuse(action, `${name}.workspace`, "a non-empty string", workspace);
+  return { token, scopes, workspace };
+}

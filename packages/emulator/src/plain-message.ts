@@ -1,0 +1,45 @@
+/** A request as plain data, so that the in-process and the HTTP door lead to the same code. */
+export interface PlainRequest {
+  readonly method: string;
+  /** Scheme and authority the caller used, for links in replies. */
+  readonly origin: string;
+  /** Still percent-encoded, without the query. */
+  readonly path: string;
+  /** Without the question mark; empty when there is none. */
+  readonly query: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** `undefined`: longer than {@link bodyLimit}. */
+  readonly body: string | undefined;
+}
+
+/** A reply as plain data. Header names are lower case. */
+export interface PlainReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The longest body that is read: 1 MiB. Intercom's own limit is not documented. */
+export const bodyLimit = 1_048_576;
+
+const json = { "content-type": "application/json; charset=utf-8" };
+
+/** A reply with `value` as its JSON body. */
+export function jsonReply(status: number, value: unknown): PlainReply {
+  return { status, headers: json, body: JSON.stringify(value) };
+}
+
+/** A reply without a body. */
+export function emptyReply(status: number): PlainReply {
+  return { status, headers: {}, body: "" };
+}
+
+/** Parses JSON; `undefined`, which JSON cannot express, when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
