@@ -1,0 +1,41 @@
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+
+/** What a page's bundler makes of a program that uses this package, with core in it. */
+async function bundle(program: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: import.meta.dirname, loader: "ts" },
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    target: "es2020",
+    conditions: ["@intercom-events/source"],
+    logLevel: "error",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+const TRACKER = `export { createTracker, messenger } from "./index.ts"`;
+
+test("importing does nothing: unused, the package leaves no code behind", async () => {
+  expect((await bundle(`import "./index.ts"`)).trim()).toBe("");
+});
+
+test("a page that converts no decimals does not carry the table of currencies", async () => {
+  expect(await bundle(TRACKER)).not.toContain("zmw");
+  expect(await bundle(`export { monetaryAmount } from "./index.ts"`)).toContain("zmw");
+});
+
+test("nothing of the server client is in a page", async () => {
+  const code = await bundle(`export * from "./index.ts"`);
+  for (const text of ["Bearer", "openapi", "Intercom-Version", "eval("]) {
+    expect(code).not.toContain(text);
+  }
+});
+
+test("the tracker stays small", async () => {
+  // Kept just above what it is: more must be on purpose.
+  expect(gzipSync(await bundle(TRACKER), { level: 9 }).length).toBeLessThan(5_120);
+});

@@ -1,0 +1,106 @@
+import {
+  type AnyEvent,
+  type CloseReport,
+  closedReceipt,
+  type EventCatalog,
+  type Outcome,
+  type Receipt,
+  type WaitOptions,
+} from "@intercom-events/core";
+import { checkNames, checkNumber } from "./check-options.ts";
+import { createAnnouncer } from "./create-announcer.ts";
+import { encodePageEvent } from "./encode-page-event.ts";
+import { resolveOptions } from "./resolve-options.ts";
+import { dropped, type EncodedPageEvent } from "./route.ts";
+import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
+
+/**
+ * Creates a tracker, which takes no access token. Creating one on a server is harmless: there its
+ * events settle at once as the route says.
+ *
+ * @typeParam Catalog the events there may be, with their metadata; any without it
+ * @throws {TypeError} when an option is wrong
+ * @example
+ * const tracker = createTracker({ route: messenger() });
+ * tracker.track("invited-friend", { invite_code: "ADDAFRIEND" });
+ */
+export function createTracker<Catalog extends EventCatalog = AnyEvent>(
+  options: TrackerOptions,
+): Tracker<Catalog> {
+  const { route, encoding, ...settings } = resolveOptions(options);
+  const lane = route.open(settings);
+  const announcer = createAnnouncer();
+  const pending = new Set<Receipt>();
+  let closing: Promise<CloseReport> | undefined;
+  let refusal: "closed" | "opted_out" | undefined;
+
+  function track(eventName: unknown, metadata?: unknown): Receipt {
+    if (refusal) return refuse(dropped(refusal));
+    const encoded = encodePageEvent(eventName, metadata, encoding);
+    if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
+    const { event, warnings } = encoded;
+    const receipt = follow(lane.send(event), event);
+    // Last, since a listener may opt out or close.
+    if (warnings.length > 0) announcer.warning({ warnings, event });
+    return receipt;
+  }
+
+  function refuse(outcome: Outcome): Receipt {
+    return follow(closedReceipt(outcome));
+  }
+
+  function follow(receipt: Receipt, event?: EncodedPageEvent): Receipt {
+    pending.add(receipt);
+    receipt.then((outcome) => {
+      pending.delete(receipt);
+      announcer.outcome({ outcome, ...(event && { event }) });
+    });
+    return receipt;
+  }
+
+  /** Waits until the events so far have settled, or the time is up, and answers how many have not. */
+  async function settle(timeout?: number): Promise<number> {
+    const receipts = [...pending];
+    lane.flush();
+    await new Promise<unknown>((resolve) => {
+      const stop = timeout === undefined ? undefined : settings.clock.after(timeout, () => resolve(0));
+      Promise.all(receipts).then(resolve).then(stop);
+    });
+    return receipts.filter((receipt) => pending.has(receipt)).length;
+  }
+
+  async function shutDown(timeout?: number): Promise<CloseReport> {
+    refusal = "closed";
+    if (timeout !== 0) await settle(timeout);
+    else lane.flush();
+    const dropped = lane.drop("closed");
+    return { pending: await settle(), dropped };
+  }
+
+  return {
+    // Its type is for who calls it; what it is given is checked whole.
+    track: track as Track<Catalog>,
+    async flush(options) {
+      return { pending: await settle(readTimeout("flush", options)) };
+    },
+    async close(options) {
+      const timeout = readTimeout("close", options);
+      closing ??= shutDown(timeout);
+      return closing;
+    },
+    optOut() {
+      refusal ??= "opted_out";
+      lane.drop("opted_out");
+    },
+    optIn() {
+      if (refusal === "opted_out") refusal = undefined;
+    },
+    on: announcer.on,
+  };
+}
+
+/** @throws {TypeError} when an option is wrong */
+function readTimeout(task: string, options: WaitOptions = {}): number | undefined {
+  checkNames(task, options, ["timeout"]);
+  return options.timeout === undefined ? undefined : checkNumber(task, "timeout", options.timeout);
+}

@@ -1,0 +1,30 @@
+export {
+  type AnyEvent,
+  type Clock,
+  type CloseReport,
+  type DropReason,
+  type EventCatalog,
+  type FlushReport,
+  type Issue,
+  type Metadata,
+  type MetadataValue,
+  type MonetaryAmount,
+  monetaryAmount,
+  type Outcome,
+  type OutcomeStatus,
+  type Receipt,
+  type RichLink,
+  richLink,
+  type WaitOptions,
+  type WireMetadata,
+} from "@intercom-events/core";
+export { createTracker } from "./create-tracker.ts";
+export { type MessengerOptions, messenger } from "./messenger.ts";
+export type { EncodedPageEvent, Lane, LaneSettings, Route } from "./route.ts";
+export type {
+  QueueOptions,
+  Track,
+  Tracker,
+  TrackerEvents,
+  TrackerOptions,
+} from "./tracker.ts";

@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { beforeAll, expect, test } from "vitest";
+
+/** Runs a program in a Node of its own, with this package bundled into it. */
+async function runBare(program: string): Promise<{ stdout: string; stderr: string }> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: import.meta.dirname, loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "esm",
+    conditions: ["@intercom-events/source"],
+  });
+  const [file] = outputFiles;
+  return promisify(execFile)(process.execPath, ["--input-type=module", "-e", file?.text ?? ""], {
+    timeout: 10_000,
+  });
+}
+
+let bare: { stdout: string; stderr: string };
+
+beforeAll(async () => {
+  bare = await runBare(`
+    import { createTracker, messenger } from "./index.ts";
+    const before = new Set(Reflect.ownKeys(globalThis));
+    const tracker = createTracker({ route: messenger() });
+    const started = performance.now();
+    const outcomes = await Promise.all([tracker.track("a"), tracker.track("b"), tracker.track("")]);
+    process.on("exit", () => {
+      const added = Reflect.ownKeys(globalThis).filter((key) => !before.has(key));
+      console.log(JSON.stringify({ outcomes, added, late: performance.now() - started > 2_000 }));
+    });
+  `);
+}, 30_000);
+
+test("on a server, events end as not stored and the process ends by itself", () => {
+  const { outcomes, added, late } = JSON.parse(bare.stdout);
+  expect(outcomes).toMatchObject([
+    { status: "dropped", reason: "not_stored" },
+    { status: "dropped", reason: "not_stored" },
+    { status: "invalid" },
+  ]);
+  expect(added).toEqual([]);
+  expect(late).toBe(false);
+});
+
+test("on a server, the first loss of each kind is said once", () => {
+  expect(bare.stderr.match(/there is no page here/g)).toHaveLength(1);
+  expect(bare.stderr.match(/intercom-events:/g)).toHaveLength(2);
+});

@@ -1,0 +1,49 @@
+import { expectTypeOf, test } from "vitest";
+import { createTracker, type MonetaryAmount, messenger, monetaryAmount, type Receipt } from "./index.ts";
+
+const route = messenger();
+
+test("without a catalogue any name goes, and metadata is checked value by value", () => {
+  const tracker = createTracker({ route });
+  expectTypeOf(tracker.track("a")).toEqualTypeOf<Receipt>();
+  tracker.track("a", { order_date: new Date(), price: monetaryAmount(1, "eur") });
+  tracker.track("a", { coupon: undefined as string | undefined });
+  const order: Order = { number: "1" };
+  tracker.track("a", order);
+  // @ts-expect-error: a date needs a key that ends in _date
+  tracker.track("a", { ordered: new Date() });
+  // @ts-expect-error: no lists
+  tracker.track("a", { items: [1] });
+  // @ts-expect-error: no text for metadata
+  tracker.track("a", "b");
+  // @ts-expect-error: the name comes first
+  tracker.track({ a: 1 });
+});
+
+interface Order {
+  number: string;
+}
+
+// biome-ignore lint/complexity/noBannedTypes: how a catalogue says that an event has no metadata.
+type Catalog = { "placed-order": { price: MonetaryAmount; order_date?: Date }; "logged-in": {} };
+
+test("with a catalogue, names and metadata are those declared", () => {
+  const tracker = createTracker<Catalog>({ route });
+  tracker.track("logged-in");
+  tracker.track("placed-order", { price: monetaryAmount(1, "eur"), order_date: new Date() });
+  // @ts-expect-error: not in the catalogue
+  tracker.track("logged-out");
+  // @ts-expect-error: the metadata is required
+  tracker.track("placed-order");
+  // @ts-expect-error: not declared
+  tracker.track("placed-order", { price: monetaryAmount(1, "eur"), colour: "red" });
+  // @ts-expect-error: not the declared type
+  tracker.track("placed-order", { price: "1" });
+});
+
+test("a route is required, and there is no option for a token", () => {
+  // @ts-expect-error: no route
+  createTracker({});
+  // @ts-expect-error: an access token must never be in a page
+  createTracker({ route, token: "x" });
+});
