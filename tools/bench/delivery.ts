@@ -30,7 +30,11 @@ async function inFlight(count: number, call: (index: number) => Promise<unknown>
 const contenders: Readonly<Record<string, Send>> = {
   "undici.request": async (url, count) => {
     const dispatcher = new Agent({ connections: IN_FLIGHT, pipelining: 1 });
-    const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/json", accept: "application/json" };
+    const headers = {
+      authorization: `Bearer ${TOKEN}`,
+      "content-type": "application/json",
+      accept: "application/json",
+    };
     await inFlight(count, async (index) => {
       const body = JSON.stringify({
         user_id: "314159",
@@ -60,8 +64,17 @@ const contenders: Readonly<Record<string, Send>> = {
     const client = new IntercomClient({ token: TOKEN, environment: url });
     await inFlight(count, async (index) => {
       // Its types allow only strings as metadata; the shape on the wire is the same as above.
-      const metadata = { order_number: index, order_date: 1392036272, price: { amount: 34999, currency: "eur" } } as never;
-      await client.events.create({ user_id: "314159", event_name: "placed-order", created_at: Math.floor(Date.now() / 1000), metadata });
+      const metadata = {
+        order_number: index,
+        order_date: 1392036272,
+        price: { amount: 34999, currency: "eur" },
+      } as never;
+      await client.events.create({
+        user_id: "314159",
+        event_name: "placed-order",
+        created_at: Math.floor(Date.now() / 1000),
+        metadata,
+      });
     });
   },
 };
@@ -73,7 +86,8 @@ async function startServer(): Promise<{ server: ChildProcess; url: string }> {
   return { server, url: `http://127.0.0.1:${String(port).trim()}` };
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const { server, url } = await startServer();
 const micros: Record<string, number[]> = {};
@@ -82,7 +96,7 @@ for (let round = -1; round < rounds; round += 1) {
     const before = process.cpuUsage();
     await send(url, round < 0 ? 2000 : events); // The first round only warms up.
     const { user, system } = process.cpuUsage(before);
-    if (round >= 0) (micros[name] ??= []).push((user + system) / events);
+    if (round >= 0) micros[name] = [...(micros[name] ?? []), (user + system) / events];
   }
 }
 server.disconnect();

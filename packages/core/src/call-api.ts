@@ -6,7 +6,7 @@ import type { ReadReply, Transport } from "./transport.ts";
 export type ListEventsQuery = operations["listEvents"]["parameters"]["query"];
 
 /** The body of `POST /events/summaries`, as the spec has it. */
-export type WireEventSummary = components["schemas"]["CreateEventSummariesRequest"];
+type WireEventSummary = components["schemas"]["CreateEventSummariesRequest"];
 
 /** What one call needs besides its arguments. */
 export interface CallOptions {

@@ -141,6 +141,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     await flush(options);
     const left = delivery.stop();
     for (const event of left) end(event, { status: "dropped", reason: "closed" });
+    await policy.release();
     return { pending: delivery.size(), dropped: left.length };
   }
 

@@ -135,7 +135,7 @@ function warnOfLimit(keys: string[], limit: number, report: Report): void {
 }
 
 /** Where a key stands: `metadata.price`, or `metadata["a b"]` for keys that are no plain words. */
-export function pathOf(key: string): string {
+function pathOf(key: string): string {
   return /^[A-Za-z_][\w-]{0,39}$/.test(key)
     ? `metadata.${key}`
     : `metadata[${JSON.stringify(key.slice(0, 40))}]`;

@@ -43,6 +43,8 @@ export interface QueueOptions {
 export interface CoreClientOptions extends ClientOptions {
   /** Sends one request; see {@link Transport}. */
   readonly transport: Transport;
+  /** Ends what the transport holds; called once, when the client is closed. */
+  readonly release?: (() => void | Promise<void>) | undefined;
   /** Time. @default the machine's */
   readonly clock?: Clock | undefined;
   /** Names the runtime's package to Intercom. @default "intercom-events" */
@@ -53,6 +55,7 @@ export interface CoreClientOptions extends ClientOptions {
 export interface ClientPolicy {
   readonly token: Token;
   readonly transport: Transport;
+  readonly release: () => void | Promise<void>;
   readonly clock: Clock;
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -81,6 +84,7 @@ const NAMES = new Set([
   "allowBrowser",
   "warn",
   "transport",
+  "release",
   "clock",
   "userAgent",
 ]);
@@ -127,6 +131,7 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
   return {
     token,
     transport,
+    release: callable("release", options.release ?? (() => undefined)),
     clock,
     baseUrl: resolveBaseUrl(options),
     headers: { accept: "application/json", "intercom-version": apiVersion, "user-agent": userAgent },

@@ -2,7 +2,6 @@ import {
   type AnyEvent,
   type Client,
   type ClientOptions,
-  type CloseReport,
   createClient as createCoreClient,
 } from "@intercom-events/core";
 import { createNodeTransport } from "./transport.ts";
@@ -36,16 +35,11 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
     connections: coreOptions.concurrency ?? 32,
     keepAlive: Math.max(keepAlive, 1),
   });
-  const client = createCoreClient<Catalog>({
+  return createCoreClient<Catalog>({
     userAgent: "intercom-events-node",
     warn: (message) => console.warn(message),
     ...coreOptions,
     transport: transport.send,
+    release: transport.close,
   });
-  const close: Client["close"] = async (wait) => {
-    const report: CloseReport = await client.close(wait);
-    await transport.close();
-    return report;
-  };
-  return { ...client, close, [Symbol.asyncDispose]: async () => void (await close()) };
 }

@@ -1,0 +1,3 @@
+import { dualPackage } from "../../tools/tsup.ts";
+
+export default dualPackage();

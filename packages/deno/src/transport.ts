@@ -1,0 +1,31 @@
+import type { Transport } from "@intercom-events/core";
+
+/** A transport, and the end of its connections. */
+export interface DenoTransport {
+  readonly send: Transport;
+  /** Ends its connections, those in use as well. */
+  readonly close: () => void;
+}
+
+/**
+ * Sends requests with Deno's own fetch and a pool of connections of its own. It needs no permission
+ * but `--allow-net` for the host.
+ *
+ * @param idleConnections connections kept open at most for the next event
+ */
+export function createDenoTransport(idleConnections: number): DenoTransport {
+  const client = Deno.createHttpClient({ poolMaxIdlePerHost: idleConnections });
+  return {
+    send: ({ method, url, headers, body, signal }) =>
+      fetch(url, {
+        method,
+        headers,
+        body: body ?? null,
+        signal: signal ?? null,
+        // A followed redirect could carry the token to another host.
+        redirect: "manual",
+        client,
+      }),
+    close: () => client.close(),
+  };
+}

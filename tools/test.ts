@@ -1,0 +1,86 @@
+/**
+ * `npm test`: all checks and all tests on all runtimes, through turbo, and their counts in one line.
+ *
+ *     node tools/test.ts
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Counts, countJunit } from "./junit.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** The report each test task leaves in its package, which also names the runtime. */
+const REPORTS: Readonly<Record<string, string>> = {
+  test: "node-24",
+  "test:tools": "node-24",
+  "test:node20": "node-20",
+  "test:node22": "node-22",
+  "test:node26": "node-26",
+  "test:deno": "deno",
+  "test:chromium": "chromium",
+};
+
+/** The part of turbo's run summary that is read here. */
+interface RunSummary {
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly package: string;
+    readonly directory: string;
+    readonly command: string;
+    readonly execution?: { readonly exitCode?: number };
+  }[];
+}
+
+function turbo(...args: string[]): boolean {
+  const { status } = spawnSync("turbo", ["run", ...args], {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  return status === 0;
+}
+
+function readSummary(): RunSummary {
+  const [file] = globSync(join(root, ".turbo/runs/*.json"));
+  if (file === undefined) throw new Error("turbo left no summary of its run");
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** What one task adds to the sum: its report's counts, or one failure if it failed without one. */
+function countTask(report: string | undefined, failed: boolean): Counts {
+  const counts =
+    report !== undefined && existsSync(report) ? countJunit(readFileSync(report, "utf8")) : undefined;
+  if (counts && (counts.failed > 0 || !failed)) return counts;
+  return {
+    passed: counts?.passed ?? 0,
+    failed: failed || report !== undefined ? 1 : 0,
+    skipped: counts?.skipped ?? 0,
+  };
+}
+
+for (const stale of globSync(join(root, "{packages/*/,}reports/*.xml"))) rmSync(stale);
+rmSync(join(root, ".turbo/runs"), { recursive: true, force: true });
+
+// Before anything is generated anew: what is committed must be what the spec says.
+const isGenerated = turbo("check:generated", "--output-logs=errors-only");
+rmSync(join(root, ".turbo/runs"), { recursive: true, force: true });
+turbo("check", "check:repo", ...Object.keys(REPORTS), "--continue", "--summarize", "--output-logs=new-only");
+
+const rows: Record<string, Counts> = {};
+if (!isGenerated) rows["generated files"] = { passed: 0, failed: 1, skipped: 0 };
+for (const { task, package: name, directory, command, execution } of readSummary().tasks) {
+  if (command === "<NONEXISTENT>") continue;
+  const runtime = REPORTS[task];
+  const report = runtime && join(root, directory, "reports", `${runtime}.xml`);
+  const counts = countTask(report, execution?.exitCode !== 0);
+  if (runtime !== undefined || counts.failed > 0)
+    rows[`${name.replace("//", "tools")} ${runtime ?? task}`] = counts;
+}
+
+const sum = (key: keyof Counts): number =>
+  Object.values(rows).reduce((total, counts) => total + counts[key], 0);
+console.table(rows);
+const skipped = sum("skipped") > 0 ? `, ${sum("skipped")} skipped` : "";
+console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped}`);
+process.exitCode = sum("failed") === 0 && sum("passed") > 0 ? 0 : 1;
