@@ -12,6 +12,7 @@ export type DecodedValue =
 
 /** Metadata by key, in the order received. */
 export interface DecodedMetadata {
+  /** The value of a key, with its type. */
   readonly [key: string]: DecodedValue;
 }
 

@@ -4,6 +4,9 @@ import type { Contact, TrackedEvent, WireEvent } from "./event.ts";
 import type { components, operations } from "./generated/openapi.ts";
 
 declare function accept(contact: Contact): void;
+declare const twoNames: { userId: string; email: string };
+declare const otherTwo: { email: string; id: string };
+declare const lastTwo: { id: string; userId: string };
 declare function check<M>(event: TrackedEvent<string, M>): void;
 
 test("a contact has exactly one name", () => {
@@ -24,6 +27,12 @@ test("a contact has exactly one name", () => {
   accept({ userId: undefined });
   // @ts-expect-error
   accept({ user_id: "314159" });
+  // @ts-expect-error
+  accept(twoNames);
+  // @ts-expect-error
+  accept(otherTwo);
+  // @ts-expect-error
+  accept(lastTwo);
 });
 
 test("an event has a contact and a name, and may have a time and metadata", () => {

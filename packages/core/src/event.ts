@@ -11,7 +11,7 @@ export type Contact =
   | { readonly id: string; readonly userId?: never; readonly email?: never };
 
 /** What happened and when, without the contact and the details. */
-interface NamedEvent<Name extends string> {
+export interface NamedEvent<Name extends string> {
   /** What happened, best as a verb in the past tense and a noun: `placed-order`. */
   readonly eventName: Name;
   /** When it happened: a `Date`, or Unix **seconds**. Fractions of a second are cut off. @default now */
@@ -35,6 +35,7 @@ export type EventCatalog = object;
 
 /** Any event name, any metadata. */
 export interface AnyEvent {
+  /** The metadata of a name. */
   readonly [eventName: string]: Metadata;
 }
 
@@ -44,7 +45,7 @@ export type CatalogEvent<Catalog, Name extends keyof Catalog & string> = Contact
   CatalogMetadata<Catalog[Name]>;
 
 /** The metadata a catalogue declares, which may only be left out when none of its keys is required. */
-type CatalogMetadata<M> =
+export type CatalogMetadata<M> =
   Partial<M> extends M
     ? { readonly metadata?: (M & CheckedMetadata<M>) | undefined }
     : { readonly metadata: M & CheckedMetadata<M> };

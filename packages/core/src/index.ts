@@ -18,7 +18,17 @@ export { type DecodedMetadata, type DecodedValue, decodeMetadata } from "./decod
 export { createEmitter, type Emitter } from "./emitter.ts";
 export { type EncodedEvent, encodeEvent } from "./encode-event.ts";
 export { type EncodedMetadata, type EncodeOptions, encodeMetadata } from "./encode-metadata.ts";
-export type { AnyEvent, CatalogEvent, Contact, EventCatalog, TrackedEvent, WireEvent } from "./event.ts";
+export type {
+  AnyEvent,
+  CatalogEvent,
+  CatalogMetadata,
+  Contact,
+  EventCatalog,
+  NamedEvent,
+  TrackedEvent,
+  WireEvent,
+} from "./event.ts";
+export type { components, operations, paths } from "./generated/openapi.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
 export { describeLoss, type Loss } from "./losses.ts";
@@ -41,4 +51,4 @@ export { richLink } from "./rich-link.ts";
 export type { ClientStats } from "./stats.ts";
 export type { Token } from "./token.ts";
 export type { ReadReply, Transport, WireReply, WireRequest } from "./transport.ts";
-export type { ReplyError, Verdict, VerdictKind } from "./verdict.ts";
+export type { Replied, ReplyError, Verdict, VerdictKind } from "./verdict.ts";

@@ -16,9 +16,11 @@ export type FailedVerdict = Exclude<Verdict, { kind: "accepted" }>;
  * }
  */
 export class IntercomError extends Error {
-  override readonly name = "IntercomError";
+  /** Always `IntercomError`. */
+  override readonly name: string = "IntercomError";
   /** What Intercom said. */
   readonly verdict: FailedVerdict;
+  /** Says what could not be done, as in "Cannot list events", and what Intercom said. */
   constructor(action: string, verdict: FailedVerdict) {
     super(
       `Cannot ${action}: ${explain(verdict)}`,

@@ -3,7 +3,9 @@ import type { Outcome } from "./outcome.ts";
 
 /** A sentence about an event that was lost, and which kind of loss it is; `undefined` if it was not lost. */
 export interface Loss {
+  /** A word that is the same for losses of one kind. */
   readonly kind: string;
+  /** A sentence for people. */
   readonly message: string;
 }
 

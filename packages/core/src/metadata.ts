@@ -24,6 +24,7 @@ export type MetadataValue = string | number | boolean | Date | URL | RichLink | 
 
 /** Details of an event by key. A key whose value is `undefined` is left out. */
 export interface Metadata {
+  /** The value of a key. */
   readonly [key: string]: MetadataValue | undefined;
 }
 

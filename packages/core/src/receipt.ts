@@ -2,6 +2,7 @@ import type { Outcome, Receipt } from "./outcome.ts";
 
 /** A receipt and the one call that ends it. */
 export interface OpenReceipt {
+  /** What the caller holds. */
   readonly receipt: Receipt;
   /** Tells whoever waits how the event ended; only the first call counts. */
   readonly settle: (outcome: Outcome) => void;

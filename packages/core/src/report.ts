@@ -2,7 +2,9 @@ import type { ErrorCode, Issue, WarningCode } from "./issue.ts";
 
 /** Why something could not be encoded: all its problems, then the warnings. */
 export interface Failure {
+  /** It cannot be sent. */
   readonly ok: false;
+  /** Problems first, then warnings. */
   readonly issues: readonly [Issue, ...Issue[]];
 }
 

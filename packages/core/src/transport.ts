@@ -1,5 +1,6 @@
 /** One HTTP request as plain data. */
 export interface WireRequest {
+  /** `GET` or `POST`. */
   readonly method: string;
   /** Absolute address, with the query. */
   readonly url: string;
@@ -13,7 +14,9 @@ export interface WireRequest {
 
 /** One HTTP reply; a web `Response` is one. */
 export interface WireReply {
+  /** The HTTP status. */
   readonly status: number;
+  /** Headers by name, in any case; `null` for one that is not there. */
   readonly headers: { get(name: string): string | null };
   /** The whole body, decoded as UTF-8. Called once. */
   text(): Promise<string>;
@@ -28,7 +31,10 @@ export type Transport = (request: WireRequest) => Promise<WireReply>;
 
 /** A {@link WireReply} whose body has been read. */
 export interface ReadReply {
+  /** The HTTP status. */
   readonly status: number;
+  /** Headers by name, in any case; `null` for one that is not there. */
   readonly headers: { get(name: string): string | null };
+  /** The whole body, decoded as UTF-8. */
   readonly body: string;
 }

@@ -9,7 +9,7 @@ export interface ReplyError {
 }
 
 /** What each verdict about a reply carries. */
-interface Replied {
+export interface Replied {
   /** The HTTP status. */
   readonly status: number;
   /** Intercom's errors; empty when the reply had none that could be read. */

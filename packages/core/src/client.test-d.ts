@@ -1,0 +1,73 @@
+import { describe, expectTypeOf, it } from "vitest";
+import { type Client, createClient, type MonetaryAmount, monetaryAmount, type Receipt } from "./index.ts";
+
+const client: Client = createClient({ token: "t", transport: async () => new Response() });
+const user = { userId: "314159" } as const;
+
+describe("track without a catalogue", () => {
+  it("takes any name and checks metadata value by value", () => {
+    expectTypeOf(client.track({ ...user, eventName: "logged-in" })).toEqualTypeOf<Receipt>();
+    client.track({
+      ...user,
+      eventName: "a",
+      metadata: { order_date: new Date(), n: 1, b: true, u: undefined },
+    });
+    // @ts-expect-error a Date belongs under a key that ends in _date
+    client.track({ ...user, eventName: "a", metadata: { ordered: new Date() } });
+    // @ts-expect-error null
+    client.track({ ...user, eventName: "a", metadata: { a: null } });
+    // @ts-expect-error a list
+    client.track({ ...user, eventName: "a", metadata: { a: ["b"] } });
+    // @ts-expect-error nested
+    client.track({ ...user, eventName: "a", metadata: { a: { b: 1 } } });
+  });
+
+  it("takes metadata declared as an interface", () => {
+    interface Order {
+      price: MonetaryAmount;
+      note?: string;
+    }
+    const order: Order = { price: monetaryAmount(34999, "eur") };
+    client.track({ ...user, eventName: "placed-order", metadata: order });
+    client.contact(user).track("placed-order", order, { createdAt: 1671028894 });
+  });
+
+  it("wants one name for the contact, and a name for the event", () => {
+    // @ts-expect-error no contact
+    client.track({ eventName: "logged-in" });
+    // @ts-expect-error two names
+    client.track({ userId: "1", email: "a@example.com", eventName: "logged-in" });
+    // @ts-expect-error no event name
+    client.track({ ...user });
+    // @ts-expect-error the wire's spelling
+    client.track({ user_id: "1", eventName: "logged-in" });
+  });
+});
+
+describe("track with a catalogue", () => {
+  interface Catalog {
+    "placed-order": { price: MonetaryAmount; order_date: Date };
+    "logged-in": { method?: string };
+  }
+  const typed = createClient<Catalog>({ token: "t", transport: async () => new Response() });
+
+  it("knows the names and their metadata", () => {
+    const metadata = { price: monetaryAmount(1, "eur"), order_date: new Date() };
+    typed.track({ ...user, eventName: "placed-order", metadata });
+    typed.track({ ...user, eventName: "logged-in" });
+    typed.contact(user).track("placed-order", metadata);
+    typed.contact(user).track("logged-in");
+    // @ts-expect-error unknown name
+    typed.track({ ...user, eventName: "placed-oder", metadata });
+    // @ts-expect-error missing metadata
+    typed.track({ ...user, eventName: "placed-order" });
+    // @ts-expect-error wrong value
+    typed.track({ ...user, eventName: "placed-order", metadata: { ...metadata, price: 1 } });
+    // @ts-expect-error a key that is not declared
+    typed.track({ ...user, eventName: "logged-in", metadata: { how: "sso" } });
+    // @ts-expect-error missing metadata
+    typed.contact(user).track("placed-order");
+    // @ts-expect-error unknown name
+    typed.contact(user).track("logged-out");
+  });
+});
