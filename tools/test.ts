@@ -65,7 +65,15 @@ rmSync(join(root, ".turbo/runs"), { recursive: true, force: true });
 // Before anything is generated anew: what is committed must be what the spec says.
 const isGenerated = turbo("check:generated", "--output-logs=errors-only");
 rmSync(join(root, ".turbo/runs"), { recursive: true, force: true });
-turbo("check", "check:repo", ...Object.keys(REPORTS), "--continue", "--summarize", "--output-logs=new-only");
+turbo(
+  "check",
+  "check:repo",
+  ...Object.keys(REPORTS),
+  "--continue",
+  "--concurrency=100%",
+  "--summarize",
+  "--output-logs=new-only",
+);
 
 const rows: Record<string, Counts> = {};
 if (!isGenerated) rows["generated files"] = { passed: 0, failed: 1, skipped: 0 };

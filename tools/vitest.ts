@@ -19,6 +19,8 @@ export function nodeTests({ types = false } = {}): ViteUserConfig {
     test: {
       ...reporters(`node-${major}`),
       include: ["**/*.test.ts"],
+      // Generous, as several runtimes may be tested at once; no test asserts how long a thing takes.
+      testTimeout: 60_000,
       exclude: ["**/node_modules/**", "**/dist/**", "**/*.browser.test.ts"],
       ...(types && {
         typecheck: { enabled: true, include: ["src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
@@ -35,6 +37,7 @@ export async function chromiumTests(include: string[]): Promise<ViteUserConfig> 
     test: {
       ...reporters("chromium"),
       include,
+      testTimeout: 60_000,
       browser: {
         enabled: true,
         headless: true,

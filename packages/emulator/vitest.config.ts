@@ -1,9 +1,3 @@
-import { defineConfig } from "vitest/config";
+import { nodeTests } from "../../tools/vitest.ts";
 
-export default defineConfig({
-  test: {
-    include: ["src/**/*.test.ts"],
-    reporters: ["default", "junit"],
-    outputFile: { junit: "reports/vitest.xml" },
-  },
-});
+export default nodeTests();

@@ -1,5 +1,5 @@
 /** A call that a Messenger got. */
-export type Call = readonly unknown[];
+type Call = readonly unknown[];
 
 /** A window with what the Messenger's snippet and script do to it, for tests that have no browser. */
 export interface FakePage {

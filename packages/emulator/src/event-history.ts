@@ -16,7 +16,7 @@ export interface PlacedEvent {
 }
 
 /** The part of a history to list. Positions, the first included, the last not. */
-export interface Range {
+interface Range {
   readonly from: number;
   readonly to: number;
   readonly limit: number;
