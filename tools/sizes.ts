@@ -15,7 +15,10 @@ interface Entry {
 }
 
 const ENTRIES: Readonly<Record<string, Entry>> = {
-  "core { encodeMetadata }": { code: 'export { encodeMetadata } from "@intercom-events/core"', platform: "neutral" },
+  "core { encodeMetadata }": {
+    code: 'export { encodeMetadata } from "@intercom-events/core"',
+    platform: "neutral",
+  },
   "core, whole": { code: 'export * from "@intercom-events/core"', platform: "neutral" },
   "browser { createTracker, messenger }": {
     code: 'export { createTracker, messenger } from "@intercom-events/browser"',
@@ -30,7 +33,11 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   deno: { code: 'export * from "@intercom-events/deno"', platform: "neutral" },
 };
 
-async function measure({ code, platform, external = [] }: Entry): Promise<{ minified: number; gzip: number }> {
+async function measure({
+  code,
+  platform,
+  external = [],
+}: Entry): Promise<{ minified: number; gzip: number }> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: join(import.meta.dirname, "..") },
     bundle: true,

@@ -1,0 +1,62 @@
+import type { RecordedRequest, StoredEvent } from "@intercom-events/emulator";
+import { expect, it } from "vitest";
+import { countEvents, findProblems, makeRows } from "./report.ts";
+
+const REQUEST = { at: 0, requestId: "r", method: "POST", path: "/events", headers: {}, status: 202 } as const;
+
+function request(event: object, result: RecordedRequest["result"]): RecordedRequest {
+  return { ...REQUEST, body: JSON.stringify(event), result };
+}
+
+const LEAD: StoredEvent = {
+  type: "event",
+  id: "e1",
+  event_name: "requested-quote",
+  created_at: 1,
+  intercom_user_id: "63a0",
+  workspace: "default",
+};
+const BODY = { id: "63a0", event_name: "requested-quote", created_at: 1 };
+const TRACKED = { eventName: "requested-quote", contact: "lead 63a0", outcome: "accepted" };
+
+it("says which of two equal events was stored and which ignored", () => {
+  const evidence = { events: [LEAD], requests: [request(BODY, "stored"), request(BODY, "duplicate")] };
+  const rows = makeRows({ Node: [TRACKED, TRACKED] }, evidence);
+  expect(rows).toEqual([
+    { runtime: "Node", ...TRACKED, shown: ["(no metadata)"] },
+    {
+      runtime: "Node",
+      ...TRACKED,
+      outcome: "accepted, ignored as a duplicate",
+      shown: ["(once, as above)"],
+    },
+  ]);
+  expect(countEvents(rows, evidence)).toBe("2 events sent, 1 stored, 1 duplicates ignored");
+});
+
+it("says that an event did not arrive, whatever the client says", () => {
+  expect(makeRows({ Node: [TRACKED] }, { events: [], requests: [request(BODY, "refused")] })).toEqual([
+    { runtime: "Node", ...TRACKED, shown: ["(not stored)"] },
+  ]);
+});
+
+it("finds the page's events in the Messenger's forms", () => {
+  const event_list = JSON.stringify({ data: [{ event_name: "invited-friend", metadata: { items: 3 } }] });
+  const body = new URLSearchParams({ app_id: "demo", user_id: "271828", visitor_id: "v", event_list });
+  const requests: RecordedRequest[] = [
+    { ...REQUEST, path: "/widget/demo", method: "GET", body: "", result: "answered" },
+    { ...REQUEST, path: "/messenger/web/events", body: String(body), result: "stored" },
+  ];
+  const stored = { ...LEAD, event_name: "invited-friend", user_id: "271828", metadata: { items: 3 } };
+  const tracked = { eventName: "invited-friend", contact: "user_id 271828", outcome: "accepted" };
+  expect(makeRows({ Chromium: [tracked] }, { events: [stored], requests })).toEqual([
+    { runtime: "Chromium", ...tracked, shown: ["items 3"] },
+  ]);
+});
+
+it("finds problems where nothing was sent", () => {
+  const problems = findProblems([], { events: [], requests: [request(BODY, "refused")] }, { from: 0, to: 1 });
+  expect(problems).toContain("Deno told of 0 events, meant were 4");
+  expect(problems.filter((problem) => problem.endsWith("not stored"))).toHaveLength(8);
+  expect(problems).toContain("the emulator refused POST /events: 202 ");
+});

@@ -1,0 +1,74 @@
+import type { RecordedRequest, StoredEvent } from "@intercom-events/emulator";
+import { compareEvents, type RunTime } from "./compare-events.ts";
+import { contactOfStored, readArrivals } from "./emulator-results.ts";
+import { MEANT_EVENTS, MEANT_OUTCOMES } from "./meant.ts";
+import type { Sent } from "./send-events.ts";
+import { showMetadata } from "./show-metadata.ts";
+
+/** A line of the table. */
+export interface Row extends Sent {
+  readonly runtime: string;
+  readonly shown: readonly string[];
+}
+
+/** What the emulator says of a run. */
+export interface Evidence {
+  readonly events: readonly StoredEvent[];
+  readonly requests: readonly RecordedRequest[];
+}
+
+/** Puts what the runtimes say of each event beside what the emulator says of it. */
+export function makeRows(
+  sent: Readonly<Record<string, readonly Sent[]>>,
+  { events, requests }: Evidence,
+): Row[] {
+  const arrivals = readArrivals(requests);
+  return Object.entries(sent).flatMap(([runtime, all]) =>
+    all.map(({ eventName, contact, outcome }) => {
+      const isSame = (other: Pick<Sent, "eventName" | "contact">): boolean =>
+        other.eventName === eventName && other.contact === contact;
+      const index = arrivals.findIndex(isSame);
+      const result = index === -1 ? undefined : arrivals.splice(index, 1)[0]?.result;
+      const stored = events.find((event) =>
+        isSame({ eventName: event.event_name, contact: contactOfStored(event) }),
+      );
+      const row = { runtime, eventName, contact };
+      if (result === "duplicate") {
+        return { ...row, outcome: `${outcome}, ignored as a duplicate`, shown: ["(once, as above)"] };
+      }
+      if (result === undefined || stored === undefined) return { ...row, outcome, shown: ["(not stored)"] };
+      const lines = showMetadata(stored.metadata);
+      return { ...row, outcome, shown: lines.length > 0 ? lines : ["(no metadata)"] };
+    }),
+  );
+}
+
+/** Says in what the run is not as it was meant to be; nothing if it is. */
+export function findProblems(rows: readonly Row[], { events, requests }: Evidence, run: RunTime): string[] {
+  const refused = requests.filter(({ result }) => result === "refused");
+  return [
+    ...Object.entries(MEANT_OUTCOMES).flatMap(([runtime, meant]) => compareOutcomes(runtime, meant, rows)),
+    ...compareEvents(MEANT_EVENTS, events, run),
+    ...refused.map(
+      ({ method, path, status, reason }) =>
+        `the emulator refused ${method} ${path}: ${status ?? "reset"} ${reason ?? ""}`,
+    ),
+  ];
+}
+
+function compareOutcomes(runtime: string, meant: readonly string[], rows: readonly Row[]): string[] {
+  const found = rows.filter((row) => row.runtime === runtime);
+  if (found.length !== meant.length)
+    return [`${runtime} told of ${found.length} events, meant were ${meant.length}`];
+  return found.flatMap(({ eventName, contact, outcome }, index) =>
+    outcome === meant[index]
+      ? []
+      : [`${runtime}, ${eventName} of ${contact}: "${outcome}", meant was "${meant[index]}"`],
+  );
+}
+
+/** Counts what the emulator got, as in `10 events sent, 8 stored, 2 duplicates ignored`. */
+export function countEvents(rows: readonly Row[], { events, requests }: Evidence): string {
+  const duplicates = readArrivals(requests).filter(({ result }) => result === "duplicate").length;
+  return `${rows.length} events sent, ${events.length} stored, ${duplicates} duplicates ignored`;
+}
