@@ -69,7 +69,11 @@ function readErrors(reply: ReadReply): ReadErrors {
 
 /** The reply's `X-Request-Id`, if it has one. */
 export function readRequestId(reply: Pick<ReadReply, "headers">): string | undefined {
-  return textOf(reply.headers.get("x-request-id"));
+  try {
+    return textOf(reply.headers.get("x-request-id"));
+  } catch {
+    return undefined; // A name for support is not worth the verdict.
+  }
 }
 
 function readError(entry: unknown): ReplyError | undefined {

@@ -5,11 +5,12 @@ import type {
   ClientEvents,
   CloseReport,
   ContactTracker,
+  FlushReport,
   TrackOptions,
   WaitOptions,
 } from "./client.ts";
 import { createDelivery, type PendingEvent } from "./delivery.ts";
-import { messageOf } from "./describe.ts";
+import { describe, kindOf, messageOf } from "./describe.ts";
 import { createEmitter } from "./emitter.ts";
 import { encodeEvent } from "./encode-event.ts";
 import type { AnyEvent, WireEvent } from "./event.ts";
@@ -19,7 +20,7 @@ import { describeLoss } from "./losses.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import { createReader } from "./read-events.ts";
 import { closedReceipt, openReceipt } from "./receipt.ts";
-import { type CoreClientOptions, resolveOptions } from "./resolve-options.ts";
+import { type CoreClientOptions, MAX_TIMEOUT, resolveOptions } from "./resolve-options.ts";
 import { createTally } from "./stats.ts";
 import { resolveToken } from "./token.ts";
 
@@ -63,7 +64,10 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     const start = (signal: AbortSignal) =>
       typeof token === "string"
         ? call(token, signal)
-        : resolveToken(token).then((current) => call(current, signal));
+        : resolveToken(token).then((current) => {
+            signal.throwIfAborted(); // The call is over; what is sent now would be sent in secret.
+            return call(current, signal);
+          });
     return startAttempt(start, policy.timeout, clock);
   }
 
@@ -106,29 +110,27 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
 
   function track(event: unknown): Receipt {
     const trackedAt = clock.now();
-    tally.track();
     const encoded = encodeEvent(event, trackedAt, policy);
+    tally.track(); // Not before a getter of the event, which may look at the counts.
     if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
     const { value, warnings } = encoded;
     const body = JSON.stringify(value);
     if (closing) return refuse({ status: "dropped", reason: "closed" }, body);
     if (delivery.size() >= policy.maxEvents) return refuse({ status: "dropped", reason: "queue_full" }, body);
-    if (warnings.length > 0) remark(warnings, body);
     const { receipt, settle } = openReceipt();
     delivery.add({ body, trackedAt, receipt, settle });
+    if (warnings.length > 0) remark(warnings, body);
     return receipt;
   }
 
-  async function flush({ timeout }: WaitOptions = {}): Promise<{ pending: number }> {
-    const settled = Promise.all(delivery.pending().map(({ receipt }) => receipt));
-    await within(settled, timeout);
+  async function flush(options?: WaitOptions): Promise<FlushReport> {
+    await settleWithin(limitOf(options));
     return { pending: delivery.size() };
   }
 
-  async function within(work: Promise<unknown>, timeout: number | undefined): Promise<void> {
+  async function settleWithin(timeout: number | undefined): Promise<void> {
+    const work = Promise.all(delivery.pending().map(({ receipt }) => receipt));
     if (timeout === undefined) return void (await work);
-    if (!(timeout >= 0))
-      throw new TypeError(`Cannot wait: "timeout" must be milliseconds, got ${messageOf(timeout)}`);
     let cancel = (): void => undefined;
     const timer = new Promise<void>((resolve) => {
       cancel = clock.after(timeout, resolve);
@@ -137,16 +139,15 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     cancel();
   }
 
-  async function closeNow(options: WaitOptions | undefined): Promise<CloseReport> {
-    await flush(options);
-    const left = delivery.stop();
-    for (const event of left) end(event, { status: "dropped", reason: "closed" });
+  async function closeWithin(timeout: number | undefined): Promise<CloseReport> {
+    await settleWithin(timeout);
+    const dropped = delivery.stop({ status: "dropped", reason: "closed" });
     await policy.release();
-    return { pending: delivery.size(), dropped: left.length };
+    return { pending: delivery.size(), dropped };
   }
 
-  function close(options?: WaitOptions): Promise<CloseReport> {
-    closing ??= closeNow(options);
+  async function close(options?: WaitOptions): Promise<CloseReport> {
+    closing ??= closeWithin(limitOf(options));
     return closing;
   }
 
@@ -154,6 +155,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     track,
     contact: (contact: object): ContactTracker<AnyEvent> => ({
       track: (eventName: string, metadata?: object, options?: TrackOptions) => {
+        if (kindOf(contact) !== "Object") return track(contact); // A long text would be copied letter by letter.
         try {
           return track({ ...contact, eventName, createdAt: options?.createdAt, metadata });
         } catch {
@@ -171,11 +173,19 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
         ...tally.read(),
         pending: delivery.size(),
         inFlight: delivery.inFlight(),
-        ...(oldest && { oldestAge: clock.now() - oldest.trackedAt }),
+        // A clock that is corrected goes back.
+        ...(oldest && { oldestAge: Math.max(0, clock.now() - oldest.trackedAt) }),
       };
     },
     [Symbol.asyncDispose]: async () => void (await close()),
   };
   // The catalogue only narrows what the compiler lets through.
   return client as unknown as Client<Catalog>;
+}
+
+/** The limit of a wait, if there is one. @throws {TypeError} for what is no length of time */
+function limitOf({ timeout }: WaitOptions = {}): number | undefined {
+  if (timeout === undefined) return undefined;
+  if (typeof timeout === "number" && timeout >= 0) return Math.min(timeout, MAX_TIMEOUT);
+  throw new TypeError(`Cannot wait: "timeout" must be milliseconds, got ${describe(timeout)}`);
 }

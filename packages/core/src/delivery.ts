@@ -22,8 +22,8 @@ export interface Delivery {
   pending(): readonly PendingEvent[];
   /** How many events have no outcome. */
   size(): number;
-  /** Ends what is under way and answers all events that are left without an outcome. */
-  stop(): readonly PendingEvent[];
+  /** Ends all events that are left, aborting what is under way, and answers how many they were. */
+  stop(outcome: Outcome): number;
 }
 
 /** What a delivery is made of. */
@@ -50,7 +50,6 @@ export function createDelivery({ concurrency, start, end }: DeliveryOptions): De
       isScheduled = false;
       for (const event of waiting) {
         if (underWay.size >= concurrency) return;
-        waiting.delete(event);
         send(event);
       }
     });
@@ -59,6 +58,7 @@ export function createDelivery({ concurrency, start, end }: DeliveryOptions): De
   function send(event: PendingEvent): void {
     const attempt = start(event);
     underWay.set(event, attempt);
+    waiting.delete(event); // Not before, as the transport may look at the counts.
     attempt.result.then((ended) => {
       if (!underWay.delete(event)) return; // It was stopped.
       end(event, outcomeOf(ended));
@@ -76,13 +76,16 @@ export function createDelivery({ concurrency, start, end }: DeliveryOptions): De
     inFlight: () => underWay.size,
     pending,
     size: () => underWay.size + waiting.size,
-    stop() {
+    stop(outcome) {
       const left = pending();
-      const attempts = [...underWay.values()];
-      waiting.clear();
-      underWay.clear();
-      for (const { abort } of attempts) abort();
-      return left;
+      for (const event of left) {
+        const attempt = underWay.get(event);
+        underWay.delete(event);
+        waiting.delete(event);
+        end(event, outcome);
+        attempt?.abort();
+      }
+      return left.length;
     },
   };
 }

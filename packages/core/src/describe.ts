@@ -22,8 +22,8 @@ export function messageOf(error: unknown): string {
   }
 }
 
-/** The built-in class of an object, also across realms: `Date`, `URL`, `Array`, `Object`, `Map` …; `unreadable` if it will not say. */
-export function kindOf(value: object): string {
+/** The built-in class of a value, also across realms: `Date`, `URL`, `Array`, `Object`, `Map` …; `unreadable` if it will not say. */
+export function kindOf(value: unknown): string {
   try {
     return Object.prototype.toString.call(value).slice(8, -1);
   } catch {

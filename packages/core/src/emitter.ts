@@ -8,7 +8,10 @@ export interface Emitter<Events extends object> {
   emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void;
 }
 
-type Listener = (payload: never) => void;
+interface Entry {
+  readonly name: PropertyKey;
+  readonly listener: (payload: never) => void;
+}
 
 /**
  * Listeners by event name. For packages that build on core.
@@ -20,37 +23,35 @@ export function createEmitter<Events extends object>(
   names: readonly (keyof Events & string)[],
   onError: (name: string, error: unknown) => void,
 ): Emitter<Events> {
-  const listeners = new Map<PropertyKey, ReadonlySet<{ call: Listener }>>(
-    names.map((name) => [name, new Set()]),
-  );
+  // A new list at each change, so that a listener may add and remove others while it is called.
+  let entries: readonly Entry[] = [];
   return {
     on(name, listener) {
-      const present = listeners.get(name);
-      if (!present) {
+      if (!(names as readonly PropertyKey[]).includes(name)) {
         const known = names.map((known) => JSON.stringify(known)).join(", ");
-        throw new TypeError(
-          `Cannot add a listener: "name" must be one of ${known}, got ${JSON.stringify(name)}`,
-        );
+        fail("name", `one of ${known}`, JSON.stringify(name));
       }
-      if (typeof listener !== "function") {
-        throw new TypeError(`Cannot add a listener: "listener" must be a function, got ${typeof listener}`);
-      }
-      const entry = { call: listener as Listener };
-      // A new set each time, so that a listener may add and remove others while it is called.
-      listeners.set(name, new Set([...present, entry]));
+      if (typeof listener !== "function") fail("listener", "a function", typeof listener);
+      const entry: Entry = { name, listener };
+      entries = [...entries, entry];
       return () => {
-        listeners.set(name, new Set([...(listeners.get(name) ?? [])].filter((other) => other !== entry)));
+        entries = entries.filter((other) => other !== entry);
       };
     },
-    has: (name) => (listeners.get(name)?.size ?? 0) > 0,
+    has: (name) => entries.some((entry) => entry.name === name),
     emit(name, payload) {
-      for (const { call } of listeners.get(name) ?? []) {
+      for (const entry of entries) {
+        if (entry.name !== name) continue;
         try {
-          call(payload as never);
+          entry.listener(payload as never);
         } catch (error) {
-          onError(String(name), error);
+          onError(entry.name as string, error);
         }
       }
     },
   };
+}
+
+function fail(name: string, expected: string, found: string): never {
+  throw new TypeError(`Cannot add a listener: "${name}" must be ${expected}, got ${found}`);
 }

@@ -2,13 +2,21 @@ import { describe, kindOf } from "./describe.ts";
 import { encodeMetadataValue } from "./encode-metadata-value.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import type { WireMetadata, WireMetadataValue } from "./metadata.ts";
-import { createReport, type Failure, failure, type Report } from "./report.ts";
+import {
+  createReport,
+  type Failure,
+  failure,
+  type Report,
+  refuse,
+  refuseUnreadable,
+  remark,
+} from "./report.ts";
 
 /** Limits of Intercom that its documents disagree on. */
 export interface EncodeOptions {
   /**
-   * Keys of metadata that Intercom tracks; a warning names those beyond. The API reference says 10,
-   * help article 175 says 20.
+   * Keys of metadata that Intercom tracks; a warning names the first beyond. The API reference
+   * says 10, help article 175 says 20.
    * @default 10
    */
   readonly metadataKeys?: number;
@@ -42,101 +50,85 @@ export function collectMetadata(
   report: Report,
   { metadataKeys = 10 }: EncodeOptions,
 ): WireMetadata {
-  const entries: [string, WireMetadataValue][] = [];
+  const encoded: WireMetadata = {};
+  for (const key of keysOf(metadata, report)) collectEntry(metadata as object, key, encoded, report);
+  const keys = Object.keys(encoded);
+  // Keys in lower case cannot be the same but for case, and most are.
+  if (keys.some(hasCapital)) refuseDuplicates(keys, report);
+  if (keys.length > metadataKeys) warnOfLimit(keys, metadataKeys, report);
+  return encoded;
+}
+
+function keysOf(metadata: unknown, report: Report): string[] {
   try {
-    if (typeof metadata !== "object" || metadata === null || kindOf(metadata) !== "Object") {
-      report.error(
-        "metadata",
-        "not_an_object",
-        `metadata must be an object of values by key, got ${describe(metadata)}`,
-      );
-      return {};
-    }
-    const seen = new Map<string, string>();
-    for (const key of Object.keys(metadata)) {
-      const entry = collectEntry(metadata, key, { report, seen });
-      if (entry) entries.push(entry);
-    }
-    warnOfLimit([...seen.values()], metadataKeys, report);
-  } catch {
-    report.error(
-      "metadata",
-      "unreadable",
-      "metadata must be a plain object, got one whose keys cannot be read",
-    );
+    if (kindOf(metadata) === "Object") return Object.keys(metadata as object);
+    refuse(report, "metadata", "not_an_object", "a plain object", metadata);
+  } catch (error) {
+    refuseUnreadable(report, "metadata", error);
   }
-  // Unlike assignment, this makes `__proto__` a key like any other.
-  return Object.fromEntries(entries);
+  return [];
 }
 
-/** What has been found so far: the report, and the keys in use by their lower-case form. */
-interface Progress {
-  readonly report: Report;
-  readonly seen: Map<string, string>;
-}
-
-function collectEntry(
-  metadata: object,
-  key: string,
-  { report, seen }: Progress,
-): [string, WireMetadataValue] | undefined {
-  const path = pathOf(key);
+/** Adds a key that is given, also one that is wrong: then nothing of this is sent. */
+function collectEntry(metadata: object, key: string, encoded: WireMetadata, report: Report): void {
+  const plain = isPlain(key);
+  const path = pathOf(key, plain);
   try {
     const value: unknown = Reflect.get(metadata, key);
-    if (value === undefined) return undefined;
-    checkKey(key, path, { report, seen });
-    const encoded = encodeMetadataValue(value, { path, key, report });
-    return encoded === undefined ? undefined : [key, encoded];
-  } catch {
-    report.error(path, "unreadable", `${path} must be a value that can be read, got one that throws`);
-    return undefined;
+    if (value === undefined) return;
+    report.characters += key.length;
+    if (!plain && FORBIDDEN.test(key)) refuse(report, path, "invalid_key", ALLOWED, key);
+    put(encoded, key, encodeMetadataValue(value, key.slice(-5).toLowerCase() === "_date", path, report));
+  } catch (error) {
+    refuseUnreadable(report, path, error);
   }
 }
 
-/** Characters that may not stand in a key: Intercom's help article 175. */
-const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]/;
-
-function checkKey(key: string, path: string, { report, seen }: Progress): void {
-  report.count(key.length);
-  const [forbidden] = FORBIDDEN.exec(key) ?? [];
-  if (forbidden !== undefined) {
-    report.error(path, "invalid_key", `${path} must have a key without ${JSON.stringify(forbidden)}`);
-  } else if (key.trim() === "") {
-    report.error(path, "invalid_key", `${path} must have a key that is not empty`);
-  }
-  const folded = key.toLowerCase();
-  const other = seen.get(folded);
-  if (other === undefined) seen.set(folded, key);
-  else
-    report.error(
-      path,
-      "duplicate_key",
-      `${path} must differ from the key ${JSON.stringify(other.slice(0, 40))} in more than case`,
-    );
+/** Whether a key needs neither a closer look nor quotes in a path. */
+function isPlain(key: string): boolean {
+  return key.length <= 40 && /^[A-Za-z_][\w-]*$/.test(key);
 }
 
-function warnOfLimit(keys: string[], limit: number, report: Report): void {
-  if (keys.length <= limit) return;
-  const ignored = keys.slice(limit);
-  const names = ignored.slice(0, 10).map((key) => JSON.stringify(key.slice(0, 40)));
-  if (ignored.length > names.length) names.push("…");
-  report.warn(
-    "metadata",
-    "key_limit",
-    `metadata has ${keys.length} keys; Intercom may ignore all but the first ${limit}: ${names.join(", ")}`,
-  );
-  if (keys.some((key) => /^(?:0|[1-9]\d*)$/.test(key))) {
-    report.warn(
-      "metadata",
-      "integer_key",
-      "metadata has keys that look like whole numbers; JavaScript moves them to the front, so they count among the first",
-    );
-  }
-}
+/** Blank keys, and characters that may not stand in a key: Intercom's help article 175. */
+const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
+const DIFFERENT = "under a key that differs from the others in more than case";
+const ALLOWED = "under a key that is not blank and has none of .$~`!@#%^&*'{}|\\\"";
 
 /** Where a key stands: `metadata.price`, or `metadata["a b"]` for keys that are no plain words. */
-function pathOf(key: string): string {
-  return /^[A-Za-z_][\w-]{0,39}$/.test(key)
-    ? `metadata.${key}`
-    : `metadata[${JSON.stringify(key.slice(0, 40))}]`;
+function pathOf(key: string, plain = isPlain(key)): string {
+  return plain ? `metadata.${key}` : `metadata[${JSON.stringify(key.slice(0, 40))}]`;
+}
+
+function put(encoded: WireMetadata, key: string, value: WireMetadataValue | undefined): void {
+  if (key === "__proto__") {
+    // An assignment would set the prototype.
+    Object.defineProperty(encoded, key, { value, enumerable: true, configurable: true, writable: true });
+  } else encoded[key] = value as WireMetadataValue;
+}
+
+function hasCapital(key: string): boolean {
+  return key !== key.toLowerCase();
+}
+
+function refuseDuplicates(keys: readonly string[], report: Report): void {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    const folded = key.toLowerCase();
+    if (seen.has(folded)) refuse(report, pathOf(key), "duplicate_key", DIFFERENT, key);
+    seen.add(folded);
+  }
+}
+
+function warnOfLimit(keys: readonly string[], limit: number, report: Report): void {
+  const expected = `of at most ${limit} keys for Intercom to track ${describe(keys[limit])} and what follows`;
+  remark(report, "metadata", "key_limit", expected, keys.length);
+  if (/^\d+$/.test(keys[0] ?? "")) {
+    remark(
+      report,
+      "metadata",
+      "integer_key",
+      "without whole numbers as keys, which JavaScript puts first",
+      keys[0],
+    );
+  }
 }

@@ -78,7 +78,7 @@ export function createReader(api: Api, call: Call): Reader {
       const action = "list event summaries";
       const query = { ...contactQuery(action, contact), summary: true };
       const reply = await call(action, (options) => api.listEvents(query, options));
-      return parseReply<WireSummaries>(action, reply, "event.summary").events.map(readSummary);
+      return parseReply(action, reply, readSummaries);
     },
     async createSummary(summary) {
       const action = "create an event summary";
@@ -94,13 +94,13 @@ async function* listEvents(
 ): AsyncGenerator<DataEvent, void, void> {
   for (let page: ListEventsQuery | string | undefined = query; page !== undefined; ) {
     const reply = await fetchPage(page);
-    const list = parseReply<WireList>("list events", reply, "event.list");
-    yield* list.events.map(readEvent);
-    // Only the query is taken from the link, so that the token goes nowhere else.
-    page = nextQuery(list.pages?.next);
+    const { events, next } = parseReply("list events", reply, readPage);
+    yield* events;
+    page = next;
   }
 }
 
+/** Only the query is taken from the link, so that the token goes nowhere else. */
 function nextQuery(link: unknown): string | undefined {
   return typeof link === "string" ? /^[^?#]*\?([^#]*)/.exec(link)?.[1] : undefined;
 }
@@ -149,42 +149,70 @@ function positive(action: string, name: string, value: number): number {
   throw new TypeError(`Cannot ${action}: "${name}" must be a positive integer, got ${String(value)}`);
 }
 
-/** The JSON of a 2xx reply, if it is of the type the spec says. */
-function parseReply<List extends WireList | WireSummaries>(
+/** How to read a list of the spec, and its type. */
+interface ListReader<Wire, List> {
+  readonly type: string;
+  /** May throw for what is not as the spec says. */
+  readonly read: (wire: Wire) => List;
+}
+
+/** What a 2xx reply lists, if it is as the spec says. */
+function parseReply<Wire, List>(
   action: string,
-  reply: ReadReply,
-  type: List["type"],
+  { status, body }: ReadReply,
+  { type, read }: ListReader<Wire, List>,
 ): List {
   try {
-    const list: List = JSON.parse(reply.body);
-    if (list.type === type && Array.isArray(list.events)) return list;
+    const wire = JSON.parse(body);
+    if (wire.type === type) return read(wire);
   } catch {
     // Said below, as for any other body that is not the one expected.
   }
   const message = `the reply is not of type ${type}`;
-  throw new IntercomError(action, { kind: "server_error", message, status: reply.status, errors: [] });
+  throw new IntercomError(action, { kind: "server_error", message, status, errors: [] });
 }
 
+const readPage: ListReader<WireList, { events: DataEvent[]; next: string | undefined }> = {
+  type: "event.list" satisfies WireList["type"],
+  read: ({ events, pages }) => ({ events: events.map(readEvent), next: nextQuery(pages?.next) }),
+};
+
+const readSummaries: ListReader<WireSummaries, EventSummary[]> = {
+  type: "event.summary" satisfies WireSummaries["type"],
+  read: ({ events }) => events.map(readSummary),
+};
+
 function readEvent(event: components["schemas"]["Event"]): DataEvent {
-  const { id, event_name, created_at, user_id, email, intercom_user_id, metadata = {} } = event;
+  const { id, event_name, created_at, user_id, email, intercom_user_id, metadata } = event;
   return {
     id,
-    eventName: event_name,
-    createdAt: new Date(created_at * 1000),
+    eventName: readName(event_name),
+    createdAt: readTime(created_at * 1000),
     ...(user_id != null && { userId: user_id }),
     ...(email != null && { email }),
     ...(intercom_user_id != null && { intercomUserId: intercom_user_id }),
-    metadata: decodeMetadata(metadata),
+    metadata: decodeMetadata(metadata ?? {}),
   };
 }
 
 function readSummary(summary: components["schemas"]["EventSummary"]): EventSummary {
   const { name, count, first, last, description } = summary;
   return {
-    eventName: name,
+    eventName: readName(name),
     count,
-    first: new Date(first),
-    last: new Date(last),
+    first: readTime(first),
+    last: readTime(last),
     ...(description != null && { description }),
   };
+}
+
+function readName(name: unknown): string {
+  if (typeof name === "string") return name;
+  throw new TypeError("The name is not a text");
+}
+
+function readTime(time: string | number): Date {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) throw new RangeError("The time is none");
+  return date;
 }

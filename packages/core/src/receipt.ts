@@ -13,20 +13,15 @@ const NO: Promise<boolean> = Promise.resolve(false);
 
 /** A receipt that waits for its outcome. For packages that build on core. */
 export function openReceipt(stored: Promise<boolean> = YES): OpenReceipt {
-  const { promise, resolve } = withResolvers<Outcome>();
-  return { receipt: Object.assign(promise, { stored }), settle: resolve };
+  // Promise.withResolvers is younger than Node 20.
+  let settle!: (outcome: Outcome) => void;
+  const promise = new Promise<Outcome>((resolve) => {
+    settle = resolve;
+  });
+  return { receipt: Object.assign(promise, { stored }), settle };
 }
 
 /** The receipt of an event that was refused at once. For packages that build on core. */
 export function closedReceipt(outcome: Outcome): Receipt {
   return Object.assign(Promise.resolve(outcome), { stored: NO });
-}
-
-/** `Promise.withResolvers`, which Node 20 does not have. */
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

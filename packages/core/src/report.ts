@@ -1,3 +1,4 @@
+import { describe } from "./describe.ts";
 import type { ErrorCode, Issue, WarningCode } from "./issue.ts";
 
 /** Why something could not be encoded: all its problems, then the warnings. */
@@ -8,14 +9,12 @@ export interface Failure {
   readonly issues: readonly [Issue, ...Issue[]];
 }
 
-/** Collects what an encoder finds; {@link createReport}. */
+/** What an encoder has found so far. Plain data, as there is one for each event. */
 export interface Report {
   readonly issues: Issue<ErrorCode>[];
   readonly warnings: Issue<WarningCode>[];
-  error(path: string, code: ErrorCode, message: string): void;
-  warn(path: string, code: WarningCode, message: string): void;
-  /** Counts characters that will be sent, and reports the event as too large once. */
-  count(characters: number): void;
+  /** Characters of keys and texts that will be sent. */
+  characters: number;
 }
 
 /**
@@ -26,35 +25,47 @@ const MAX_CHARACTERS = 65_536;
 
 /** An empty report. */
 export function createReport(): Report {
-  const issues: Issue<ErrorCode>[] = [];
-  const warnings: Issue<WarningCode>[] = [];
-  let characters = 0;
-  const error: Report["error"] = (path, code, message) => {
-    issues.push({ path, code, message });
-  };
-  return {
-    issues,
-    warnings,
-    error,
-    warn(path, code, message) {
-      warnings.push({ path, code, message });
-    },
-    count(added) {
-      const fitted = characters <= MAX_CHARACTERS;
-      characters += added;
-      if (fitted && characters > MAX_CHARACTERS) {
-        error(
-          "",
-          "too_large",
-          `The event must have at most ${MAX_CHARACTERS} characters in its keys and texts`,
-        );
-      }
-    },
-  };
+  return { issues: [], warnings: [], characters: 0 };
+}
+
+/** Reports what keeps the event from being sent. It answers what is sent instead: nothing. */
+export function refuse(
+  report: Report,
+  path: string,
+  code: ErrorCode,
+  expected: string,
+  found: unknown,
+): undefined {
+  report.issues.push({ path, code, message: sentence(path, expected, found) });
+}
+
+/** Reports a value that throws as soon as it is read. */
+export function refuseUnreadable(report: Report, path: string, error: unknown): undefined {
+  return refuse(report, path, "unreadable", "readable without an error", error);
+}
+
+/** Reports what deserves a look although the event is sent. */
+export function remark(
+  report: Report,
+  path: string,
+  code: WarningCode,
+  expected: string,
+  found: unknown,
+): void {
+  report.warnings.push({ path, code, message: sentence(path, expected, found) });
+}
+
+/** The one grammar of messages. */
+function sentence(path: string, expected: string, found: unknown): string {
+  return `${path || "The event"} must be ${expected}, got ${describe(found)}`;
 }
 
 /** Everything a report holds, problems first, if it holds a problem; else `undefined`. */
-export function failure({ issues, warnings }: Report): Failure | undefined {
-  const [first, ...rest] = issues;
-  return first && { ok: false, issues: [first, ...rest, ...warnings] };
+export function failure(report: Report): Failure | undefined {
+  const { issues, warnings, characters } = report;
+  if (characters > MAX_CHARACTERS) {
+    refuse(report, "", "too_large", `of at most ${MAX_CHARACTERS} characters in keys and texts`, characters);
+  }
+  if (issues.length === 0) return undefined;
+  return { ok: false, issues: [...issues, ...warnings] as [Issue, ...Issue[]] };
 }

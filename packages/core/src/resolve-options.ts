@@ -90,7 +90,7 @@ const NAMES = new Set([
 ]);
 
 /** Longest delay that timers hold (2^31 - 1 ms). */
-const MAX_TIMEOUT = 2_147_483_647;
+export const MAX_TIMEOUT = 2_147_483_647;
 
 /**
  * Checks options and fills in defaults.
@@ -100,7 +100,8 @@ const MAX_TIMEOUT = 2_147_483_647;
 export function resolveOptions(options: CoreClientOptions): ClientPolicy {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
-      `Cannot create client: the options must be an object such as { token }, got ${describe(options)}`,
+      // Not its text: it may be the token.
+      `Cannot create client: the options must be an object such as { token }, got ${options === null ? "null" : typeof options}`,
     );
   }
   for (const name of Object.keys(options)) {
@@ -125,9 +126,18 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
   if (typeof apiVersion !== "string" || !/^(?:\d+\.\d+|Preview)$/.test(apiVersion)) {
     throw wrong("apiVersion", 'a version such as "2.14", or "Preview"', describe(apiVersion));
   }
+  if (typeof userAgent !== "string" || !/^[\x20-\x7e]+$/.test(userAgent)) {
+    throw wrong("userAgent", "a text that a header can hold", describe(userAgent));
+  }
+  if (typeof clock?.now !== "function" || typeof clock.after !== "function") {
+    throw wrong("clock", "an object with the functions now and after", describe(clock));
+  }
   const { queue = {} } = options;
   if (typeof queue !== "object" || queue === null)
     throw wrong("queue", "an object such as { maxEvents }", describe(queue));
+  for (const name of Object.keys(queue)) {
+    if (name !== "maxEvents") throw wrong(`queue.${name}`, "one of maxEvents", "an unknown option");
+  }
   return {
     token,
     transport,
@@ -176,7 +186,9 @@ function resolveBaseUrl({ region, baseUrl }: ClientOptions): string {
   if (region !== undefined) throw wrong("region", 'left out where "baseUrl" is given', describe(region));
   const url = typeof baseUrl === "string" ? parseUrl(baseUrl) : undefined;
   if (url?.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "") {
-    throw wrong("baseUrl", "an absolute address without user, query and fragment", describe(baseUrl));
+    // What it has in them may be secret.
+    const found = url ? "one that has them" : describe(baseUrl);
+    throw wrong("baseUrl", "an absolute address without user, query and fragment", found);
   }
   const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {

@@ -1,0 +1,226 @@
+import { describe, expect, test } from "vitest";
+import { EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
+import { encodeEvent } from "./encode-event.ts";
+import type { Transport } from "./index.ts";
+
+/** A warning as a whole. */
+function warned(sentence: string): string {
+  return `intercom-events: ${sentence}. Further ones like it are only counted and told to listeners.`;
+}
+
+const errors = JSON.stringify({
+  errors: [{ code: "not_found", message: "User Not Found" }],
+  request_id: "req-1",
+});
+
+describe("while nobody listens, the first loss of each kind is told", () => {
+  test.each([
+    [400, "invalid_request (400 not_found: User Not Found, request req-1)"],
+    [401, "unauthorized (401 not_found: User Not Found, request req-1)"],
+    [403, "forbidden (403 not_found: User Not Found, request req-1)"],
+    [404, "contact_not_found (404 not_found: User Not Found, request req-1)"],
+    [429, "rate_limited (429 not_found: User Not Found, request req-1)"],
+    [503, "server_error (503 not_found: User Not Found, request req-1)"],
+  ])("%i", async (status, reason) => {
+    const { client, warnings } = startClient({}, (request) => request.reply(status, errors));
+    await client.track(EVENT);
+    await client.track(EVENT);
+    expect(warnings).toEqual([warned(`An event was rejected: ${reason}`)]);
+    expect(client.stats().rejected).toBe(2);
+  });
+
+  const unreachable: [unknown, string][] = [
+    [new Error("connect ECONNREFUSED 127.0.0.1:9"), "connect ECONNREFUSED 127.0.0.1:9"],
+    ["reset", '"reset"'],
+    [Symbol("reset"), "symbol"],
+    [{ code: "ECONNRESET" }, "an object (Object)"],
+  ];
+  test.each(unreachable)("no reply: %o", async (cause, reason) => {
+    const { client, warnings } = startClient({ transport: () => Promise.reject(cause) });
+    await client.track(EVENT);
+    expect(warnings).toEqual([warned(`An event was rejected: no reply (${reason})`)]);
+  });
+
+  test("a timeout", async () => {
+    const { client, clock, warnings } = startClient();
+    const receipt = client.track(EVENT);
+    await turn();
+    clock.advance(30_000);
+    await receipt;
+    expect(warnings).toEqual([warned("An event was rejected: no reply in time")]);
+  });
+
+  test("a full queue", async () => {
+    const { client, warnings } = startClient({ queue: { maxEvents: 1 } });
+    for (let index = 0; index < 5; index += 1) client.track(EVENT);
+    expect(warnings).toEqual([warned("An event was dropped: too many events are waiting")]);
+    expect(client.stats().dropped).toBe(4);
+  });
+
+  test("a client that is closed", async () => {
+    const { client, clock, warnings } = startClient();
+    client.track(EVENT);
+    client.track(EVENT);
+    const closed = client.close({ timeout: 1 });
+    clock.advance(1);
+    await closed;
+    client.track(EVENT);
+    expect(warnings).toEqual([warned("An event was dropped: the client was closed")]);
+  });
+
+  test("what is invalid, with all that is wrong with it", async () => {
+    const { client, warnings } = startClient();
+    const event = { eventName: "", userId: 5 } as never;
+    client.track(event);
+    client.track(event);
+    client.track({ ...EVENT, metadata: { a: () => undefined } } as never);
+    const encoded = encodeEvent(event, 0);
+    if (encoded.ok) throw new Error("It is valid");
+    expect(encoded.issues).toHaveLength(2);
+    const reasons = encoded.issues.map(({ message }) => message).join("; ");
+    expect(warnings).toEqual([
+      warned(`An event was not sent: ${reasons}`),
+      expect.stringMatching(/^intercom-events: An event was not sent: metadata\.a .*function/),
+    ]);
+  });
+
+  test("each kind is told once, whatever came between", async () => {
+    const statuses = [500, 404, 500, 404, 401, 500];
+    const { client, warnings } = startClient({ concurrency: 1 }, (request) =>
+      request.reply(statuses.shift() ?? 202),
+    );
+    for (let index = 0; index < 7; index += 1) client.track(EVENT);
+    await client.flush();
+    expect(warnings.map((text) => text.match(/[a-z]+_?[a-z_]+(?= \(\d)/)?.[0])).toEqual([
+      "server_error",
+      "contact_not_found",
+      "unauthorized",
+    ]);
+  });
+
+  test("what is accepted is not", async () => {
+    const { client, warnings } = startClient({}, (request) => request.reply(202));
+    await client.track(EVENT);
+    expect(warnings).toEqual([]);
+  });
+
+  test("a warn that throws harms nothing, and is not asked again", async () => {
+    let calls = 0;
+    const { client } = startClient({
+      transport: (() => Promise.reject(new Error("reset"))) as Transport,
+      warn: () => {
+        calls += 1;
+        throw new Error("broken");
+      },
+    });
+    const outcomes = await Promise.all([
+      client.track(EVENT),
+      client.track(EVENT),
+      client.track(null as never),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "invalid"]);
+    expect(calls).toBe(2);
+  });
+});
+
+describe("who listens is told, and nobody is warned", () => {
+  test("of losses", async () => {
+    const { client, warnings } = startClient({ queue: { maxEvents: 1 } }, (request) => request.reply(500));
+    const heard: string[] = [];
+    client.on("outcome", ({ outcome }) => heard.push(outcome.status));
+    await Promise.all([client.track(EVENT), client.track(EVENT), client.track(null as never)]);
+    expect(heard.sort()).toEqual(["dropped", "invalid", "rejected"]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("until the listener is removed", async () => {
+    const { client, warnings } = startClient({}, (request) => request.reply(500));
+    const remove = client.on("outcome", () => undefined);
+    await client.track(EVENT);
+    expect(warnings).toHaveLength(0);
+    remove();
+    await client.track(EVENT);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test("a listener of something else does not count", async () => {
+    const { client, warnings } = startClient({}, (request) => request.reply(500));
+    client.on("retry", () => undefined);
+    client.on("warning", () => undefined);
+    await client.track(EVENT);
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+describe("what deserves a look", () => {
+  const FOLDED = remarkOn({ ...EVENT, eventName: "Logged In" });
+  const UNKNOWN = remarkOn({ ...EVENT, plan: "pro" });
+
+  /** What the encoder says about an event that it takes. */
+  function remarkOn(event: object): string {
+    const encoded = encodeEvent(event, 0);
+    if (!encoded.ok || !encoded.warnings[0]) throw new Error("There is nothing to say");
+    return encoded.warnings[0].message;
+  }
+
+  test("is told once while nobody listens, and the event is sent", async () => {
+    const { client, warnings } = startClient({}, (request) => request.reply(202));
+    const outcomes = [
+      await client.track({ ...EVENT, eventName: "Logged In" }),
+      await client.track({ ...EVENT, eventName: "Logged In" }),
+      await client.track({ ...EVENT, eventName: "logged-in", plan: "pro" } as never),
+    ];
+    expect(outcomes.map(({ status }) => status)).toEqual(["accepted", "accepted", "accepted"]);
+    expect(warnings).toEqual([warned(FOLDED), warned(UNKNOWN)]);
+  });
+
+  test("is told each time to who listens, with the event", async () => {
+    const { client, warnings } = startClient({}, (request) => request.reply(202));
+    const heard: unknown[] = [];
+    const remove = client.on("warning", (payload) => heard.push(payload));
+    client.track({ ...EVENT, eventName: "Logged In" });
+    client.track({ ...EVENT, eventName: "Logged In" });
+    const payload = {
+      warnings: [{ path: "eventName", code: "event_name_folded", message: FOLDED }],
+      event: { user_id: "314159", event_name: "Logged In", created_at: 1_700_000_000 },
+    };
+    expect(heard).toEqual([payload, payload]);
+    expect(warnings).toEqual([]);
+    remove();
+    client.track({ ...EVENT, eventName: "Logged In" });
+    expect(heard).toHaveLength(2);
+    expect(warnings).toEqual([warned(FOLDED)]);
+  });
+
+  test("counts keys by the option", () => {
+    const metadata = { a: 1, b: 2, c: 3 };
+    for (const [metadataKeys, count] of [
+      [2, 1],
+      [3, 0],
+    ] as const) {
+      const { client, warnings } = startClient({ metadataKeys });
+      client.track({ ...EVENT, metadata });
+      expect(warnings).toHaveLength(count);
+    }
+  });
+
+  test("is not told of an event that is not taken", async () => {
+    const { client } = startClient({ queue: { maxEvents: 1 } });
+    const heard: unknown[] = [];
+    client.on("warning", (payload) => heard.push(payload));
+    client.track(EVENT);
+    client.track({ ...EVENT, eventName: "Logged In" });
+    const closed = client.close({ timeout: 0 });
+    client.track({ ...EVENT, eventName: "Logged In" });
+    expect(heard).toEqual([]);
+    void closed;
+  });
+});
+
+test("no warning names the token", async () => {
+  const { client, warnings } = startClient({}, (request) => request.reply(401));
+  await client.track(EVENT);
+  client.track({ ...EVENT, eventName: "Folded" });
+  expect(warnings).toHaveLength(2);
+  expect(warnings.join()).not.toContain(TOKEN);
+});

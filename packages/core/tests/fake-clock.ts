@@ -1,0 +1,39 @@
+import type { Clock } from "../src/clock.ts";
+
+/** A clock that stands still until it is told to go on. */
+export interface FakeClock extends Clock {
+  /** Lets some milliseconds pass, calling what is due on the way. */
+  advance(milliseconds: number): void;
+  /** Puts the clock to another time without calling anything, as when a machine sleeps or its clock is corrected. */
+  set(now: number): void;
+  /** How many timers there are. */
+  timers(): number;
+}
+
+/** A clock that starts at a time with milliseconds in it, as real times have. */
+export function fakeClock(now = 1_700_000_000_987): FakeClock {
+  const timers = new Set<{ at: number; callback: () => void }>();
+  return {
+    now: () => now,
+    after(milliseconds, callback) {
+      const timer = { at: now + milliseconds, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance(milliseconds) {
+      const end = now + milliseconds;
+      for (;;) {
+        const [next] = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+        if (!next) break;
+        timers.delete(next);
+        now = Math.max(now, next.at);
+        next.callback();
+      }
+      now = end;
+    },
+    set(time) {
+      now = time;
+    },
+    timers: () => timers.size,
+  };
+}

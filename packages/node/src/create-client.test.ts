@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createEmulator } from "@intercom-events/emulator";
+import { build } from "esbuild";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { createClient } from "./index.ts";
+
+const EVENT = { userId: "314159", eventName: "logged-in" } as const;
+
+const emulator = createEmulator();
+const { url } = await emulator.listen();
+afterAll(() => emulator.close());
+afterEach(() => {
+  emulator.reset();
+  vi.restoreAllMocks();
+});
+
+describe("options", () => {
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])("keepAlive %o is refused", (keepAlive) => {
+    expect(() => createClient({ token: "token", keepAlive })).toThrow(
+      new TypeError('Cannot create client: "keepAlive" must be milliseconds, got number'),
+    );
+  });
+
+  test.each(["4000", null, {}])("keepAlive %o is refused", (keepAlive) => {
+    expect(() => createClient({ token: "token", keepAlive: keepAlive as never })).toThrow(
+      new TypeError(`Cannot create client: "keepAlive" must be milliseconds, got ${typeof keepAlive}`),
+    );
+  });
+
+  test.each([0, 1, Number.MAX_SAFE_INTEGER])("keepAlive %o is taken", async (keepAlive) => {
+    await using client = createClient({ token: "token", baseUrl: url, keepAlive });
+    expect((await client.track(EVENT)).status).toBe("accepted");
+  });
+
+  test.each([
+    [undefined, /"token" must be an access token/],
+    [null, /"token" must be an access token/],
+    [{}, /"token" must be an access token/],
+    ["token", /^Cannot create client: /],
+    [{ token: "token", concurrency: -1 }, /"concurrency" must be a positive integer, got number -1/],
+    [{ token: "token", concurrency: "8" }, /"concurrency" must be a positive integer, got "8"/],
+    [{ token: "token", region: "de" }, /"region" must be "us", "eu" or "au", got "de"/],
+    [{ token: "token", keepalive: 5 }, /"keepalive" must be one of .*, got an unknown option/],
+  ])("%o is refused", (options, message) => {
+    const refusal = expect(() => createClient(options as never));
+    refusal.toThrow(TypeError);
+    refusal.toThrow(message);
+  });
+
+  test("without warn, a loss is told on the console", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    emulator.setFaults([{ status: 503, body: "" }]);
+    await using client = createClient({ token: "token", baseUrl: url });
+    await client.track(EVENT);
+    await client.track(EVENT);
+    expect(warn.mock.calls).toHaveLength(1);
+    expect(warn.mock.calls[0]?.[0]).toMatch(/^intercom-events: An event was rejected: server_error \(503/);
+  });
+});
+
+/** Runs a program in a Node of its own, with this package bundled into it, until it ends by itself. */
+async function run(program: string): Promise<{ status: number | null; output: string; errors: string }> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: import.meta.dirname, loader: "ts" },
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "iife",
+    conditions: ["@intercom-events/source"],
+  });
+  const child = spawn(process.execPath, ["--input-type=commonjs", "-"], {
+    timeout: 40_000,
+    killSignal: "SIGKILL",
+  });
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  child.stdin.end(outputFiles[0]?.text);
+  const [status] = await once(child, "close");
+  return { status, output, errors };
+}
+
+describe("a program ends by itself", () => {
+  // Connections are to be kept for 10 minutes; the program must not wait for that.
+  const start = `
+    const { createClient } = require("./index.ts");
+    const client = createClient({ token: "token", baseUrl: ${JSON.stringify(url)}, keepAlive: 600_000, timeout: 3_000, warn() {} });
+    const event = { userId: "1", eventName: "logged-in" };
+  `;
+
+  test.each([
+    [
+      "after close",
+      "await client.track(event); console.log(await client.close());",
+      "{ pending: 0, dropped: 0 }\n",
+    ],
+    ["without close, when it is idle", "console.log((await client.track(event)).status);", "accepted\n"],
+    [
+      "without close, when a call was given up",
+      "console.log((await client.track({ ...event, eventName: 'slow' })).verdict);",
+      "{ kind: 'timeout' }\n",
+    ],
+    ["when nothing was tracked", "console.log(client.stats().tracked);", "0\n"],
+    ["once what was tracked is delivered, though nobody waits", "client.track(event);", ""],
+  ])("%s", async (name, body, output) => {
+    if (/given up/.test(name)) emulator.setFaults([{ delayMs: 600_000 }]);
+    const ended = await run(`${start} (async () => { ${body} })();`);
+    expect(ended).toEqual({ status: 0, output, errors: "" });
+    expect(emulator.events()).toHaveLength(/nothing/.test(name) ? 0 : 1);
+  });
+});
+
+/**
+ * A known gap: undici puts its dispatcher there when it is imported, and Node's own fetch then goes
+ * through it (undici, lib/global.js).
+ */
+const CHANGED_BY_UNDICI = ["0Symbol(undici.globalDispatcher.2)", "0Symbol(undici.globalDispatcher.1)"];
+
+test("importing it changes nothing but what undici does", async () => {
+  const { output, errors } = await run(`
+    const describe = () => new Map(
+      [globalThis, console, Object.prototype, Array.prototype, Promise.prototype].flatMap((object, index) =>
+        Reflect.ownKeys(object).map((key) => [index + String(key), Object.getOwnPropertyDescriptor(object, key)])
+      ),
+    );
+    // Not the pipes of its own output, which it opens when it likes.
+    const resources = () => process.getActiveResourcesInfo().filter((name) => name !== "PipeWrap").sort();
+    const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
+    const before = [describe(), resources(), listeners()];
+    require("./index.ts");
+    const after = [describe(), resources(), listeners()];
+    const changed = [...after[0]].filter(([key, { value, get }]) => {
+      const old = before[0].get(key);
+      // Node makes many globals when they are first read, by whomever.
+      return !old || old.get === undefined && (!Object.is(old.value, value) || get !== undefined);
+    });
+    const gone = [...before[0].keys()].filter((key) => !after[0].has(key));
+    console.log(JSON.stringify({
+      changed: changed.map(([key]) => key),
+      gone,
+      resources: [before[1], after[1]],
+      listeners: [before[2], after[2]],
+    }));
+  `);
+  expect(errors).toBe("");
+  const { changed, gone, resources, listeners } = JSON.parse(output);
+  expect({ changed, gone }).toEqual({ changed: CHANGED_BY_UNDICI, gone: [] });
+  expect(resources[1]).toEqual(resources[0]);
+  expect(listeners[1]).toEqual(listeners[0]);
+});

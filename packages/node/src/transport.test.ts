@@ -1,0 +1,231 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Socket,
+  type Server as TcpServer,
+} from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { type Client, createClient, IntercomError, type NodeClientOptions, type Outcome } from "./index.ts";
+
+const EVENT = { userId: "314159", eventName: "logged-in" } as const;
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** What listens, and the connections it got. */
+interface Listening {
+  readonly url: string;
+  readonly connections: readonly Socket[];
+}
+
+async function listen(server: Server | TcpServer): Promise<Listening> {
+  const connections: Socket[] = [];
+  server.on("connection", (socket: Socket) => {
+    socket.on("error", () => undefined);
+    connections.push(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanups.push(() => {
+    for (const socket of connections) socket.destroy();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections };
+}
+
+/** A server whose replies are written by hand. */
+function listenHttp(listener: RequestListener): Promise<Listening> {
+  const server = createServer(listener);
+  server.keepAliveTimeout = 600_000;
+  return listen(server);
+}
+
+/** A server that answers each connection's first data with these bytes, and leaves the connection open. */
+function listenRaw(...replies: string[]): Promise<Listening> {
+  return listen(
+    createTcpServer((socket) => {
+      socket.once("data", () => {
+        for (const reply of replies) socket.write(reply);
+      });
+    }),
+  );
+}
+
+function connect(url: string, options: Partial<NodeClientOptions> = {}): Client {
+  const client = createClient({ token: "token", baseUrl: url, warn: () => undefined, ...options });
+  cleanups.push(() => client.close({ timeout: 0 }));
+  return client;
+}
+
+function causeOf(outcome: Outcome): unknown {
+  if (outcome.status !== "rejected" || outcome.verdict.kind !== "unreachable") {
+    throw new Error(`Expected it to be unreachable, got ${JSON.stringify(outcome)}`);
+  }
+  return outcome.verdict.cause;
+}
+
+/** Waits until the other side has ended a connection. */
+async function closed(socket: Socket | undefined): Promise<void> {
+  if (socket && !socket.closed) await new Promise((resolve) => socket.once("close", resolve));
+}
+
+describe("connections", () => {
+  test("are kept for the next event", async () => {
+    const { url, connections } = await listenHttp((request, response) => {
+      request.resume().on("end", () => response.writeHead(202).end());
+    });
+    const client = connect(url, { keepAlive: 600_000 });
+    for (let index = 0; index < 20; index += 1) expect((await client.track(EVENT)).status).toBe("accepted");
+    // A reply may be there a moment before its connection is free again.
+    expect(connections.length).toBeLessThanOrEqual(2);
+  });
+
+  test("are as many as calls may be under way, and no more", async () => {
+    let underWay = 0;
+    let most = 0;
+    const { url, connections } = await listenHttp((request, response) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      request.resume().on("end", () =>
+        setImmediate(() => {
+          underWay -= 1;
+          response.writeHead(202).end();
+        }),
+      );
+    });
+    const client = connect(url, { concurrency: 3, keepAlive: 600_000 });
+    for (let index = 0; index < 60; index += 1) client.track(EVENT);
+    expect(await client.flush()).toEqual({ pending: 0 });
+    expect(client.stats().accepted).toBe(60);
+    expect(connections.length).toBeLessThanOrEqual(3);
+    expect(most).toBeLessThanOrEqual(3);
+  });
+
+  test("end when the client is closed", async () => {
+    const { url, connections } = await listenHttp((_, response) => response.writeHead(202).end());
+    const client = connect(url, { keepAlive: 600_000 });
+    await client.track(EVENT);
+    await client.close();
+    await closed(connections[0]);
+    expect((await client.track(EVENT)).status).toBe("dropped");
+    await expect(client.summaries({ userId: "1" })).rejects.toBeInstanceOf(IntercomError);
+    expect(connections).toHaveLength(1);
+  });
+
+  test("end when a call is given up, in the reply's head or body", async () => {
+    const used: Socket[] = [];
+    const { url } = await listenHttp((request, response) => {
+      used.push(request.socket);
+      if (request.headers["intercom-version"] === "2.14") response.writeHead(202).write("half");
+    });
+    for (const apiVersion of ["2.14", "2.13"]) {
+      const outcome = await connect(url, { timeout: 300, apiVersion }).track(EVENT);
+      expect(outcome).toMatchObject({ status: "rejected", verdict: { kind: "timeout" } });
+    }
+    expect(used).toHaveLength(2);
+    for (const socket of used) await closed(socket);
+  });
+});
+
+describe("a reply", () => {
+  test("may come in pieces that cut characters", async () => {
+    const { url } = await listenHttp((_, response) => {
+      const bytes = Buffer.from(JSON.stringify({ errors: [{ code: "a", message: "Grüße, 東京 🎉" }] }));
+      response.writeHead(422);
+      const cut = bytes.indexOf(0x9f) + 1; // Inside the party popper.
+      response.write(bytes.subarray(0, cut), () => response.end(bytes.subarray(cut)));
+    });
+    expect(await connect(url).track(EVENT)).toMatchObject({
+      verdict: { kind: "invalid_request", errors: [{ code: "a", message: "Grüße, 東京 🎉" }] },
+    });
+  });
+
+  test("may have a header several times: the first counts", async () => {
+    const { url } = await listenHttp((_, response) => {
+      response.setHeader("X-Request-Id", ["first", "second"]);
+      response.writeHead(202).end();
+    });
+    expect(await connect(url).track(EVENT)).toEqual({ status: "accepted", attempts: 1, requestId: "first" });
+  });
+
+  test("may come after early hints", async () => {
+    const { url } = await listenRaw(
+      "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n",
+      "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n",
+    );
+    expect((await connect(url).track(EVENT)).status).toBe("accepted");
+  });
+
+  test("without an end is given up, not kept in memory", async () => {
+    let written = 0;
+    const { url, connections } = await listenHttp((_, response) => {
+      const chunk = Buffer.alloc(1024 * 1024, "x");
+      response.writeHead(200);
+      const write = () => {
+        while (!response.destroyed && written < 1024 ** 3) {
+          written += chunk.length;
+          if (!response.write(chunk)) return void response.once("drain", write);
+        }
+      };
+      write();
+    });
+    const error = await connect(url)
+      .summaries({ userId: "1" })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(IntercomError);
+    expect(error).toMatchObject({
+      verdict: { kind: "unreachable", cause: { code: "UND_ERR_RES_EXCEEDED_MAX_SIZE" } },
+    });
+    await closed(connections[0]);
+    expect(written).toBeLessThan(1024 ** 3);
+  });
+
+  const heads = {
+    "10,000 headers": Array.from({ length: 10_000 }, (_, index) => `x-${index}: 1\r\n`).join(""),
+    "a header of 1 MB": `x-large: ${"x".repeat(1_000_000)}\r\n`,
+  };
+  test.each(Object.entries(heads))("with %s is unreachable", async (_, head) => {
+    const { url, connections } = await listenRaw(`HTTP/1.1 202 Accepted\r\n${head}content-length: 0\r\n\r\n`);
+    expect(causeOf(await connect(url).track(EVENT))).toMatchObject({ code: "UND_ERR_HEADERS_OVERFLOW" });
+    await closed(connections[0]);
+  });
+
+  test.each([
+    ["no HTTP", "220 smtp.example.org ESMTP\r\n"],
+    ["an HTTP of no known version", "HTTP/9.9 202 Accepted\r\n\r\n"],
+    ["a length that is none", "HTTP/1.1 202 Accepted\r\ncontent-length: -5\r\n\r\n"],
+    ["two lengths", "HTTP/1.1 202 Accepted\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n12"],
+  ])("that is %s is unreachable", async (_, reply) => {
+    const { url } = await listenRaw(reply);
+    expect(causeOf(await connect(url).track(EVENT))).toBeInstanceOf(Error);
+  });
+
+  test("that ends too soon is unreachable, and the next event has a new connection", async () => {
+    let calls = 0;
+    const { url } = await listenHttp((_, response) => {
+      calls += 1;
+      if (calls > 1) return void response.writeHead(202).end();
+      response.writeHead(202, { "content-length": 100 });
+      response.write("half", () => response.socket?.destroy());
+    });
+    const client = connect(url);
+    expect(causeOf(await client.track(EVENT))).toBeInstanceOf(Error);
+    expect((await client.track(EVENT)).status).toBe("accepted");
+  });
+});
+
+test("a request is repeated by nobody below the client", async () => {
+  let calls = 0;
+  const { url } = await listenHttp((request) => {
+    calls += 1;
+    request.socket.destroy();
+  });
+  const client = connect(url);
+  expect(causeOf(await client.track(EVENT))).toBeInstanceOf(Error);
+  await expect(client.summaries({ userId: "1" })).rejects.toBeInstanceOf(IntercomError);
+  expect(calls).toBe(2);
+});
