@@ -37,5 +37,5 @@ test("nothing of the server client is in a page", async () => {
 
 test("the tracker stays small", async () => {
   // Kept just above what it is: more must be on purpose.
-  expect(gzipSync(await bundle(TRACKER), { level: 9 }).length).toBeLessThan(5_120);
+  expect(gzipSync(await bundle(TRACKER), { level: 9 }).length).toBeLessThan(4_416);
 });

@@ -1,36 +1,48 @@
+/** What an option must be: in words, and as a question. */
+export interface Rule {
+  readonly expected: string;
+  fits(value: unknown): boolean;
+}
+
+export const AN_OBJECT: Rule = {
+  expected: "an object",
+  fits: (value) => typeof value === "object" && value !== null,
+};
+
+/** A number that is finite and not below `least`. */
+export function atLeast(least: number): Rule {
+  return {
+    expected: `a number of at least ${least}`,
+    fits: (value) => Number.isFinite(value) && (value as number) >= least,
+  };
+}
+
 /**
- * Refuses what is no object of options, and options that do not exist.
+ * Refuses options that do not fit their rule, and those without one. What is `undefined` is not given.
  *
- * @param task what cannot be done with them, for the message: `create tracker`
+ * @param task what cannot be done with them: `create tracker`
  * @throws {TypeError}
  */
-export function checkNames(task: string, given: unknown, known: readonly string[], name = "options"): void {
-  if (typeof given !== "object" || given === null) fail(task, name, "an object", given);
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  // The value is not printed: it may be the token.
-  const why = /token|secret/i.test(unknown)
-    ? "must not be given: an access token must never be in a page"
-    : "is not an option";
-  throw new TypeError(`Cannot ${task}: "${unknown}" ${why}`);
+export function checkOptions(task: string, options: object, rules: Readonly<Record<string, Rule>>): void {
+  check(task, "options", options, AN_OBJECT);
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.keys(rules).includes(name) ? rules[name] : undefined;
+    if (value !== undefined) check(task, name, value, rule ?? leftOut(name));
+  }
 }
 
 /**
- * Answers a number that is at least `least` and finite.
+ * Refuses a value in the one grammar of such messages. Texts are not printed: one may be the token.
  *
- * @throws {TypeError} when the value is no such number
+ * @throws {TypeError}
  */
-export function checkNumber(task: string, name: string, value: unknown, least = 0): number {
-  if (typeof value === "number" && value >= least && value < Infinity) return value;
-  return fail(task, name, `a number of at least ${least}`, value);
+export function check(task: string, name: string, value: unknown, { expected, fits }: Rule): void {
+  if (fits(value)) return;
+  const found = typeof value === "number" || value === null ? value : typeof value;
+  throw new TypeError(`Cannot ${task}: "${name}" must be ${expected}, got ${found}`);
 }
 
-/**
- * Refuses an option, in the one grammar of such messages. Texts are not printed: one may be the token.
- *
- * @throws {TypeError} always
- */
-export function fail(task: string, name: string, expected: string, value: unknown): never {
-  const got = typeof value === "number" || value === null ? value : typeof value;
-  throw new TypeError(`Cannot ${task}: "${name}" must be ${expected}, got ${got}`);
+function leftOut(name: string): Rule {
+  const why = /token|secret/i.test(name) ? "it must never be in a page" : "there is no such option";
+  return { expected: `left out, as ${why}`, fits: () => false };
 }

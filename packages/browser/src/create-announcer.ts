@@ -24,40 +24,35 @@ export function createAnnouncer(): Announcer {
     console.error(`intercom-events: a listener of "${name}" threw`, error),
   );
 
-  function tellOnce(text: string, details: unknown): void {
-    if (told.has(text)) return;
-    told.add(text);
-    console.warn(`intercom-events: ${text} (said once)`, details);
+  /** The remarks quote nothing of the event, so that there are few. */
+  function tell<Name extends keyof TrackerEvents>(
+    name: Name,
+    payload: TrackerEvents[Name],
+    remarks: readonly string[],
+  ): void {
+    for (const remark of has(name) ? [] : remarks) {
+      if (told.has(remark)) continue;
+      told.add(remark);
+      console.warn(`intercom-events: ${remark} (said once)`, payload);
+    }
+    emit(name, payload);
   }
 
   return {
     on,
-    outcome(payload) {
-      const loss = has("outcome") ? undefined : describeLoss(payload.outcome);
-      if (loss) tellOnce(`an event was lost: ${loss}`, payload);
-      emit("outcome", payload);
-    },
-    warning(payload) {
-      if (!has("warning")) {
-        for (const { code } of payload.warnings) tellOnce(`look at this event: ${code}`, payload);
-      }
-      emit("warning", payload);
-    },
+    outcome: (payload) => tell("outcome", payload, lossOf(payload.outcome)),
+    warning: (payload) =>
+      tell(
+        "warning",
+        payload,
+        payload.warnings.map(({ code }) => `look at this event: ${code}`),
+      ),
   };
 }
 
-/** Why an event was lost, if it was. The text is the kind of loss too, so it quotes nothing of the event. */
-function describeLoss(outcome: Outcome): string | undefined {
-  switch (outcome.status) {
-    case "accepted":
-    case "duplicate":
-      return undefined;
-    case "dropped":
-      return REASONS[outcome.reason];
-    case "invalid":
-    case "rejected":
-      return outcome.status;
-    default:
-      return outcome satisfies never;
-  }
+/** Why an event was lost, if it was. */
+function lossOf(outcome: Outcome): string[] {
+  if (outcome.status === "accepted" || outcome.status === "duplicate") return [];
+  const why = outcome.status === "dropped" ? REASONS[outcome.reason] : outcome.status;
+  return why ? [`an event was lost: ${why}`] : [];
 }

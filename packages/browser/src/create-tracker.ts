@@ -3,13 +3,12 @@ import {
   type CloseReport,
   closedReceipt,
   type EventCatalog,
-  type Outcome,
+  encodeNamedEvent,
   type Receipt,
   type WaitOptions,
 } from "@intercom-events/core";
-import { checkNames, checkNumber } from "./check-options.ts";
+import { atLeast, checkOptions } from "./check-options.ts";
 import { createAnnouncer } from "./create-announcer.ts";
-import { encodePageEvent } from "./encode-page-event.ts";
 import { resolveOptions } from "./resolve-options.ts";
 import { dropped, type EncodedPageEvent } from "./route.ts";
 import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
@@ -35,18 +34,14 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   let refusal: "closed" | "opted_out" | undefined;
 
   function track(eventName: unknown, metadata?: unknown): Receipt {
-    if (refusal) return refuse(dropped(refusal));
-    const encoded = encodePageEvent(eventName, metadata, encoding);
-    if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
+    if (refusal) return follow(closedReceipt(dropped(refusal)));
+    const encoded = encodeNamedEvent(eventName, metadata, encoding);
+    if (!encoded.ok) return follow(closedReceipt({ status: "invalid", issues: encoded.issues }));
     const { event, warnings } = encoded;
     const receipt = follow(lane.send(event), event);
     // Last, since a listener may opt out or close.
     if (warnings.length > 0) announcer.warning({ warnings, event });
     return receipt;
-  }
-
-  function refuse(outcome: Outcome): Receipt {
-    return follow(closedReceipt(outcome));
   }
 
   function follow(receipt: Receipt, event?: EncodedPageEvent): Receipt {
@@ -101,6 +96,6 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
 
 /** @throws {TypeError} when an option is wrong */
 function readTimeout(task: string, options: WaitOptions = {}): number | undefined {
-  checkNames(task, options, ["timeout"]);
-  return options.timeout === undefined ? undefined : checkNumber(task, "timeout", options.timeout);
+  checkOptions(task, options, { timeout: atLeast(0) });
+  return options.timeout;
 }

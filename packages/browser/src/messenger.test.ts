@@ -253,7 +253,10 @@ test.each([
     'Cannot create messenger route: "timeout" must be a number of at least 0, got NaN',
   ],
   [{ isBooted: true }, 'Cannot create messenger route: "isBooted" must be a function, got boolean'],
-  [{ appId: "abc" }, 'Cannot create messenger route: "appId" is not an option'],
+  [
+    { appId: "abc" },
+    'Cannot create messenger route: "appId" must be left out, as there is no such option, got string',
+  ],
   ["abc123", 'Cannot create messenger route: "options" must be an object, got string'],
   [null, 'Cannot create messenger route: "options" must be an object, got null'],
 ])("refuses the options %j", (options, message) => {

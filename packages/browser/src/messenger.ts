@@ -1,5 +1,5 @@
 import { closedReceipt, type Outcome } from "@intercom-events/core";
-import { checkNames, checkNumber, fail } from "./check-options.ts";
+import { atLeast, checkOptions } from "./check-options.ts";
 import { dropped, type EncodedPageEvent, type Route } from "./route.ts";
 import { createWaitingLine } from "./waiting-line.ts";
 
@@ -35,11 +35,11 @@ const INTERVAL = 100;
  * @throws {TypeError} when an option is wrong
  */
 export function messenger(options: MessengerOptions = {}): Route {
-  const task = "create messenger route";
-  checkNames(task, options, ["timeout", "isBooted"]);
-  const { isBooted = hasBooted } = options;
-  const timeout = checkNumber(task, "timeout", options.timeout ?? 30_000);
-  if (typeof isBooted !== "function") fail(task, "isBooted", "a function", isBooted);
+  checkOptions("create messenger route", options, {
+    timeout: atLeast(0),
+    isBooted: { expected: "a function", fits: (value) => typeof value === "function" },
+  });
+  const { timeout = 30_000, isBooted = hasBooted } = options;
 
   function isOpen(): boolean {
     try {

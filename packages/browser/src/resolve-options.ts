@@ -1,27 +1,30 @@
-import { type Clock, type EncodeOptions, systemClock } from "@intercom-events/core";
-import { checkNames, checkNumber, fail } from "./check-options.ts";
+import { type EncodeOptions, systemClock } from "@intercom-events/core";
+import { AN_OBJECT, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
 import type { LaneSettings, Route } from "./route.ts";
 import type { TrackerOptions } from "./tracker.ts";
-
-const TASK = "create tracker";
 
 /** The options with all defaults filled in. */
 interface ResolvedOptions extends LaneSettings {
   readonly route: Route;
-  readonly clock: Clock;
   readonly encoding: EncodeOptions;
 }
 
+const A_ROUTE: Rule = {
+  expected: "messenger()",
+  fits: (value) => typeof (value as Route | null | undefined)?.open === "function",
+};
+
 /** @throws {TypeError} when an option is wrong */
 export function resolveOptions(options: TrackerOptions): ResolvedOptions {
-  checkNames(TASK, options, ["route", "queue", "metadataKeys", "clock"]);
+  const task = "create tracker";
+  checkOptions(task, options, {
+    route: A_ROUTE,
+    queue: AN_OBJECT,
+    metadataKeys: atLeast(0),
+    clock: AN_OBJECT,
+  });
   const { route, queue = {}, metadataKeys = 10, clock = systemClock } = options;
-  if (typeof route?.open !== "function") fail(TASK, "route", "messenger()", route);
-  checkNames(TASK, queue, ["maxEvents"], "queue");
-  return {
-    route,
-    clock,
-    maxEvents: checkNumber(TASK, "queue.maxEvents", queue.maxEvents ?? 1000, 1),
-    encoding: { metadataKeys: checkNumber(TASK, "metadataKeys", metadataKeys) },
-  };
+  check(task, "route", route, A_ROUTE);
+  checkOptions(task, queue, { maxEvents: atLeast(1) });
+  return { route, clock, maxEvents: queue.maxEvents ?? 1000, encoding: { metadataKeys } };
 }

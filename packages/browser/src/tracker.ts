@@ -19,7 +19,7 @@ export interface TrackerOptions {
   /** How events wait until they can be delivered. */
   readonly queue?: QueueOptions;
   /**
-   * Keys of metadata that Intercom tracks; a warning names those beyond.
+   * Keys of metadata that Intercom tracks; a warning names the first beyond.
    * @default 10
    */
   readonly metadataKeys?: number;
