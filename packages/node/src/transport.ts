@@ -1,5 +1,5 @@
 import type { Transport } from "@intercom-events/core";
-import { Agent } from "undici";
+import type { Agent } from "undici";
 
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
 const MAX_REPLY = 8 * 1024 * 1024;
@@ -7,7 +7,7 @@ const MAX_REPLY = 8 * 1024 * 1024;
 /** A transport, and the end of its connections. */
 export interface NodeTransport {
   readonly send: Transport;
-  /** Closes idle connections; those in use once their reply is there. */
+  /** Ends its connections, those in use as well. */
   readonly close: () => Promise<void>;
 }
 
@@ -24,21 +24,29 @@ export interface NodeTransportOptions {
  * repeats nothing.
  */
 export function createNodeTransport({ connections, keepAlive }: NodeTransportOptions): NodeTransport {
-  const agent = new Agent({
-    connections,
-    keepAliveTimeout: keepAlive,
-    // A POST on a connection with another one before it may be lost with it.
-    pipelining: 1,
-    maxResponseSize: MAX_REPLY,
-    // The client has one deadline for all of a call.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  let agent: Promise<Agent> | undefined;
   const split = createSplitter();
+
+  /** Undici is loaded with the first call: it sets a global dispatcher, and importing this package sets nothing. */
+  async function createAgent(): Promise<Agent> {
+    const undici = await import("undici");
+    return new undici.Agent({
+      connections,
+      keepAliveTimeout: keepAlive,
+      // A POST on a connection with another one before it may be lost with it.
+      pipelining: 1,
+      maxResponseSize: MAX_REPLY,
+      // The client has one deadline for all of a call.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
   return {
     async send({ method, url, headers, body, signal }) {
+      agent ??= createAgent();
       const { origin, path } = split(url);
-      const reply = await agent.request({
+      const reply = await (await agent).request({
         origin,
         path,
         method: method as "GET" | "POST",
@@ -52,7 +60,7 @@ export function createNodeTransport({ connections, keepAlive }: NodeTransportOpt
         text: () => reply.body.text(),
       };
     },
-    close: () => agent.close(),
+    close: async () => (await agent)?.destroy(),
   };
 }
 
