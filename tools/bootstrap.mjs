@@ -41,6 +41,6 @@ run("npx", [
   "install",
   "--frozen-lockfile",
   "--reporter=append-only",
-  "--loglevel=warn",
+  "--loglevel=error",
 ]);
 run("npx", ["--yes", packageManager, "exec", "node", `tools/${program}.ts`, ...args]);
