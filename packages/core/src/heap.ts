@@ -1,0 +1,74 @@
+/** Items by the time they are due, the soonest first; {@link createHeap}. */
+export interface Heap<Item> {
+  push(dueAt: number, item: Item): void;
+  /** When the soonest is due, if there is one. */
+  nextAt(): number | undefined;
+  /** Takes out the soonest. */
+  pop(): Item | undefined;
+  size(): number;
+  /** All items, in no order. */
+  items(): Item[];
+  clear(): void;
+}
+
+interface Entry<Item> {
+  readonly dueAt: number;
+  readonly order: number;
+  readonly item: Item;
+}
+
+/** An empty binary heap. Items that are due at the same time come out in the order they were put in. */
+export function createHeap<Item>(): Heap<Item> {
+  let entries: Entry<Item>[] = [];
+  let pushed = 0;
+
+  function isBefore(a: Entry<Item> | undefined, b: Entry<Item> | undefined): boolean {
+    if (!a || !b) return a !== undefined;
+    return a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order);
+  }
+
+  function rise(entry: Entry<Item>, from: number): void {
+    let index = from;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = entries[parent];
+      if (above === undefined || !isBefore(entry, above)) break;
+      entries[index] = above;
+      index = parent;
+    }
+    entries[index] = entry;
+  }
+
+  function sink(entry: Entry<Item>): void {
+    let index = 0;
+    for (;;) {
+      const left = 2 * index + 1;
+      const child = isBefore(entries[left + 1], entries[left]) ? left + 1 : left;
+      const below = entries[child];
+      if (below === undefined || !isBefore(below, entry)) break;
+      entries[index] = below;
+      index = child;
+    }
+    entries[index] = entry;
+  }
+
+  return {
+    push(dueAt, item) {
+      const entry = { dueAt, order: pushed++, item };
+      entries.push(entry);
+      rise(entry, entries.length - 1);
+    },
+    nextAt: () => entries[0]?.dueAt,
+    pop() {
+      const [first] = entries;
+      const last = entries.pop();
+      if (last !== undefined && entries.length > 0) sink(last);
+      return first?.item;
+    },
+    size: () => entries.length,
+    items: () => entries.map(({ item }) => item),
+    clear() {
+      entries = [];
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type AttemptHistory, backoff, nextStep, type RetryPolicy } from "./retry-policy.ts";
+import type { Verdict } from "./verdict.ts";
+
+const policy: RetryPolicy = {
+  attempts: 3,
+  baseDelay: 1000,
+  maxDelay: 8000,
+  holdContact: 60_000,
+  maxAge: 3_600_000,
+};
+const now = 1_700_000_000_000;
+const replied = { errors: [], status: 0 };
+const fresh: AttemptHistory = { trackedAt: now - 1000, attempts: 1, failures: 0 };
+
+const cases: [string, Verdict, Partial<AttemptHistory>, number | undefined, object][] = [
+  ["accepted ends", { kind: "accepted" }, {}, undefined, { step: "end" }],
+  ["an invalid request ends", { kind: "invalid_request", ...replied }, {}, undefined, { step: "end" }],
+  ["a failure is repeated", { kind: "timeout" }, {}, undefined, { step: "retry", dueAt: now + 500 }],
+  [
+    "a second failure waits longer",
+    { kind: "timeout" },
+    { failures: 1 },
+    undefined,
+    { step: "retry", dueAt: now + 1000 },
+  ],
+  ["the last failure ends", { kind: "unreachable", cause: 0 }, { failures: 2 }, undefined, { step: "end" }],
+  [
+    "the server's wish wins",
+    { kind: "server_error", ...replied },
+    {},
+    now + 9000,
+    { step: "retry", dueAt: now + 9000 },
+  ],
+  [
+    "waiting for the limit is no failure",
+    { kind: "rate_limited", ...replied },
+    { failures: 2 },
+    now + 5000,
+    { step: "retry", dueAt: now + 5000 },
+  ],
+  [
+    "the limit without a time is left to the pacer",
+    { kind: "rate_limited", ...replied },
+    {},
+    undefined,
+    { step: "retry", dueAt: now },
+  ],
+  [
+    "a missing contact is held",
+    { kind: "contact_not_found", ...replied },
+    { failures: 9 },
+    undefined,
+    { step: "retry", dueAt: now + 500 },
+  ],
+  [
+    "a contact missing for long ends",
+    { kind: "contact_not_found", ...replied },
+    { missingSince: now - 60_000 },
+    undefined,
+    { step: "end" },
+  ],
+  ["a wrong token pauses", { kind: "unauthorized", ...replied }, {}, undefined, { step: "pause" }],
+  ["a token that may not pauses", { kind: "forbidden", ...replied }, {}, undefined, { step: "pause" }],
+  [
+    "what would be due too late expires",
+    { kind: "timeout" },
+    { trackedAt: now - 3_599_600 },
+    undefined,
+    { step: "expire" },
+  ],
+  [
+    "what is too old expires in a pause",
+    { kind: "forbidden", ...replied },
+    { trackedAt: now - 3_600_000 },
+    undefined,
+    { step: "expire" },
+  ],
+];
+
+test.each(cases)("%s", (_, verdict, history, askedFor, expected) => {
+  expect(nextStep(verdict, { ...fresh, ...history }, policy, { now, random: 0.5, askedFor })).toEqual(
+    expected,
+  );
+});
+
+describe("the wait", () => {
+  test("is never longer than the bound, never under a tenth of it, and bounded at last", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(2000),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (failures, random) => {
+          const wait = backoff(failures, policy, random);
+          const bound = Math.min(8000, 1000 * 2 ** Math.min(failures, 30));
+          expect(wait).toBeGreaterThanOrEqual(Math.round(bound / 10));
+          expect(wait).toBeLessThanOrEqual(bound);
+        },
+      ),
+    );
+  });
+});

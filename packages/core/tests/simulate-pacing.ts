@@ -1,0 +1,135 @@
+import { createPacer } from "../src/pacer.ts";
+
+/** What is simulated: callers with a backlog, each with a pacer of its own, and Intercom's fixed windows. */
+export interface PacingScenario {
+  readonly callers: number;
+  /** Calls allowed in a window. */
+  readonly limit: number;
+  /** How long calls take, in milliseconds, on average. */
+  readonly latency: number;
+  /** Calls each caller has under way at most. */
+  readonly concurrency: number;
+  readonly windows: number;
+  /** How far the callers' clocks are ahead, in milliseconds. */
+  readonly clockAhead?: number;
+  readonly share?: number;
+  /** Whether replies have rate-limit headers. */
+  readonly hasHeaders?: boolean;
+  readonly random: () => number;
+}
+
+/** What came of it. */
+export interface PacingResult {
+  /** Calls accepted in each whole window. */
+  readonly accepted: readonly number[];
+  /** Calls refused with a 429, and calls altogether. */
+  readonly refused: number;
+  readonly calls: number;
+  /** Calls accepted for each caller. */
+  readonly byCaller: readonly number[];
+}
+
+const WINDOW = 10_000;
+const START = 1_700_000_003_217;
+
+/** Plays a scenario on a clock of its own. */
+export function simulatePacing(scenario: PacingScenario): PacingResult {
+  const {
+    callers,
+    limit,
+    latency,
+    concurrency,
+    windows,
+    clockAhead = 0,
+    share = 1,
+    hasHeaders = true,
+    random,
+  } = scenario;
+  const agenda = createAgenda(START);
+  const accepted = new Map<number, number>();
+  const byCaller = Array.from({ length: callers }, () => 0);
+  let refused = 0;
+  let calls = 0;
+
+  /** Intercom: counts the call in its window, and says so in headers. */
+  function serve(caller: number) {
+    const window = Math.floor(agenda.now() / WINDOW);
+    const used = accepted.get(window) ?? 0;
+    const isLimited = used >= limit;
+    calls += 1;
+    if (isLimited) refused += 1;
+    else {
+      accepted.set(window, used + 1);
+      byCaller[caller] = (byCaller[caller] ?? 0) + 1;
+    }
+    const headers: Record<string, string> = { date: new Date(agenda.now()).toUTCString() };
+    if (hasHeaders) {
+      headers["x-ratelimit-limit"] = String(limit);
+      headers["x-ratelimit-remaining"] = String(Math.max(0, limit - used - 1));
+      headers["x-ratelimit-reset"] = String(((window + 1) * WINDOW) / 1000);
+    }
+    return { isLimited, reply: { headers: { get: (name: string) => headers[name] ?? null } } };
+  }
+
+  function run(caller: number): void {
+    const pacer = createPacer({ share, random });
+    let inFlight = 0;
+    let alarm = 0;
+    const localNow = (): number => agenda.now() + clockAhead;
+    const work = (): void => {
+      while (inFlight < concurrency) {
+        const wait = pacer.start(localNow());
+        if (wait > 0) {
+          const mine = ++alarm;
+          agenda.at(wait + random() * 2, () => mine === alarm && work());
+          return;
+        }
+        inFlight += 1;
+        call(localNow());
+      }
+    };
+    const call = (startedAt: number): void => {
+      agenda.at(latency * (0.25 + random() / 2), () => {
+        const { isLimited, reply } = serve(caller);
+        agenda.at(latency * (0.25 + random() / 2), () => {
+          inFlight -= 1;
+          pacer.end({ startedAt, now: localNow(), reply, limited: isLimited ? {} : undefined });
+          work();
+        });
+      });
+    };
+    agenda.at(random() * 50, work);
+  }
+
+  for (let caller = 0; caller < callers; caller += 1) run(caller);
+  agenda.playUntil(START + (windows + 1) * WINDOW);
+  const first = Math.floor(START / WINDOW) + 1; // The first window is not a whole one.
+  return {
+    accepted: Array.from({ length: windows }, (_, index) => accepted.get(first + index) ?? 0),
+    refused,
+    calls,
+    byCaller,
+  };
+}
+
+/** Things to do at simulated times. */
+function createAgenda(start: number) {
+  // One list a millisecond: thousands of entries are added in no order.
+  const lists = new Map<number, (() => void)[]>();
+  let now = start;
+  return {
+    now: () => now,
+    at(delay: number, action: () => void): void {
+      const time = Math.max(now, Math.ceil(now + delay));
+      const list = lists.get(time);
+      if (list) list.push(action);
+      else lists.set(time, [action]);
+    },
+    playUntil(end: number): void {
+      for (; now < end; now += 1) {
+        for (const action of lists.get(now) ?? []) action();
+        lists.delete(now);
+      }
+    },
+  };
+}
