@@ -18,6 +18,7 @@ const REPORTS: Readonly<Record<string, string>> = {
   "test:node22": "node-22",
   "test:node26": "node-26",
   "test:deno": "deno",
+  "test:deno-kv": "deno-kv",
   "test:chromium": "chromium",
 };
 

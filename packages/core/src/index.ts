@@ -33,6 +33,13 @@ export type { components, operations, paths } from "./generated/openapi.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
 export { describeLoss, type Loss } from "./losses.ts";
+export {
+  createMemoryStore,
+  type KeptEvent,
+  type MemoryOutboxOptions,
+  type MemoryStore,
+  memoryOutbox,
+} from "./memory-outbox.ts";
 export type {
   CheckedMetadata,
   Metadata,
@@ -43,12 +50,30 @@ export type {
   WireMetadataValue,
 } from "./metadata.ts";
 export { monetaryAmount } from "./money.ts";
+export {
+  type DeadLetter,
+  type Ending,
+  type LeaseRequest,
+  type Outbox,
+  type OutboxCounts,
+  OutboxError,
+  type OutboxErrorCode,
+  type OutboxRecord,
+} from "./outbox.ts";
+export {
+  type OutboxOptions,
+  type OutboxPolicy,
+  outboxInteger,
+  resolveOutboxOptions,
+  wrongOutboxOption,
+} from "./outbox-options.ts";
 export type { DropReason, Outcome, OutcomeStatus, Receipt } from "./outcome.ts";
 export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
 export { closedReceipt, type OpenReceipt, openReceipt } from "./receipt.ts";
 export type { Failure } from "./report.ts";
 export type { ClientOptions, CoreClientOptions, QueueOptions, Region } from "./resolve-options.ts";
 export { richLink } from "./rich-link.ts";
+export { safeOutcome } from "./safe-outcome.ts";
 export type { ClientStats } from "./stats.ts";
 export type { Token } from "./token.ts";
 export type { ReadReply, Transport, WireReply, WireRequest } from "./transport.ts";

@@ -1,0 +1,122 @@
+import type { Outcome } from "./outcome.ts";
+
+/** One event as an outbox keeps it. It holds no secret. */
+export interface OutboxRecord {
+  /** Unique, and in the order of text the order of tracking. */
+  readonly id: string;
+  /** The JSON sent with each attempt, byte for byte. */
+  readonly body: string;
+  /** When it was tracked, in milliseconds since the epoch. */
+  readonly trackedAt: number;
+  /** Attempts made. */
+  readonly attempts: number;
+  /** Attempts that failed: 5xx, no reply, no reply in time. */
+  readonly failures: number;
+  /** When Intercom first did not know the contact, in milliseconds since the epoch. */
+  readonly missingSince?: number;
+  /** Not to be sent before, in milliseconds since the epoch; 0 for at once. */
+  readonly dueAt: number;
+}
+
+/** How a kept event ended. */
+export interface Ending {
+  /** Which one. */
+  readonly id: string;
+  /** How it ended. */
+  readonly outcome: Outcome;
+}
+
+/** An event that ended without having been accepted, kept to be looked at. */
+export interface DeadLetter {
+  /** The event as it was last kept. */
+  readonly record: OutboxRecord;
+  /** How it ended. */
+  readonly outcome: Outcome;
+  /** When it ended, in milliseconds since the epoch. */
+  readonly endedAt: number;
+}
+
+/** What an outbox holds. */
+export interface OutboxCounts {
+  /** Events without an outcome, leased or not. */
+  readonly events: number;
+  /** Characters of their bodies. */
+  readonly bytes: number;
+  /** Events that ended without having been accepted. */
+  readonly deadLetters: number;
+}
+
+/** What to lease. */
+export interface LeaseRequest {
+  /** Records at most. */
+  readonly limit: number;
+  /** Milliseconds since the epoch: records due later, or leased beyond it, are left alone. */
+  readonly now: number;
+  /** When the lease runs out, in milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/**
+ * Keeps events until they have an outcome. Several processes may share one store: a record that is
+ * leased is left alone by the others until its lease runs out, as it does when its process has died.
+ *
+ * Every call either does all it says or rejects and changes nothing; where a store's transactions are too
+ * small for a call, its outbox says what that means. Calls of one outbox take effect in the order they were
+ * made, and ids that are unknown are passed over.
+ */
+export interface Outbox {
+  /**
+   * Keeps new records; resolves once they outlive the process.
+   *
+   * @param leaseUntil when this outbox's lease on them runs out; without it they are free to be leased
+   * @throws {OutboxError} code `full` when the store's bound is reached, `failed` when it cannot write or
+   *   keeps one of the ids already
+   */
+  append(records: readonly OutboxRecord[], leaseUntil?: number): Promise<void>;
+  /** Leases the first records, in the order of their ids, that are due and not leased, be it by this outbox. */
+  lease(request: LeaseRequest): Promise<OutboxRecord[]>;
+  /**
+   * Prolongs leases, also one that has run out while nobody else took the record; ids this outbox has no
+   * lease on are passed over.
+   */
+  renew(ids: readonly string[], until: number): Promise<void>;
+  /**
+   * Keeps the new counts and due times of records, but no new body or time of tracking; `leaseUntil` as in
+   * `append`. Records that another outbox has leased since are passed over.
+   */
+  update(records: readonly OutboxRecord[], leaseUntil?: number): Promise<void>;
+  /**
+   * Ends records, whoever leases them: forgets those accepted or duplicate, and keeps the others as dead
+   * letters, in the order they are named. The oldest dead letters beyond the store's bounds are forgotten.
+   */
+  settle(endings: readonly Ending[], now: number): Promise<void>;
+  /** How much it holds, without reading through it. */
+  counts(): Promise<OutboxCounts>;
+  /** Dead letters, the oldest first. */
+  deadLetters(): AsyncIterable<DeadLetter>;
+  /** Gives up its leases and closes the store. */
+  close(): Promise<void>;
+}
+
+/** Why an outbox refuses. */
+export type OutboxErrorCode =
+  | "full"
+  | "failed"
+  | "corrupted"
+  | "newer_schema"
+  | "read_only"
+  | "unsupported"
+  | "closed";
+
+/** An outbox cannot do what it was asked; nothing was changed. */
+export class OutboxError extends Error {
+  /** Always `OutboxError`. */
+  override readonly name: string = "OutboxError";
+  /** Why, as a word that programs can compare. */
+  readonly code: OutboxErrorCode;
+  /** Says in words what was refused and why. */
+  constructor(code: OutboxErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,130 @@
+import { assertEqual } from "../../core/tests/assert-equal.ts";
+import { assertRefused, lettersOf, record, records } from "../../core/tests/outbox-contract.ts";
+import { openDenoKv } from "./deno-kv.ts";
+import { denoKvOutbox } from "./deno-kv-outbox.ts";
+
+const NOW = 1_700_000_000_000;
+const folder = Deno.makeTempDirSync({ prefix: "outbox-" });
+Deno.test.afterAll(() => Deno.removeSync(folder, { recursive: true }));
+
+Deno.test("the outbox in Deno KV refuses a file that is not a database, and leaves it as it was", async () => {
+  const path = `${folder}/text.kv`;
+  Deno.writeTextFileSync(path, "createdAt;eventName\n".repeat(1000));
+  const before = Deno.readTextFileSync(path);
+  const outbox = denoKvOutbox({ path });
+  await assertRefused(outbox.append([record(1)]), "corrupted");
+  await assertRefused(lettersOf(outbox), "corrupted");
+  await outbox.close();
+  assertEqual(Deno.readTextFileSync(path), before);
+});
+
+Deno.test("the outbox in Deno KV refuses a store of a newer schema, and leaves it as it was", async () => {
+  const path = `${folder}/newer.kv`;
+  const kv = await openDenoKv(path);
+  const totals = { version: 2, events: 7 };
+  await kv.atomic().set(["intercom-events", "totals"], totals).commit();
+  const outbox = denoKvOutbox({ path });
+  const error = await assertRefused(outbox.append([record(1)]), "newer_schema");
+  assertEqual(error.message.includes("schema version 2, this release knows up to 1; upgrade"), true);
+  await outbox.close();
+  const kept = [];
+  for await (const { key, value } of kv.list({ prefix: [] }, { limit: 999, batchSize: 99 }))
+    kept.push([key, value]);
+  assertEqual(kept, [[["intercom-events", "totals"], totals]]);
+  kv.close();
+});
+
+Deno.test("the outbox in Deno KV says how to start Deno where there is no KV", async () => {
+  const openKv = Object.getOwnPropertyDescriptor(Deno, "openKv") ?? {};
+  try {
+    Object.defineProperty(Deno, "openKv", { ...openKv, get: () => undefined });
+    const error = await assertRefused(denoKvOutbox({ path: `${folder}/none.kv` }).counts(), "unsupported");
+    assertEqual(error.message.includes("--unstable-kv"), true);
+  } finally {
+    Object.defineProperty(Deno, "openKv", openKv);
+  }
+});
+
+Deno.test("the outbox in Deno KV leaves alone what else is in the store, and nothing behind", async () => {
+  const path = `${folder}/shared.kv`;
+  const kv = await openDenoKv(path);
+  await kv.atomic().set(["mine"], 1).commit();
+  const outbox = denoKvOutbox({ path, maxDeadLetters: 1 });
+  const big = records(1, 9, { body: "東".repeat(65_536) });
+  await outbox.append(big, NOW);
+  await outbox.lease({ limit: 5, now: NOW, until: NOW + 9 });
+  const ends = (from: number, to: number, expired: boolean) =>
+    big.slice(from, to).map(({ id }) => ({
+      id,
+      outcome: expired
+        ? ({ status: "dropped", reason: "expired" } as const)
+        : ({ status: "accepted", attempts: 1 } as const),
+    }));
+  await outbox.settle(ends(0, 6, true), NOW);
+  await outbox.settle(ends(6, 9, false), NOW);
+  await outbox.append(records(20, 20));
+  await denoKvOutbox({ path, deadLetterAge: 1 }).settle(
+    [{ id: record(20).id, outcome: { status: "duplicate" } }],
+    NOW + 1,
+  );
+  assertEqual(await outbox.counts(), { events: 0, bytes: 0, deadLetters: 0 });
+  const kept = [];
+  for await (const { key } of kv.list({ prefix: [] }, { limit: 999, batchSize: 99 })) kept.push(key);
+  assertEqual(kept, [["intercom-events", "totals"], ["mine"]]);
+  await outbox.close();
+  kv.close();
+});
+
+Deno.test("the outbox in Deno KV takes back a batch of which a later part is refused", async () => {
+  const path = `${folder}/batch.kv`;
+  const outbox = denoKvOutbox({ path, maxEvents: 1000 });
+  await outbox.append([record(180)]);
+  await assertRefused(outbox.append(records(1, 200)), "failed");
+  await assertRefused(
+    outbox.append([...records(1, 60), record(61, { body: "x".repeat(500_000) })]),
+    "failed",
+  );
+  assertEqual(await outbox.lease({ limit: 999, now: NOW, until: NOW }), [record(180)]);
+  assertEqual((await outbox.counts()).events, 1);
+  await outbox.close();
+});
+
+Deno.test("the outbox in Deno KV keeps an outcome that says too much, cut", async () => {
+  const outbox = denoKvOutbox({ path: `${folder}/long.kv` });
+  await outbox.append(records(1, 40));
+  const errors = Array.from({ length: 1000 }, () => ({ code: "é".repeat(5000), message: "東".repeat(5000) }));
+  const outcome = {
+    status: "rejected",
+    verdict: { kind: "invalid_request", status: 400, errors },
+    attempts: 1,
+  } as const;
+  await outbox.settle(
+    records(1, 40).map(({ id }) => ({ id, outcome })),
+    NOW,
+  );
+  const letters = await lettersOf(outbox);
+  assertEqual(letters.length, 40);
+  const kept = letters[39]?.outcome;
+  assertEqual(
+    kept?.status === "rejected" && kept.verdict.kind === "invalid_request" && kept.verdict.errors[19],
+    { code: "é".repeat(1000), message: "東".repeat(1000) },
+  );
+  await outbox.close();
+});
+
+Deno.test("the outbox in Deno KV refuses options that make no sense", () => {
+  for (const [options, message] of [
+    [{ path: "" }, '"path" must be the path of a file, got ""'],
+    [{ path: ":memory:" }, '"path" must be the path of a file, got ":memory:"'],
+    [{ busyTimeout: 0.5 }, '"busyTimeout" must be 0 or a positive integer, got number 0.5'],
+    [{ paht: "x" }, '"paht" must be one of path, busyTimeout, '],
+  ] as const) {
+    try {
+      denoKvOutbox(options as object);
+      throw new Error("It was taken");
+    } catch (error) {
+      if (!(error instanceof TypeError && error.message.startsWith(`Cannot open outbox: ${message}`)))
+        throw error;
+    }
+  }
+});

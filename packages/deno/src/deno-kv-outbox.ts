@@ -1,0 +1,116 @@
+import {
+  type DeadLetter,
+  type Ending,
+  type LeaseRequest,
+  type Outbox,
+  OutboxError,
+  type OutboxOptions,
+  type OutboxRecord,
+  outboxInteger,
+  resolveOutboxOptions,
+  wrongOutboxOption,
+} from "@intercom-events/core";
+import { type Kv, openDenoKv, toOutboxError } from "./deno-kv.ts";
+import { untilFree } from "./kv-store.ts";
+import { type KvVerbs, kvVerbs } from "./kv-verbs.ts";
+
+/** What {@link denoKvOutbox} takes. */
+export interface DenoKvOutboxOptions extends OutboxOptions {
+  /** The file of the store. @default the one Deno keeps for the program */
+  readonly path?: string | undefined;
+  /** Milliseconds a call tries again for while other processes change the store. @default 5000 */
+  readonly busyTimeout?: number | undefined;
+}
+
+/**
+ * Keeps events in Deno KV, where they outlive the process. Several processes may use one store. Deno has to
+ * be started with `--unstable-kv`.
+ *
+ * A call with more than some 50 records takes several commits, one after the other; it resolves once all of
+ * them are done. One that fails on the way takes back what it has appended, unless another outbox has leased
+ * it meanwhile. A process that dies on the way leaves the first of the records, which are sent like any
+ * other: nobody was told that they are kept, or that they are not.
+ *
+ * The store is opened at the first call; one that cannot be used has that call, and each after it until it
+ * can be, reject with an {@link OutboxError}.
+ *
+ * @throws {TypeError} naming the option that is wrong and what was expected
+ * @example
+ * ```ts
+ * import { createClient, denoKvOutbox } from "@intercom-events/deno";
+ *
+ * await using client = createClient({
+ *   token: Deno.env.get("INTERCOM_ACCESS_TOKEN")!,
+ *   outbox: denoKvOutbox({ path: "/var/lib/shop/intercom-events.kv" }),
+ * });
+ * ```
+ */
+export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
+  const policy = resolveOutboxOptions(options, ["path", "busyTimeout"]);
+  const path = resolvePath(options.path);
+  const timeout = outboxInteger("busyTimeout", options.busyTimeout ?? 5000, 0);
+  const owner = crypto.randomUUID();
+  let kv: Kv | undefined;
+  let isClosed = false;
+  /** The call before: calls of one outbox would only be in each other's way. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Runs after the calls before it. */
+  function call<T>(doing: string, run: (verbs: KvVerbs) => Promise<T>): Promise<T> {
+    if (isClosed) return Promise.reject(new OutboxError("closed", `Cannot ${doing}: the outbox is closed`));
+    const result = last.then(async () => {
+      try {
+        kv ??= await untilFree(timeout, async () => ({ value: await openDenoKv(path) }));
+        return await run(kvVerbs(kv, { owner, policy, timeout }));
+      } catch (error) {
+        throw toOutboxError(error, doing);
+      }
+    });
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  async function* deadLetters(): AsyncGenerator<DeadLetter, void, undefined> {
+    for (let serial: number | undefined = 0; serial !== undefined; ) {
+      const after: number = serial;
+      const page = await call("read dead letters", (verbs) => verbs.lettersAfter(after));
+      yield* page.letters;
+      serial = page.next;
+    }
+  }
+
+  return {
+    append: (records: readonly OutboxRecord[], leaseUntil?: number) =>
+      call("keep events", ({ append }) => append(records, leaseUntil)),
+    lease: (request: LeaseRequest) => call("lease events", ({ lease }) => lease(request)),
+    renew: (ids: readonly string[], until: number) => call("renew leases", ({ renew }) => renew(ids, until)),
+    update: (records: readonly OutboxRecord[], leaseUntil?: number) =>
+      call("update events", ({ update }) => update(records, leaseUntil)),
+    settle: (endings: readonly Ending[], now: number) =>
+      call("end events", ({ settle }) => settle(endings, now)),
+    counts: () => call("count events", ({ counts }) => counts()),
+    deadLetters,
+    close() {
+      if (!isClosed) {
+        isClosed = true;
+        last = last.then(async () => {
+          if (kv === undefined) return;
+          try {
+            await kvVerbs(kv, { owner, policy, timeout }).giveBack();
+          } catch {
+            // They run out by themselves, and closing must not fail for it.
+          } finally {
+            kv.close();
+          }
+        });
+      }
+      return last.then(() => undefined);
+    },
+  };
+}
+
+function resolvePath(path: unknown): string | undefined {
+  if (path === undefined) return undefined;
+  if (typeof path === "string" && path !== "" && path !== ":memory:" && !path.includes("\0")) return path;
+  throw wrongOutboxOption("path", "the path of a file", path);
+}

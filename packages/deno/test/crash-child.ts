@@ -1,0 +1,8 @@
+import { useUntilKilled } from "../../core/tests/outbox-crash.ts";
+import { denoKvOutbox } from "../src/deno-kv-outbox.ts";
+
+const [path, process] = Deno.args;
+const encoder = new TextEncoder();
+await useUntilKilled(denoKvOutbox({ path }), Number(process), (line) => {
+  Deno.stdout.writeSync(encoder.encode(`${line}\n`));
+});

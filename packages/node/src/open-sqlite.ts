@@ -1,0 +1,63 @@
+import type { DatabaseSync } from "node:sqlite";
+import { OutboxError } from "@intercom-events/core";
+import { inspectSqliteFile } from "./inspect-sqlite-file.ts";
+import { migrate } from "./sqlite-schema.ts";
+
+/** How a file is opened. */
+export interface SqliteSettings {
+  readonly path: string;
+  readonly sync: "full" | "normal";
+  readonly maxBytes: number;
+}
+
+/** How much of `maxBytes` is for `append`: leasing and ending events need some as well. */
+const APPEND_SHARE = 7 / 8;
+
+/** An open file, and the pages of it that `append` may use. */
+export interface OpenSqlite {
+  readonly db: DatabaseSync;
+  readonly appendPages: number;
+}
+
+/**
+ * Opens a file as an outbox, or makes one of it that is empty or missing.
+ *
+ * @throws {OutboxError} for a file that is refused, which is left as it was
+ * @throws SQLite's error when another process holds the lock
+ */
+export function openSqlite({ path, sync, maxBytes }: SqliteSettings): OpenSqlite {
+  const { DatabaseSync } = loadSqlite();
+  inspectSqliteFile(DatabaseSync, path);
+  const db = new DatabaseSync(path);
+  try {
+    // Waiting is done between calls, not in SQLite, where it would hold up the whole process.
+    db.exec("PRAGMA busy_timeout = 5");
+    const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
+    if (mode !== "wal")
+      throw new OutboxError("failed", `Cannot open outbox: ${path} can have no write-ahead log`);
+    migrate(db, path);
+    // Only macOS has the last one, where a sync without it does not reach the disk.
+    db.exec(`PRAGMA synchronous = ${sync}; PRAGMA journal_size_limit = 16777216; PRAGMA fullfsync = ON`);
+    return { db, appendPages: Math.floor(limitPages(db, maxBytes) * APPEND_SHARE) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Has SQLite itself refuse to grow the file beyond; a file that is larger already keeps its size. */
+function limitPages(db: DatabaseSync, maxBytes: number): number {
+  const pageSize = Number(db.prepare("PRAGMA page_size").get()?.page_size);
+  const pages = Math.min(Math.floor(maxBytes / pageSize), 0xff_ff_ff_fe);
+  return Number(db.prepare(`PRAGMA max_page_count = ${pages}`).get()?.max_page_count);
+}
+
+/** Not imported, so that a Node without it can load this package, and Node 22 warns of it only when used. */
+function loadSqlite(): typeof import("node:sqlite") {
+  const sqlite = process.getBuiltinModule?.("node:sqlite");
+  if (sqlite !== undefined) return sqlite;
+  throw new OutboxError(
+    "unsupported",
+    `Cannot open outbox: sqliteOutbox needs the SQLite of Node 22.13 or newer, this is ${process.version}`,
+  );
+}

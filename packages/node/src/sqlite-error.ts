@@ -1,0 +1,30 @@
+import { OutboxError, type OutboxErrorCode } from "@intercom-events/core";
+
+/** Result codes of SQLite that mean more than "it failed". https://www.sqlite.org/rescode.html */
+const CODES: Readonly<Record<number, readonly [OutboxErrorCode, string]>> = {
+  8: ["read_only", "the file cannot be written"],
+  11: ["corrupted", "the file is damaged"],
+  13: ["full", "the disk, or maxBytes, is used up"],
+  26: ["corrupted", "the file is not a SQLite database"],
+};
+
+/** SQLITE_BUSY: another process is writing. */
+const BUSY = 5;
+
+/** Whether another process holds the lock that was needed. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === BUSY;
+}
+
+/** What went wrong in SQLite, in the words of an outbox. */
+export function toOutboxError(error: unknown, doing: string): OutboxError {
+  if (error instanceof OutboxError) return error;
+  const [code, why] = CODES[primaryCode(error) ?? 0] ?? ["failed", String(error)];
+  return new OutboxError(code, `Cannot ${doing}: ${why}`, { cause: error });
+}
+
+/** The low byte of an extended code says what kind it is. */
+function primaryCode(error: unknown): number | undefined {
+  const code: unknown = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  return typeof code === "number" ? code & 0xff : undefined;
+}

@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, it } from "vitest";
+import { type OutboxStore, outboxCases } from "../../core/tests/outbox-contract.ts";
+import { assertLikeMemory } from "../../core/tests/outbox-property.ts";
+import { sqliteOutbox } from "./sqlite-outbox.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "outbox-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+/** A store in a file of its own. */
+function createStore(): OutboxStore {
+  files += 1;
+  const path = join(folder, `${files}.db`);
+  return { open: (options) => sqliteOutbox({ ...options, path }) };
+}
+
+describe.skipIf(!process.getBuiltinModule?.("node:sqlite"))("the outbox in SQLite", () => {
+  for (const { name, run } of outboxCases(createStore)) it(name, run);
+
+  it("answers any calls as the one in memory does", () => assertLikeMemory(createStore, 150));
+});

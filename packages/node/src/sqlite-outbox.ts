@@ -1,0 +1,184 @@
+import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import {
+  type Outbox,
+  OutboxError,
+  type OutboxOptions,
+  outboxInteger,
+  resolveOutboxOptions,
+  wrongOutboxOption,
+} from "@intercom-events/core";
+import { type OpenSqlite, openSqlite } from "./open-sqlite.ts";
+import { isBusy, toOutboxError } from "./sqlite-error.ts";
+import { rollback } from "./sqlite-schema.ts";
+import { type SqliteStatements, sqliteStatements } from "./sqlite-statements.ts";
+
+/** What {@link sqliteOutbox} takes. */
+export interface SqliteOutboxOptions extends OutboxOptions {
+  /**
+   * The file, made where there is none; SQLite keeps two more beside it, named `-wal` and `-shm`. It
+   * belongs on a disk of this machine: SQLite's log does not work over a network.
+   */
+  readonly path: string | URL;
+  /**
+   * What outlives a power loss. Both modes lose nothing that was kept when the process dies, by SIGKILL as
+   * well. `normal` may lose the last moments before a power loss or a crash of the system, never the file.
+   * `full` loses nothing then either, and waits for the disk at each call, which holds up the process.
+   * https://www.sqlite.org/pragma.html#pragma_synchronous
+   *
+   * @default "normal"
+   */
+  readonly sync?: "full" | "normal" | undefined;
+  /** Size of the file at most, without the log beside it; an eighth of it is left for what is done with events
+   * once they are kept. The file never shrinks, but its room is used again. @default 4294967296 (4 GiB) */
+  readonly maxBytes?: number | undefined;
+  /** Milliseconds a call waits for other processes that write. @default 5000 */
+  readonly busyTimeout?: number | undefined;
+}
+
+/** Smallest file that holds the schema and what `append` leaves free. */
+const MIN_BYTES = 1024 * 1024;
+
+/** Dead letters read at once. */
+const PAGE = 100;
+
+/** An open file and what is done with it. */
+interface Connection extends OpenSqlite {
+  readonly statements: SqliteStatements;
+}
+
+/**
+ * Keeps events in a file with the SQLite of Node 22.13 or newer, where they outlive the process. Several
+ * processes may use one file.
+ *
+ * The file is opened at the first call; one that cannot be used has that call, and each after it until it
+ * can be, reject with an {@link OutboxError}, and is left as it was.
+ *
+ * @throws {TypeError} naming the option that is wrong and what was expected
+ * @example
+ * const client = createClient({
+ *   token: process.env.INTERCOM_ACCESS_TOKEN,
+ *   outbox: sqliteOutbox({ path: "/var/lib/shop/intercom-events.db" }),
+ * });
+ */
+export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
+  const policy = resolveOutboxOptions(options, ["path", "sync", "maxBytes", "busyTimeout"]);
+  const settings = {
+    path: resolvePath(options.path),
+    sync: resolveSync(options.sync ?? "normal"),
+    maxBytes: outboxInteger("maxBytes", options.maxBytes ?? 4 * 1024 ** 3, MIN_BYTES),
+  };
+  const busyTimeout = outboxInteger("busyTimeout", options.busyTimeout ?? 5000, 0);
+  const owner = randomOwner();
+  let connection: Connection | undefined;
+  let isClosed = false;
+  /** The call before, as SQLite has one transaction at a time on a connection. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  function connect(): Connection {
+    if (connection !== undefined) return connection;
+    const open = openSqlite(settings);
+    connection = { ...open, statements: sqliteStatements(open.db, { ...open, owner, policy }) };
+    return connection;
+  }
+
+  /** Tries until no other process is in the way. */
+  async function whenFree<T>(doing: string, attempt: () => T): Promise<T> {
+    for (const deadline = performance.now() + busyTimeout; ; ) {
+      try {
+        return attempt();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= deadline) throw toOutboxError(error, doing);
+      }
+      // At random, so that two processes do not meet again and again.
+      await setTimeout(1 + Math.random() * 10);
+    }
+  }
+
+  /** Runs after the calls before it. */
+  function call<T>(doing: string, run: (statements: SqliteStatements) => T): Promise<T> {
+    if (isClosed) return Promise.reject(new OutboxError("closed", `Cannot ${doing}: the outbox is closed`));
+    const result = last.then(() => whenFree(doing, () => run(connect().statements)));
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Does all of it or nothing. */
+  function change<T>(doing: string, run: (statements: SqliteStatements) => T): Promise<T> {
+    return call(doing, () => transact(connect(), run));
+  }
+
+  return {
+    append: (records, leaseUntil) => change("keep events", ({ append }) => append(records, leaseUntil)),
+    lease: (request) => change("lease events", ({ lease }) => lease(request)),
+    renew: (ids, until) => change("renew leases", ({ renew }) => renew(ids, until)),
+    update: (records, leaseUntil) => change("update events", ({ update }) => update(records, leaseUntil)),
+    settle: (endings, now) => change("end events", ({ settle }) => settle(endings, now)),
+    counts: () => call("count events", ({ counts }) => counts()),
+    async *deadLetters() {
+      for (let after = 0; ; ) {
+        const letters = await call("read dead letters", (statements) =>
+          statements.deadLettersAfter(after, PAGE),
+        );
+        for (const { number, ...letter } of letters) {
+          after = number;
+          yield letter;
+        }
+        if (letters.length < PAGE) return;
+      }
+    },
+    close() {
+      if (isClosed) return last.then(() => undefined);
+      isClosed = true;
+      last = last.then(async () => {
+        if (connection === undefined) return;
+        const { db } = connection;
+        try {
+          await whenFree(
+            "give leases back",
+            () => connection && transact(connection, ({ giveBack }) => giveBack()),
+          );
+        } catch {
+          // They run out by themselves, and closing must not fail for it.
+        } finally {
+          connection = undefined;
+          db.close();
+        }
+      });
+      return last.then(() => undefined);
+    },
+  };
+}
+
+/** One transaction, in which no other process writes. */
+function transact<T>({ db, statements }: Connection, run: (statements: SqliteStatements) => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = run(statements);
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    rollback(db);
+    throw error;
+  }
+}
+
+/** 48 random bits, as SQLite keeps them in less than a name; two alike in one file will not be. */
+function randomOwner(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high % 2 ** 16) * 2 ** 32 + low;
+}
+
+/** Absolute, so that it stays the same file; SQLite would keep "" and ":memory:" in memory. */
+function resolvePath(path: unknown): string {
+  if (path instanceof URL && path.protocol === "file:") return fileURLToPath(path);
+  if (typeof path === "string" && path !== "" && path !== ":memory:" && !path.includes("\0"))
+    return resolve(path);
+  throw wrongOutboxOption("path", "the path of a file", path);
+}
+
+function resolveSync(sync: unknown): "full" | "normal" {
+  if (sync === "full" || sync === "normal") return sync;
+  throw wrongOutboxOption("sync", '"full" or "normal"', sync);
+}
