@@ -142,7 +142,11 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   async function closeWithin(timeout: number | undefined): Promise<CloseReport> {
     await settleWithin(timeout);
     const dropped = delivery.stop({ status: "dropped", reason: "closed" });
-    await policy.release();
+    try {
+      await policy.release();
+    } catch (error) {
+      tell("release", `The transport could not be ended: ${messageOf(error)}`); // The report is worth more.
+    }
     return { pending: delivery.size(), dropped };
   }
 

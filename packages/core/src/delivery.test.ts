@@ -253,6 +253,18 @@ describe("close", () => {
     await closed;
   });
 
+  test("reports what was left also when the transport cannot be ended", async () => {
+    const warnings: string[] = [];
+    const { client } = startClient({
+      warn: (message) => warnings.push(message),
+      release: () => {
+        throw new Error("stuck");
+      },
+    });
+    expect(await client.close()).toEqual({ pending: 0, dropped: 0 });
+    expect(warnings).toEqual([expect.stringContaining("The transport could not be ended: stuck")]);
+  });
+
   test("ends an await using block", async () => {
     const released = countedRelease();
     let receipt: Promise<Outcome> | undefined;

@@ -40,7 +40,9 @@ export function explain(verdict: FailedVerdict): string {
     default: {
       const { kind, status, errors, requestId } = verdict;
       const said = errors.map(({ code, message }) => ` ${code}: ${message}`).join(";");
-      return `${kind} (${status}${said}${requestId === undefined ? "" : `, request ${requestId}`})`;
+      const why =
+        said === "" && verdict.kind === "server_error" && verdict.message ? `: ${verdict.message}` : said;
+      return `${kind} (${status}${why}${requestId === undefined ? "" : `, request ${requestId}`})`;
     }
   }
 }

@@ -218,7 +218,7 @@ describe("a reply that is not what was asked for is an IntercomError", () => {
     expect(error).toBeInstanceOf(IntercomError);
     expect(error).toMatchObject({
       name: "IntercomError",
-      message: "Cannot list events: server_error (200)",
+      message: "Cannot list events: server_error (200: the reply is not of type event.list)",
       verdict: {
         kind: "server_error",
         status: 200,
@@ -240,10 +240,29 @@ describe("a reply that is not what was asked for is an IntercomError", () => {
     const error = await failureOf(client.summaries(USER));
     expect(error).toBeInstanceOf(IntercomError);
     expect(error).toMatchObject({
-      message: "Cannot list event summaries: server_error (200)",
+      message: "Cannot list event summaries: server_error (200: the reply is not of type event.summary)",
       verdict: { message: "the reply is not of type event.summary" },
     });
   });
+});
+
+test("pages that lead back to one that was read come to an end", async () => {
+  const { client, intercom } = startWith(
+    page([listed("a")], "https://example.org/events?before=1"),
+    page([listed("b")], "https://example.org/events?before=2"),
+    page([listed("c")], "https://example.org/events?before=1"),
+    page([listed("d")], "https://example.org/events?before=2"),
+  );
+  const names: string[] = [];
+  const reading = (async () => {
+    for await (const { eventName } of client.events(USER)) names.push(eventName);
+  })();
+  expect(await failureOf(reading)).toMatchObject({
+    name: "IntercomError",
+    message: "Cannot list events: server_error (200: pages.next leads back to a page that was read)",
+  });
+  expect(names).toEqual(["a", "b", "c"]);
+  expect(intercom.sent).toHaveLength(3);
 });
 
 describe("a call that fails", () => {

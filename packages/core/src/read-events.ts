@@ -92,10 +92,17 @@ async function* listEvents(
   query: ListEventsQuery,
   fetchPage: (query: ListEventsQuery | string) => Promise<ReadReply>,
 ): AsyncGenerator<DataEvent, void, void> {
+  const action = "list events";
+  const seen = new Set<string | undefined>();
   for (let page: ListEventsQuery | string | undefined = query; page !== undefined; ) {
     const reply = await fetchPage(page);
-    const { events, next } = parseReply("list events", reply, readPage);
+    const { events, next } = parseReply(action, reply, readPage);
     yield* events;
+    if (next !== undefined && seen.has(next)) {
+      const message = "pages.next leads back to a page that was read";
+      throw new IntercomError(action, { kind: "server_error", message, status: reply.status, errors: [] });
+    }
+    seen.add(next);
     page = next;
   }
 }

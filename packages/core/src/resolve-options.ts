@@ -21,7 +21,7 @@ export interface ClientOptions {
   readonly apiVersion?: string | undefined;
   /** Milliseconds one call may take, reply included. @default 30000 */
   readonly timeout?: number | undefined;
-  /** Calls under way at the same time. @default 32 */
+  /** Events being sent at the same time. @default 32 */
   readonly concurrency?: number | undefined;
   /** Bounds of what waits in memory. */
   readonly queue?: QueueOptions | undefined;
