@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { fakeClock } from "../test/fake-clock.ts";
+import { fakeClock } from "../../core/tests/fake-clock.ts";
 import { fakePage } from "../test/fake-page.ts";
 import { createTracker, messenger, type Outcome } from "./index.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { fakeClock } from "../test/fake-clock.ts";
+import { fakeClock } from "../../core/tests/fake-clock.ts";
 import { fakePage } from "../test/fake-page.ts";
 import { createTracker, messenger, monetaryAmount, type TrackerOptions } from "./index.ts";
 

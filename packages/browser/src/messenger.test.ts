@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { fakeClock } from "../test/fake-clock.ts";
+import { fakeClock } from "../../core/tests/fake-clock.ts";
 import { fakePage } from "../test/fake-page.ts";
 import { createTracker, type MessengerOptions, messenger, type TrackerOptions } from "./index.ts";
 
@@ -138,7 +138,7 @@ describe("events wait", () => {
 
   test("and are still delivered when the page was frozen past the timeout with a booted Messenger", () => {
     start().track("a");
-    clock.sleep(3_600_000);
+    clock.set(clock.now() + 3_600_000);
     page.boot();
     clock.advance(100);
     expect(page.delivered.map(([, name]) => name)).toEqual(["a"]);
