@@ -1,7 +1,8 @@
 /** Imports run downward only: spec → core (words ← pure ← stateful) → node | browser | deno. */
 
 const WORDS = "^packages/core/src/(issue|metadata|event|verdict|outcome|transport|clock|generated/.*)\\.ts$";
-const STATEFUL = "^packages/core/src/(call-api|attempt|delivery|read-events|create-client|client)\\.ts$";
+const STATEFUL =
+  "^packages/core/src/(call-api|attempt|delivery|read-events|voice|create-client|client)\\.ts$";
 const TESTS = "(\\.test(-d)?\\.ts$|/tests?/|\\.config\\.ts$|/generate\\.ts$)";
 
 /** @type {import("dependency-cruiser").IConfiguration} */

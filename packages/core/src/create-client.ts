@@ -2,7 +2,6 @@ import { startAttempt } from "./attempt.ts";
 import { createApi } from "./call-api.ts";
 import type {
   Client,
-  ClientEvents,
   CloseReport,
   ContactTracker,
   FlushReport,
@@ -11,20 +10,16 @@ import type {
 } from "./client.ts";
 import { createDelivery, type PendingEvent } from "./delivery.ts";
 import { describe, kindOf, messageOf } from "./describe.ts";
-import { createEmitter } from "./emitter.ts";
 import { encodeEvent } from "./encode-event.ts";
-import type { AnyEvent, WireEvent } from "./event.ts";
+import type { AnyEvent } from "./event.ts";
 import { IntercomError } from "./intercom-error.ts";
-import type { Issue } from "./issue.ts";
-import { describeLoss } from "./losses.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import { createReader } from "./read-events.ts";
 import { closedReceipt, openReceipt } from "./receipt.ts";
 import { type CoreClientOptions, MAX_TIMEOUT, resolveOptions } from "./resolve-options.ts";
 import { createTally } from "./stats.ts";
 import { resolveToken } from "./token.ts";
-
-const EVENT_NAMES = ["outcome", "retry", "paused", "resumed", "warning"] as const;
+import { createVoice } from "./voice.ts";
 
 /**
  * Makes a client over a {@link Transport}. Programs use the `createClient` of their runtime's
@@ -38,13 +33,10 @@ const EVENT_NAMES = ["outcome", "retry", "paused", "resumed", "warning"] as cons
  */
 export function createClient<Catalog extends object = AnyEvent>(options: CoreClientOptions): Client<Catalog> {
   const policy = resolveOptions(options);
-  const { clock, warn } = policy;
+  const { clock } = policy;
   const api = createApi(policy);
   const tally = createTally();
-  const told = new Set<string>();
-  const emitter = createEmitter<ClientEvents>(EVENT_NAMES, (name, error) => {
-    tell(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
-  });
+  const voice = createVoice(policy.warn);
   let closing: Promise<CloseReport> | undefined;
 
   const delivery = createDelivery({
@@ -71,31 +63,9 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     return startAttempt(start, policy.timeout, clock);
   }
 
-  /** Says each kind of thing once. */
-  function tell(kind: string, message: string): void {
-    if (told.has(kind)) return;
-    told.add(kind);
-    try {
-      warn(`intercom-events: ${message}. Further ones like it are only counted and told to listeners.`);
-    } catch {
-      // Whoever throws while being warned does not want to hear of it, and track must not throw.
-    }
-  }
-
   function report(outcome: Outcome, body?: string): void {
     tally.end(outcome);
-    if (emitter.has("outcome")) {
-      const event: WireEvent | undefined = body === undefined ? undefined : JSON.parse(body);
-      emitter.emit("outcome", { outcome, ...(event && { event }) });
-      return;
-    }
-    const loss = describeLoss(outcome);
-    if (loss) tell(loss.kind, loss.message);
-  }
-
-  function remark(warnings: readonly Issue[], body: string): void {
-    if (emitter.has("warning")) emitter.emit("warning", { warnings, event: JSON.parse(body) });
-    else for (const { code, message } of warnings) tell(code, message);
+    voice.outcome(outcome, body);
   }
 
   function end(event: PendingEvent, outcome: Outcome): void {
@@ -119,7 +89,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     if (delivery.size() >= policy.maxEvents) return refuse({ status: "dropped", reason: "queue_full" }, body);
     const { receipt, settle } = openReceipt();
     delivery.add({ body, trackedAt, receipt, settle });
-    if (warnings.length > 0) remark(warnings, body);
+    if (warnings.length > 0) voice.warning(warnings, body);
     return receipt;
   }
 
@@ -145,7 +115,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     try {
       await policy.release();
     } catch (error) {
-      tell("release", `The transport could not be ended: ${messageOf(error)}`); // The report is worth more.
+      voice.once("release", `The transport could not be ended: ${messageOf(error)}`); // The report is worth more.
     }
     return { pending: delivery.size(), dropped };
   }
@@ -170,7 +140,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     ...reader,
     flush,
     close,
-    on: emitter.on,
+    on: voice.on,
     stats: () => {
       const [oldest] = delivery.pending();
       return {
