@@ -10,11 +10,11 @@ import type { Verdict } from "./verdict.ts";
 export interface ClientEvents {
   /** An event has ended. `event` is the body of its request, absent when it was `invalid`. */
   outcome: { readonly outcome: Outcome; readonly event?: WireEvent };
-  /** An event will be sent again, `delay` milliseconds from now. */
+  /** Not yet emitted, as each event is sent once. An event will be sent again, `delay` milliseconds from now. */
   retry: { readonly event: WireEvent; readonly verdict: Verdict; readonly delay: number };
-  /** Nothing is being sent until `resumed`; the verdict says why. */
+  /** Not yet emitted. Nothing is being sent until `resumed`; the verdict says why. */
   paused: { readonly verdict: Verdict };
-  /** Events are being sent again. */
+  /** Not yet emitted. Events are being sent again. */
   resumed: Record<never, never>;
   /** An event is sent although something about it deserves a look. */
   warning: { readonly warnings: readonly Issue[]; readonly event: WireEvent };

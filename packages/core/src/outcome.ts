@@ -8,7 +8,7 @@ export type DropReason = "queue_full" | "not_stored" | "expired" | "closed" | "o
 export type Outcome =
   /** Intercom answered 2xx. The Messenger answers nothing: there it means handed over. */
   | { readonly status: "accepted"; readonly attempts: number; readonly requestId?: string }
-  /** The same contact, name and second was accepted before, so it was not sent again. */
+  /** The same contact, name and second was accepted before, so it was not sent again. No client answers it yet. */
   | { readonly status: "duplicate" }
   /** Intercom's last word was no. */
   | {

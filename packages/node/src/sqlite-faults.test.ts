@@ -119,89 +119,92 @@ it.runIf(sqlite === undefined)("says so on this Node, which has none", async () 
   await assertRefused(sqliteOutbox({ path }).counts(), "unsupported");
 });
 
-describe.skipIf(sqlite === undefined)("the outbox in SQLite refuses, and leaves as it was,", () => {
-  it("a file that is not a database", async () => {
-    writeFileSync(path, "createdAt;eventName\n".repeat(1000));
-    expect(await assertUntouched("corrupted")).toMatch(/not a (SQLite )?database/);
-    expect(readdirSync(folder)).toEqual(["outbox.db"]);
-  });
+describe.skipIf(sqlite === undefined)(
+  "the outbox in SQLite (needs node:sqlite, Node 22.13) refuses, and leaves as it was,",
+  () => {
+    it("a file that is not a database", async () => {
+      writeFileSync(path, "createdAt;eventName\n".repeat(1000));
+      expect(await assertUntouched("corrupted")).toMatch(/not a (SQLite )?database/);
+      expect(readdirSync(folder)).toEqual(["outbox.db"]);
+    });
 
-  it("a file that is shorter than a header", async () => {
-    writeFileSync(path, "SQLite format 3\0");
-    await assertUntouched("corrupted");
-  });
+    it("a file that is shorter than a header", async () => {
+      writeFileSync(path, "SQLite format 3\0");
+      await assertUntouched("corrupted");
+    });
 
-  it("a database of another application", async () => {
-    database("CREATE TABLE users (name TEXT)").close();
-    expect(await assertUntouched("failed")).toContain("is a database of another application");
-    expect(readdirSync(folder)).toEqual(["outbox.db"]);
-  });
+    it("a database of another application", async () => {
+      database("CREATE TABLE users (name TEXT)").close();
+      expect(await assertUntouched("failed")).toContain("is a database of another application");
+      expect(readdirSync(folder)).toEqual(["outbox.db"]);
+    });
 
-  it("a database of another application that keeps a log, and has none now", async () => {
-    database("PRAGMA journal_mode = WAL; CREATE TABLE users (name TEXT)").close();
-    expect(await assertUntouched("failed")).toContain("is a database of another application");
-    expect(readdirSync(folder)).toEqual(["outbox.db"]);
-  });
+    it("a database of another application that keeps a log, and has none now", async () => {
+      database("PRAGMA journal_mode = WAL; CREATE TABLE users (name TEXT)").close();
+      expect(await assertUntouched("failed")).toContain("is a database of another application");
+      expect(readdirSync(folder)).toEqual(["outbox.db"]);
+    });
 
-  it("a database of another application that has it open, with a log", async () => {
-    const db = database(
-      "PRAGMA journal_mode = WAL; CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('a')",
-    );
-    expect(await assertUntouched("failed")).toContain("another application");
-    db.close();
-  });
+    it("a database of another application that has it open, with a log", async () => {
+      const db = database(
+        "PRAGMA journal_mode = WAL; CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('a')",
+      );
+      expect(await assertUntouched("failed")).toContain("another application");
+      db.close();
+    });
 
-  it("a database with an application's mark and no table", async () => {
-    database("PRAGMA application_id = 77").close();
-    await assertUntouched("failed");
-  });
+    it("a database with an application's mark and no table", async () => {
+      database("PRAGMA application_id = 77").close();
+      await assertUntouched("failed");
+    });
 
-  it("a newer schema", async () => {
-    await sqliteOutbox({ path })
-      .append(records(1, 3))
-      .catch(() => undefined);
-    database("PRAGMA user_version = 99").close();
-    expect(await assertUntouched("newer_schema")).toMatch(
-      /schema version 99, this release knows up to 1; upgrade/,
-    );
-  });
+    it("a newer schema", async () => {
+      await sqliteOutbox({ path })
+        .append(records(1, 3))
+        .catch(() => undefined);
+      database("PRAGMA user_version = 99").close();
+      expect(await assertUntouched("newer_schema")).toMatch(
+        /schema version 99, this release knows up to 1; upgrade/,
+      );
+    });
 
-  it("a newer schema that is in the log alone, as a process that died leaves it", async () => {
-    const other = join(folder, "other.db");
-    await append(other);
-    const db = database("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 99", other);
-    for (const end of ["", "-wal"]) copyFileSync(`${other}${end}`, `${path}${end}`);
-    db.close();
-    await assertUntouched("newer_schema");
-  });
+    it("a newer schema that is in the log alone, as a process that died leaves it", async () => {
+      const other = join(folder, "other.db");
+      await append(other);
+      const db = database("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 99", other);
+      for (const end of ["", "-wal"]) copyFileSync(`${other}${end}`, `${path}${end}`);
+      db.close();
+      await assertUntouched("newer_schema");
+    });
 
-  it("a file cut short", async () => {
-    await append(path, 500);
-    truncateSync(path, 4096 * 3);
-    await assertUntouched("corrupted");
-  });
+    it("a file cut short", async () => {
+      await append(path, 500);
+      truncateSync(path, 4096 * 3);
+      await assertUntouched("corrupted");
+    });
 
-  it("a file that may not be written", async () => {
-    await append(path);
-    chmodSync(path, 0o444);
-    chmodSync(folder, 0o755);
-    if (process.getuid?.() !== 0) {
-      await assertUntouched("read_only");
-      return;
-    }
-    // root may write any file, so somebody else has to try.
-    const before = bytesOf(path);
-    process.seteuid?.(65_534);
-    try {
-      const outbox = sqliteOutbox({ path });
-      await assertRefused(outbox.append([record(9)]), "read_only");
-      await outbox.close();
-    } finally {
-      process.seteuid?.(0);
-    }
-    expect(bytesOf(path)).toEqual(before);
-  });
-});
+    it("a file that may not be written", async () => {
+      await append(path);
+      chmodSync(path, 0o444);
+      chmodSync(folder, 0o755);
+      if (process.getuid?.() !== 0) {
+        await assertUntouched("read_only");
+        return;
+      }
+      // root may write any file, so somebody else has to try.
+      const before = bytesOf(path);
+      process.seteuid?.(65_534);
+      try {
+        const outbox = sqliteOutbox({ path });
+        await assertRefused(outbox.append([record(9)]), "read_only");
+        await outbox.close();
+      } finally {
+        process.seteuid?.(0);
+      }
+      expect(bytesOf(path)).toEqual(before);
+    });
+  },
+);
 
 /** Makes a file with some records and closes it. */
 async function append(file: string, count = 3): Promise<void> {
@@ -210,7 +213,7 @@ async function append(file: string, count = 3): Promise<void> {
   await outbox.close();
 }
 
-describe.skipIf(sqlite === undefined)("the outbox in SQLite", () => {
+describe.skipIf(sqlite === undefined)("the outbox in SQLite (needs node:sqlite, Node 22.13)", () => {
   it("takes an empty file, and an empty database, as a process that died early leaves them", async () => {
     writeFileSync(path, "");
     await append(path);
@@ -423,7 +426,7 @@ function onSmallDisk(script: string): string {
 const canMount = spawnSync("unshare", ["--map-root-user", "--mount", "true"]).status === 0;
 
 it.skipIf(sqlite === undefined || !canMount)(
-  "the outbox in SQLite says that the disk is full, and loses nothing",
+  "the outbox in SQLite (needs node:sqlite and a mount of its own) says that the disk is full, and loses nothing",
   () => {
     const report = JSON.parse(onSmallDisk(FULL_DISK));
     expect(report).toMatchObject({ code: "full", whole: true });
