@@ -2,7 +2,7 @@
 
 const WORDS = "^packages/core/src/(issue|metadata|event|verdict|outcome|transport|clock|generated/.*)\\.ts$";
 const STATEFUL =
-  "^packages/core/src/(call-api|attempt|delivery|read-events|voice|create-client|client)\\.ts$";
+  "^packages/core/src/(call-api|attempt|delivery|outbox-keeper|event-queue|token-source|shared-pacers|read-events|voice|create-client|client|diagnostics)\\.ts$";
 const TESTS = "(\\.test(-d)?\\.ts$|/tests?/|\\.config\\.ts$|/generate\\.ts$)";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -30,7 +30,7 @@ export default {
       name: "pure-imports-nothing-stateful",
       severity: "error",
       from: { path: "^packages/core/src", pathNot: `${STATEFUL}|${TESTS}|index\\.ts$` },
-      to: { path: STATEFUL },
+      to: { path: STATEFUL, dependencyTypesNot: ["type-only"] },
     },
     {
       name: "one-file-imports-openapi-fetch",

@@ -10,11 +10,11 @@ import type { Verdict } from "./verdict.ts";
 export interface ClientEvents {
   /** An event has ended. `event` is the body of its request, absent when it was `invalid`. */
   outcome: { readonly outcome: Outcome; readonly event?: WireEvent };
-  /** Not yet emitted, as each event is sent once. An event will be sent again, `delay` milliseconds from now. */
+  /** An event will be sent again, `delay` milliseconds from now at the earliest. */
   retry: { readonly event: WireEvent; readonly verdict: Verdict; readonly delay: number };
-  /** Not yet emitted. Nothing is being sent until `resumed`; the verdict says why. */
+  /** The access token is refused: nothing is being sent until `resumed`; the verdict says why. */
   paused: { readonly verdict: Verdict };
-  /** Not yet emitted. Events are being sent again. */
+  /** Events are being sent again. */
   resumed: Record<never, never>;
   /** An event is sent although something about it deserves a look. */
   warning: { readonly warnings: readonly Issue[]; readonly event: WireEvent };
@@ -57,13 +57,13 @@ export interface ContactTracker<Catalog extends object> {
 
 /** How long to wait. */
 export interface WaitOptions {
-  /** Milliseconds. @default no limit */
+  /** Milliseconds. @default no limit for `flush`, 30000 for `close` */
   readonly timeout?: number | undefined;
 }
 
 /** What is left after `flush`. */
 export interface FlushReport {
-  /** Events that still have no outcome. */
+  /** Events that still have no outcome; after `close`, those that an outbox keeps for the next time. */
   readonly pending: number;
 }
 
@@ -102,13 +102,23 @@ export interface Client<Catalog extends object = AnyEvent> {
    * @throws {IntercomError} when Intercom's answer is no or none came
    */
   createSummary(summary: NewEventSummary): Promise<void>;
-  /** Waits until each event tracked so far has its outcome, or the time is up. */
+  /**
+   * Waits until each event tracked so far has its outcome, and each that an outbox holds and that is
+   * due, or the time is up.
+   */
   flush(options?: WaitOptions): Promise<FlushReport>;
   /**
-   * Takes no more events and waits for those there are. What has no outcome when the time is up is
-   * dropped as `closed`.
+   * Takes no more events and waits for those there are, 30 seconds if no `timeout` is given. What has
+   * no outcome by then is dropped as `closed`, or stays in the outbox if there is one: then its receipt
+   * stays open, and the next client of the outbox sends it.
    */
   close(options?: WaitOptions): Promise<CloseReport>;
+  /**
+   * Sends again after the access token was refused (`paused`), for instance when its scopes have been
+   * extended. A token given as a function is asked for again without it, and sending goes on when it
+   * answers another one.
+   */
+  resume(): void;
   /** Calls the listener from now on, until the answered function is called. */
   on<Name extends keyof ClientEvents>(
     name: Name,
@@ -116,6 +126,6 @@ export interface Client<Catalog extends object = AnyEvent> {
   ): () => void;
   /** Counts of what has happened so far. */
   stats(): ClientStats;
-  /** Closes the client at the end of an `await using` block, without a limit of time. */
+  /** Closes the client at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -4,7 +4,15 @@ export interface Clock {
   now(): number;
   /** Calls back once after some milliseconds, and answers how to call that off. */
   after(milliseconds: number, callback: () => void): () => void;
+  /**
+   * Keeps the process alive until the answered function is called. For clocks whose timers do not:
+   * a program that has nothing else to do may end, unless somebody waits.
+   */
+  keepAlive?(): () => void;
 }
+
+/** Longest delay that timers hold, in milliseconds (2^31 - 1). */
+export const MAX_DELAY = 2_147_483_647;
 
 /** The machine's clock and timers. This is the one place in the package that touches them. */
 export const systemClock: Clock = {

@@ -21,8 +21,9 @@ export interface Collisions<Event> {
   remove(event: WireEvent, tracked: Event): void;
 }
 
-/** Events remembered; the oldest are forgotten first. */
+/** Events remembered, and characters of their bodies; the oldest are forgotten first. */
 const MAX_REMEMBERED = 10_000;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 /** Seconds an event may be moved. */
 const MAX_MOVE = 60;
@@ -33,6 +34,13 @@ const MAX_MOVE = 60;
  */
 export function createCollisions<Event>(): Collisions<Event> {
   const remembered = new Map<string, { readonly body: string; readonly tracked: Event }>();
+  let characters = 0;
+
+  function forget(key: string): void {
+    characters -= remembered.get(key)?.body.length ?? 0;
+    remembered.delete(key);
+  }
+
   return {
     find(event, body) {
       const earlier = remembered.get(keyOf(event, event.created_at));
@@ -48,17 +56,17 @@ export function createCollisions<Event>(): Collisions<Event> {
     },
     add(event, body, tracked) {
       const key = keyOf(event, event.created_at);
-      remembered.delete(key); // So that it moves to the end.
+      forget(key); // So that it moves to the end.
       remembered.set(key, { body, tracked });
-      if (remembered.size <= MAX_REMEMBERED) return;
+      characters += body.length;
       for (const oldest of remembered.keys()) {
-        remembered.delete(oldest);
-        return;
+        if (remembered.size <= MAX_REMEMBERED && characters <= MAX_CHARACTERS) return;
+        forget(oldest);
       }
     },
     remove(event, tracked) {
       const key = keyOf(event, event.created_at);
-      if (remembered.get(key)?.tracked === tracked) remembered.delete(key);
+      if (remembered.get(key)?.tracked === tracked) forget(key);
     },
   };
 }

@@ -234,11 +234,6 @@ describe("how it ended", () => {
     [202, { "x-request-id": "req-1" }, { status: "accepted", attempts: 1, requestId: "req-1" }],
     [200, {}, { status: "accepted", attempts: 1 }],
     [
-      401,
-      {},
-      { status: "rejected", attempts: 1, verdict: { kind: "unauthorized", status: 401, ...replied } },
-    ],
-    [
       404,
       {},
       { status: "rejected", attempts: 1, verdict: { kind: "contact_not_found", status: 404, ...replied } },
@@ -287,6 +282,9 @@ describe("how it ended", () => {
       pending: 3,
       inFlight: 2,
       oldestAge: 111,
+      recovered: 0,
+      isPaused: false,
+      rate: { limit: 1667, remaining: 1665, resetAt: 1_700_000_010_000 },
       droppedByReason: {},
       rejectedByVerdict: {},
     });

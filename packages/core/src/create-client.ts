@@ -1,25 +1,19 @@
 import { startAttempt } from "./attempt.ts";
 import { createApi } from "./call-api.ts";
-import type {
-  Client,
-  CloseReport,
-  ContactTracker,
-  FlushReport,
-  TrackOptions,
-  WaitOptions,
-} from "./client.ts";
-import { createDelivery, type PendingEvent } from "./delivery.ts";
+import type { Client, CloseReport, ContactTracker, TrackOptions, WaitOptions } from "./client.ts";
+import { MAX_DELAY } from "./clock.ts";
 import { describe, kindOf, messageOf } from "./describe.ts";
-import { encodeEvent } from "./encode-event.ts";
 import type { AnyEvent } from "./event.ts";
+import { createEventQueue } from "./event-queue.ts";
 import { IntercomError } from "./intercom-error.ts";
-import type { Outcome, Receipt } from "./outcome.ts";
 import { createReader } from "./read-events.ts";
-import { closedReceipt, openReceipt } from "./receipt.ts";
-import { type CoreClientOptions, MAX_TIMEOUT, resolveOptions } from "./resolve-options.ts";
-import { createTally } from "./stats.ts";
-import { resolveToken } from "./token.ts";
+import { type ClientPolicy, type CoreClientOptions, resolveOptions } from "./resolve-options.ts";
+import { type SharedPacer, sharePacer } from "./shared-pacers.ts";
+import { createTokenSource } from "./token-source.ts";
 import { createVoice } from "./voice.ts";
+
+/** Milliseconds `close` waits unless it is told otherwise. */
+const CLOSE_TIMEOUT = 30_000;
 
 /**
  * Makes a client over a {@link Transport}. Programs use the `createClient` of their runtime's
@@ -35,131 +29,124 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   const policy = resolveOptions(options);
   const { clock } = policy;
   const api = createApi(policy);
-  const tally = createTally();
-  const voice = createVoice(policy.warn);
+  const voice = createVoice(policy.warn, policy.channel);
+  const tokens = createTokenSource(policy.token, clock);
+  const { pacer, release } = pacerOf(policy);
+  let endWatch = (): void => undefined;
   let closing: Promise<CloseReport> | undefined;
 
-  const delivery = createDelivery({
-    concurrency: policy.concurrency,
-    start: ({ body }) => attempt((token, signal) => api.createEvent(body, { token, signal })),
-    end,
+  const queue = createEventQueue({
+    policy,
+    pacer,
+    voice,
+    start: (body) => attempt((token, signal) => api.createEvent(body, { token, signal })),
+    pausing() {
+      endWatch = tokens.watch(resume);
+    },
   });
 
   const reader = createReader(api, async (action, call) => {
+    await waitForTurn();
+    const startedAt = clock.now();
     const { verdict, reply } = await attempt((token, signal) => call({ token, signal })).result;
+    const limited = verdict.kind === "rate_limited" ? verdict : undefined;
+    pacer.end({ startedAt, now: clock.now(), reply, limited });
     if (verdict.kind !== "accepted") throw new IntercomError(action, verdict);
     return reply as NonNullable<typeof reply>; // Only a reply is accepted.
   });
 
+  /** Reads draw on the allowance as well. */
+  async function waitForTurn(): Promise<void> {
+    for (let wait = pacer.start(clock.now()); wait > 0; wait = pacer.start(clock.now())) {
+      await new Promise<void>((resolve) => {
+        clock.after(wait, resolve);
+      });
+    }
+  }
+
   function attempt(call: (token: string, signal: AbortSignal) => ReturnType<typeof api.createEvent>) {
-    const { token } = policy;
-    const start = (signal: AbortSignal) =>
-      typeof token === "string"
-        ? call(token, signal)
-        : resolveToken(token).then((current) => {
-            signal.throwIfAborted(); // The call is over; what is sent now would be sent in secret.
-            return call(current, signal);
-          });
+    const start = (signal: AbortSignal) => tokens.use((token) => call(token, signal), signal);
     return startAttempt(start, policy.timeout, clock);
   }
 
-  function report(outcome: Outcome, body?: string): void {
-    tally.end(outcome);
-    voice.outcome(outcome, body);
+  function resume(): void {
+    endWatch();
+    if (!queue.stats().isPaused) return;
+    queue.resume();
+    voice.resumed();
   }
 
-  function end(event: PendingEvent, outcome: Outcome): void {
-    event.settle(outcome);
-    report(outcome, event.body);
-  }
-
-  function refuse(outcome: Outcome, body?: string): Receipt {
-    report(outcome, body);
-    return closedReceipt(outcome);
-  }
-
-  function track(event: unknown): Receipt {
-    const trackedAt = clock.now();
-    const encoded = encodeEvent(event, trackedAt, policy);
-    tally.track(); // Not before a getter of the event, which may look at the counts.
-    if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
-    const { value, warnings } = encoded;
-    const body = JSON.stringify(value);
-    if (closing) return refuse({ status: "dropped", reason: "closed" }, body);
-    if (delivery.size() >= policy.maxEvents) return refuse({ status: "dropped", reason: "queue_full" }, body);
-    const { receipt, settle } = openReceipt();
-    delivery.add({ body, trackedAt, receipt, settle });
-    if (warnings.length > 0) voice.warning(warnings, body);
-    return receipt;
-  }
-
-  async function flush(options?: WaitOptions): Promise<FlushReport> {
-    await settleWithin(limitOf(options));
-    return { pending: delivery.size() };
-  }
-
-  async function settleWithin(timeout: number | undefined): Promise<void> {
-    const work = Promise.all(delivery.pending().map(({ receipt }) => receipt));
-    if (timeout === undefined) return void (await work);
+  /** Waits, and keeps the process alive meanwhile. */
+  async function settleWithin(timeout: number): Promise<void> {
+    const letGo = clock.keepAlive?.();
     let cancel = (): void => undefined;
     const timer = new Promise<void>((resolve) => {
-      cancel = clock.after(timeout, resolve);
+      if (timeout < Number.POSITIVE_INFINITY) cancel = clock.after(Math.min(timeout, MAX_DELAY), resolve);
     });
-    await Promise.race([work, timer]);
+    await Promise.race([queue.idle(), timer]);
     cancel();
+    letGo?.();
   }
 
-  async function closeWithin(timeout: number | undefined): Promise<CloseReport> {
+  async function closeWithin(timeout: number): Promise<CloseReport> {
     await settleWithin(timeout);
-    const dropped = delivery.stop({ status: "dropped", reason: "closed" });
+    endWatch();
+    const letGo = clock.keepAlive?.();
+    const dropped = await queue.stop();
+    release();
     try {
       await policy.release();
     } catch (error) {
       voice.once("release", `The transport could not be ended: ${messageOf(error)}`); // The report is worth more.
     }
-    return { pending: delivery.size(), dropped };
+    letGo?.();
+    return { pending: queue.pending(), dropped };
   }
 
   async function close(options?: WaitOptions): Promise<CloseReport> {
-    closing ??= closeWithin(limitOf(options));
+    if (closing) return closing;
+    const timeout = limitOf(options) ?? CLOSE_TIMEOUT;
+    queue.seal();
+    closing = closeWithin(timeout);
     return closing;
   }
 
   const client = {
-    track,
+    track: queue.track,
     contact: (contact: object): ContactTracker<AnyEvent> => ({
       track: (eventName: string, metadata?: object, options?: TrackOptions) => {
-        if (kindOf(contact) !== "Object") return track(contact); // A long text would be copied letter by letter.
+        if (kindOf(contact) !== "Object") return queue.track(contact); // A long text would be copied letter by letter.
         try {
-          return track({ ...contact, eventName, createdAt: options?.createdAt, metadata });
+          return queue.track({ ...contact, eventName, createdAt: options?.createdAt, metadata });
         } catch {
-          return track(contact); // It cannot be copied; the issues say why.
+          return queue.track(contact); // It cannot be copied; the issues say why.
         }
       },
     }),
     ...reader,
-    flush,
-    close,
-    on: voice.on,
-    stats: () => {
-      const [oldest] = delivery.pending();
-      return {
-        ...tally.read(),
-        pending: delivery.size(),
-        inFlight: delivery.inFlight(),
-        // A clock that is corrected goes back.
-        ...(oldest && { oldestAge: Math.max(0, clock.now() - oldest.trackedAt) }),
-      };
+    async flush(options?: WaitOptions) {
+      await settleWithin(limitOf(options) ?? Number.POSITIVE_INFINITY);
+      return { pending: queue.pending() };
     },
+    close,
+    resume,
+    on: voice.on,
+    stats: queue.stats,
     [Symbol.asyncDispose]: async () => void (await close()),
   };
   // The catalogue only narrows what the compiler lets through.
   return client as unknown as Client<Catalog>;
 }
 
+/** The pacer of the token; a token that changes has one of its own. */
+function pacerOf({ token, baseUrl, share, clock, random }: ClientPolicy): SharedPacer {
+  const key = typeof token === "string" ? `${baseUrl} ${token}` : Symbol("function");
+  return sharePacer(key, clock, { share, random });
+}
+
 /** The limit of a wait, if there is one. @throws {TypeError} for what is no length of time */
 function limitOf({ timeout }: WaitOptions = {}): number | undefined {
   if (timeout === undefined) return undefined;
-  if (typeof timeout === "number" && timeout >= 0) return Math.min(timeout, MAX_TIMEOUT);
+  if (typeof timeout === "number" && timeout >= 0) return timeout;
   throw new TypeError(`Cannot wait: "timeout" must be milliseconds, got ${describe(timeout)}`);
 }

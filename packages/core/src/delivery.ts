@@ -1,46 +1,75 @@
 import type { Attempt, OpenAttempt } from "./attempt.ts";
 import { readRequestId } from "./classify-response.ts";
-import type { Outcome, Receipt } from "./outcome.ts";
+import { type Clock, MAX_DELAY } from "./clock.ts";
+import type { ConcurrencyLimit } from "./concurrency-limit.ts";
+import { createHeap } from "./heap.ts";
+import type { FailedVerdict } from "./intercom-error.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Pacer } from "./pacer.ts";
+import { parseRetryAfter } from "./parse-reset.ts";
+import type { PendingEvent } from "./pending-event.ts";
+import { nextStep, type RetryPolicy } from "./retry-policy.ts";
 
-/** A tracked event that has no outcome yet. */
-export interface PendingEvent {
-  /** The JSON sent with each attempt, byte for byte. */
-  readonly body: string;
-  /** When it was tracked, in milliseconds since the epoch. */
-  readonly trackedAt: number;
-  readonly receipt: Receipt;
-  /** Tells the caller how it ended. */
-  readonly settle: (outcome: Outcome) => void;
-}
-
-/** Sends pending events, so many at a time, in the order they were added; {@link createDelivery}. */
+/** Sends pending events, each until it has an outcome; {@link createDelivery}. */
 export interface Delivery {
   add(event: PendingEvent): void;
+  /** Takes out the event that has waited longest and is not being sent. */
+  takeOldest(): PendingEvent | undefined;
   /** Events being sent. */
   inFlight(): number;
-  /** Events without an outcome, the oldest first. */
-  pending(): readonly PendingEvent[];
+  /** When the oldest event was tracked, in milliseconds since the epoch. */
+  oldest(): number | undefined;
   /** How many events have no outcome. */
   size(): number;
-  /** Ends all events that are left, aborting what is under way, and answers how many they were. */
-  stop(outcome: Outcome): number;
+  /** Why nothing is being sent, while that is so. */
+  paused(): FailedVerdict | undefined;
+  /** Sends again after a pause. */
+  resume(): void;
+  /** Takes out all events one by one, tells `leave` of each, and ends what is under way. */
+  stop(leave: (event: PendingEvent) => void): void;
 }
 
 /** What a delivery is made of. */
 export interface DeliveryOptions {
-  /** Events being sent at the same time. */
-  readonly concurrency: number;
-  /** Starts the one attempt of an event. */
+  readonly clock: Clock;
+  /** At least 0 and less than 1. */
+  readonly random: () => number;
+  readonly pacer: Pacer;
+  readonly concurrency: ConcurrencyLimit;
+  readonly retry: RetryPolicy;
+  /** Starts an attempt of an event. */
   readonly start: (event: PendingEvent) => OpenAttempt;
   /** Told once how each event ended. */
   readonly end: (event: PendingEvent, outcome: Outcome) => void;
+  /**
+   * Asked whether somebody else keeps an event that is to be sent again, not before a time in
+   * milliseconds since the epoch, and adds it then.
+   */
+  readonly park: (event: PendingEvent, dueAt: number) => boolean;
+  /** Told that an event will be sent again, not before that time. */
+  readonly retrying: (event: PendingEvent, verdict: FailedVerdict, dueAt: number) => void;
+  /** Told that nothing is sent any more, and why. */
+  readonly pausing: (verdict: FailedVerdict) => void;
 }
 
+interface UnderWay {
+  readonly attempt: OpenAttempt;
+  readonly startedAt: number;
+}
+
+/** Verdicts that say the server did not cope. */
+const FAILURES: ReadonlySet<string> = new Set(["server_error", "unreachable", "timeout"]);
+
 /** An idle delivery. */
-export function createDelivery({ concurrency, start, end }: DeliveryOptions): Delivery {
-  const waiting = new Set<PendingEvent>();
-  const underWay = new Map<PendingEvent, OpenAttempt>();
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const { clock, random, pacer, concurrency, retry, start, end, park, retrying, pausing } = options;
+  const ready = new Set<PendingEvent>();
+  const later = createHeap<PendingEvent>();
+  const underWay = new Map<PendingEvent, UnderWay>();
   let isScheduled = false;
+  let pausedBy: FailedVerdict | undefined;
+  let wakeAt = Number.POSITIVE_INFINITY;
+  let cancelWake = (): void => undefined;
 
   /** Not within `track`, whose caller is not to wait for the work of sending. */
   function schedule(): void {
@@ -48,51 +77,161 @@ export function createDelivery({ concurrency, start, end }: DeliveryOptions): De
     isScheduled = true;
     queueMicrotask(() => {
       isScheduled = false;
-      for (const event of waiting) {
-        if (underWay.size >= concurrency) return;
-        send(event);
-      }
+      work(clock.now());
     });
   }
 
-  function send(event: PendingEvent): void {
-    const attempt = start(event);
-    underWay.set(event, attempt);
-    waiting.delete(event); // Not before, as the transport may look at the counts.
-    attempt.result.then((ended) => {
-      if (!underWay.delete(event)) return; // It was stopped.
-      end(event, outcomeOf(ended));
+  /** Sends what may be sent now, and sets the alarm for what may be sent next. */
+  function work(now: number): void {
+    promote(now);
+    let nextAt = later.nextAt() ?? Number.POSITIVE_INFINITY;
+    for (const event of ready) {
+      const expiresAt = event.trackedAt + retry.maxAge;
+      if (expiresAt <= now) {
+        ready.delete(event);
+        end(event, { status: "dropped", reason: "expired" });
+        continue;
+      }
+      if (pausedBy) {
+        nextAt = Math.min(nextAt, expiresAt);
+        break;
+      }
+      if (underWay.size >= concurrency.read()) break;
+      const wait = pacer.start(now);
+      if (wait > 0) {
+        nextAt = Math.min(nextAt, now + wait);
+        break;
+      }
+      send(event, now);
+    }
+    wake(nextAt, now);
+  }
+
+  function promote(now: number): void {
+    for (let dueAt = later.nextAt(); dueAt !== undefined && dueAt <= now; dueAt = later.nextAt()) {
+      const event = later.pop();
+      if (event) ready.add(event);
+    }
+  }
+
+  function wake(at: number, now: number): void {
+    if (at === wakeAt) return;
+    cancelWake();
+    cancelWake = () => undefined;
+    wakeAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
+    cancelWake = clock.after(Math.min(Math.max(at - now, 0), MAX_DELAY), () => {
+      wakeAt = Number.POSITIVE_INFINITY;
       schedule();
     });
   }
 
-  const pending = (): readonly PendingEvent[] => [...underWay.keys(), ...waiting];
+  function send(event: PendingEvent, startedAt: number): void {
+    event.attempts += 1;
+    const attempt = start(event);
+    underWay.set(event, { attempt, startedAt });
+    ready.delete(event); // Not before, as the transport may look at the counts.
+    attempt.result.then((ended) => {
+      const { verdict, reply } = ended;
+      const now = clock.now();
+      pacer.end({ startedAt, now, reply, limited: verdict.kind === "rate_limited" ? verdict : undefined });
+      if (!underWay.has(event)) return; // It was stopped.
+      concurrency.end(now - startedAt, !FAILURES.has(verdict.kind));
+      follow(event, ended, now);
+      schedule();
+    });
+  }
+
+  /** Does what follows an attempt. */
+  function follow(event: PendingEvent, { verdict, reply }: Attempt, now: number): void {
+    const step = nextStep(verdict, event, retry, {
+      now,
+      random: random(),
+      askedFor: askedFor(verdict, reply, now),
+    });
+    if (FAILURES.has(verdict.kind)) event.failures += 1;
+    if (verdict.kind === "contact_not_found") event.missingSince ??= now;
+    underWay.delete(event);
+    if (verdict.kind === "accepted") {
+      end(event, accepted(reply, event.attempts));
+      return;
+    }
+    switch (step.step) {
+      case "end":
+        end(event, { status: "rejected", verdict, attempts: event.attempts });
+        break;
+      case "expire":
+        end(event, { status: "dropped", reason: "expired" });
+        break;
+      case "retry":
+        if (!park(event, step.dueAt)) later.push(step.dueAt, event);
+        retrying(event, verdict, step.dueAt);
+        break;
+      case "pause":
+        ready.add(event);
+        pause(verdict);
+        break;
+      default:
+        step satisfies never;
+    }
+  }
+
+  function pause(verdict: FailedVerdict): void {
+    if (pausedBy) return;
+    pausedBy = verdict;
+    pausing(verdict);
+  }
+
+  const waiting = (): PendingEvent[] => [...ready, ...later.items()];
 
   return {
     add(event) {
-      waiting.add(event);
+      ready.add(event);
       schedule();
     },
-    inFlight: () => underWay.size,
-    pending,
-    size: () => underWay.size + waiting.size,
-    stop(outcome) {
-      const left = pending();
-      for (const event of left) {
-        const attempt = underWay.get(event);
-        underWay.delete(event);
-        waiting.delete(event);
-        end(event, outcome);
-        attempt?.abort();
+    takeOldest() {
+      for (const event of ready) {
+        ready.delete(event);
+        return event;
       }
-      return left.length;
+      return later.pop();
+    },
+    inFlight: () => underWay.size,
+    oldest() {
+      let oldest: number | undefined;
+      for (const { trackedAt } of [...underWay.keys(), ...waiting()]) {
+        if (oldest === undefined || trackedAt < oldest) oldest = trackedAt;
+      }
+      return oldest;
+    },
+    size: () => underWay.size + ready.size + later.size(),
+    paused: () => pausedBy,
+    resume() {
+      pausedBy = undefined;
+      schedule();
+    },
+    stop(leave) {
+      wake(Number.POSITIVE_INFINITY, 0);
+      for (const [event, { attempt }] of [...underWay]) {
+        underWay.delete(event);
+        leave(event);
+        attempt.abort();
+      }
+      for (const event of [...ready]) {
+        ready.delete(event);
+        leave(event);
+      }
+      for (let event = later.pop(); event; event = later.pop()) leave(event);
     },
   };
 }
 
-/** How an event ended that was sent once. */
-function outcomeOf({ verdict, reply }: Attempt): Outcome {
-  if (verdict.kind !== "accepted") return { status: "rejected", verdict, attempts: 1 };
+/** When the server asks to be asked again, in milliseconds since the epoch. */
+function askedFor(verdict: Attempt["verdict"], reply: Attempt["reply"], now: number): number | undefined {
+  return verdict.kind === "rate_limited" ? verdict.resetAt : reply && parseRetryAfter(reply.headers, now);
+}
+
+function accepted(reply: Attempt["reply"], attempts: number): Outcome {
   const requestId = reply && readRequestId(reply);
-  return { status: "accepted", attempts: 1, ...(requestId !== undefined && { requestId }) };
+  return { status: "accepted", attempts, ...(requestId !== undefined && { requestId }) };
 }

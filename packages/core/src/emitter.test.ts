@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EVENT, startClient, turn } from "../tests/start-client.ts";
+import { anotherEvent, EVENT, startClient, turn } from "../tests/start-client.ts";
 import type { Client } from "./index.ts";
 
 function startAccepting() {
@@ -147,8 +147,8 @@ describe("a listener that throws", () => {
       throw new Error("broken");
     };
     client.on("outcome", listener);
-    await client.track(EVENT);
-    await client.track(EVENT);
+    await client.track(anotherEvent());
+    await client.track(anotherEvent());
     expect(warnings).toEqual([
       'intercom-events: A listener of "outcome" threw: broken. Further ones like it are only counted and told to listeners.',
     ]);

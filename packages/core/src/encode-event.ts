@@ -19,6 +19,14 @@ export type EncodedEvent =
   | { readonly ok: true; readonly value: WireEvent; readonly warnings: readonly Issue<WarningCode>[] }
   | Failure;
 
+/** {@link EncodedEvent}, and whose the time is. */
+type EncodedTracked =
+  | (Extract<EncodedEvent, { ok: true }> & {
+      /** Whether the event had no time of its own. */
+      readonly isStamped: boolean;
+    })
+  | Failure;
+
 /** The ways to name a contact. */
 const IDENTITIES = ["userId", "email", "id"] as const;
 type Identity = (typeof IDENTITIES)[number];
@@ -53,10 +61,19 @@ const MEANT: Readonly<Record<string, string>> = {
  * // { ok: true, value: { user_id: "314159", event_name: "logged-in", created_at: 1671028894 }, warnings: [] }
  */
 export function encodeEvent(event: unknown, now: number, options: EncodeOptions = {}): EncodedEvent {
+  const encoded = encodeTracked(event, now, options);
+  if (!encoded.ok) return encoded;
+  const { value, warnings } = encoded;
+  return { ok: true, value, warnings };
+}
+
+/** Encodes one event as {@link encodeEvent} does, and tells besides whether its time is `now`. */
+export function encodeTracked(event: unknown, now: number, options: EncodeOptions): EncodedTracked {
   const report = createReport();
   const body = collectEvent(event, now, report, options);
+  const { warnings, isStamped } = report;
   // Without problems each required part is there.
-  return failure(report) ?? { ok: true, value: body as WireEvent, warnings: report.warnings };
+  return failure(report) ?? { ok: true, value: body as WireEvent, warnings, isStamped };
 }
 
 function collectEvent(
@@ -137,7 +154,9 @@ export function collectEventName(value: unknown, report: Report): string | undef
 }
 
 function collectCreatedAt(value: unknown, now: number, report: Report): number | undefined {
-  return value === undefined ? Math.floor(now / 1000) : collectTime("createdAt", value, report);
+  if (value !== undefined) return collectTime("createdAt", value, report);
+  report.isStamped = true;
+  return Math.floor(now / 1000);
 }
 
 /** A time that is not before 1970, in whole Unix seconds. */

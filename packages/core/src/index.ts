@@ -15,6 +15,7 @@ export type {
 export { type Clock, systemClock } from "./clock.ts";
 export { createClient } from "./create-client.ts";
 export { type DecodedMetadata, type DecodedValue, decodeMetadata } from "./decode-metadata.ts";
+export type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
 export { createEmitter, type Emitter } from "./emitter.ts";
 export { type EncodedEvent, encodeEvent } from "./encode-event.ts";
 export { type EncodedMetadata, type EncodeOptions, encodeMetadata } from "./encode-metadata.ts";
@@ -68,10 +69,13 @@ export {
   wrongOutboxOption,
 } from "./outbox-options.ts";
 export type { DropReason, Outcome, OutcomeStatus, Receipt } from "./outcome.ts";
+export type { RateBudget } from "./pacer.ts";
 export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
 export { closedReceipt, type OpenReceipt, openReceipt } from "./receipt.ts";
 export type { Failure } from "./report.ts";
-export type { ClientOptions, CoreClientOptions, QueueOptions, Region } from "./resolve-options.ts";
+export type { FullPolicy, QueueOptions } from "./resolve-delivery.ts";
+export type { ClientOptions, CoreClientOptions, Region } from "./resolve-options.ts";
+export type { RetryOptions } from "./retry-policy.ts";
 export { richLink } from "./rich-link.ts";
 export { safeOutcome } from "./safe-outcome.ts";
 export type { ClientStats } from "./stats.ts";

@@ -28,7 +28,9 @@ export type WarningCode =
   | "date_value"
   | "amount_sign"
   | "event_name_folded"
-  | "unknown_field";
+  | "unknown_field"
+  | "second_moved"
+  | "second_taken";
 
 /** What an issue is about, as a word that programs can compare. */
 export type IssueCode = ErrorCode | WarningCode;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
+import { anotherEvent, EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
 import { encodeEvent } from "./encode-event.ts";
 import type { Transport } from "./index.ts";
 
@@ -16,17 +16,30 @@ const errors = JSON.stringify({
 describe("while nobody listens, the first loss of each kind is told", () => {
   test.each([
     [400, "invalid_request (400 not_found: User Not Found, request req-1)"],
-    [401, "unauthorized (401 not_found: User Not Found, request req-1)"],
-    [403, "forbidden (403 not_found: User Not Found, request req-1)"],
     [404, "contact_not_found (404 not_found: User Not Found, request req-1)"],
-    [429, "rate_limited (429 not_found: User Not Found, request req-1)"],
     [503, "server_error (503 not_found: User Not Found, request req-1)"],
   ])("%i", async (status, reason) => {
     const { client, warnings } = startClient({}, (request) => request.reply(status, errors));
-    await client.track(EVENT);
-    await client.track(EVENT);
+    await client.track(anotherEvent());
+    await client.track(anotherEvent());
     expect(warnings).toEqual([warned(`An event was rejected: ${reason}`)]);
     expect(client.stats().rejected).toBe(2);
+  });
+
+  test.each([
+    [401, "unauthorized"],
+    [403, "forbidden"],
+  ])("a pause after a %i", async (status, kind) => {
+    const { client, warnings } = startClient({}, (request) => request.reply(status, errors));
+    client.track(anotherEvent());
+    client.track(anotherEvent());
+    await turn();
+    expect(warnings).toEqual([
+      warned(
+        `Nothing is being sent: ${kind} (${status} not_found: User Not Found, request req-1); events wait for another token or resume()`,
+      ),
+    ]);
+    expect(client.stats()).toMatchObject({ pending: 2, isPaused: true });
   });
 
   const unreachable: [unknown, string][] = [
@@ -37,13 +50,13 @@ describe("while nobody listens, the first loss of each kind is told", () => {
   ];
   test.each(unreachable)("no reply: %o", async (cause, reason) => {
     const { client, warnings } = startClient({ transport: () => Promise.reject(cause) });
-    await client.track(EVENT);
+    await client.track(anotherEvent());
     expect(warnings).toEqual([warned(`An event was rejected: no reply (${reason})`)]);
   });
 
   test("a timeout", async () => {
     const { client, clock, warnings } = startClient();
-    const receipt = client.track(EVENT);
+    const receipt = client.track(anotherEvent());
     await turn();
     clock.advance(30_000);
     await receipt;
@@ -52,19 +65,19 @@ describe("while nobody listens, the first loss of each kind is told", () => {
 
   test("a full queue", async () => {
     const { client, warnings } = startClient({ queue: { maxEvents: 1 } });
-    for (let index = 0; index < 5; index += 1) client.track(EVENT);
+    for (let index = 0; index < 5; index += 1) client.track(anotherEvent());
     expect(warnings).toEqual([warned("An event was dropped: too many events are waiting")]);
     expect(client.stats().dropped).toBe(4);
   });
 
   test("a client that is closed", async () => {
     const { client, clock, warnings } = startClient();
-    client.track(EVENT);
-    client.track(EVENT);
+    client.track(anotherEvent());
+    client.track(anotherEvent());
     const closed = client.close({ timeout: 1 });
     clock.advance(1);
     await closed;
-    client.track(EVENT);
+    client.track(anotherEvent());
     expect(warnings).toEqual([warned("An event was dropped: the client was closed")]);
   });
 
@@ -85,22 +98,22 @@ describe("while nobody listens, the first loss of each kind is told", () => {
   });
 
   test("each kind is told once, whatever came between", async () => {
-    const statuses = [500, 404, 500, 404, 401, 500];
+    const statuses = [500, 404, 500, 404, 422, 500];
     const { client, warnings } = startClient({ concurrency: 1 }, (request) =>
       request.reply(statuses.shift() ?? 202),
     );
-    for (let index = 0; index < 7; index += 1) client.track(EVENT);
+    for (let index = 0; index < 7; index += 1) client.track(anotherEvent());
     await client.flush();
     expect(warnings.map((text) => text.match(/[a-z]+_?[a-z_]+(?= \(\d)/)?.[0])).toEqual([
       "server_error",
       "contact_not_found",
-      "unauthorized",
+      "invalid_request",
     ]);
   });
 
   test("what is accepted is not", async () => {
     const { client, warnings } = startClient({}, (request) => request.reply(202));
-    await client.track(EVENT);
+    await client.track(anotherEvent());
     expect(warnings).toEqual([]);
   });
 
@@ -114,8 +127,8 @@ describe("while nobody listens, the first loss of each kind is told", () => {
       },
     });
     const outcomes = await Promise.all([
-      client.track(EVENT),
-      client.track(EVENT),
+      client.track(anotherEvent()),
+      client.track(anotherEvent()),
       client.track(null as never),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "invalid"]);
@@ -128,7 +141,11 @@ describe("who listens is told, and nobody is warned", () => {
     const { client, warnings } = startClient({ queue: { maxEvents: 1 } }, (request) => request.reply(500));
     const heard: string[] = [];
     client.on("outcome", ({ outcome }) => heard.push(outcome.status));
-    await Promise.all([client.track(EVENT), client.track(EVENT), client.track(null as never)]);
+    await Promise.all([
+      client.track(anotherEvent()),
+      client.track(anotherEvent()),
+      client.track(null as never),
+    ]);
     expect(heard.sort()).toEqual(["dropped", "invalid", "rejected"]);
     expect(warnings).toEqual([]);
   });
@@ -136,10 +153,10 @@ describe("who listens is told, and nobody is warned", () => {
   test("until the listener is removed", async () => {
     const { client, warnings } = startClient({}, (request) => request.reply(500));
     const remove = client.on("outcome", () => undefined);
-    await client.track(EVENT);
+    await client.track(anotherEvent());
     expect(warnings).toHaveLength(0);
     remove();
-    await client.track(EVENT);
+    await client.track(anotherEvent());
     expect(warnings).toHaveLength(1);
   });
 
@@ -147,13 +164,13 @@ describe("who listens is told, and nobody is warned", () => {
     const { client, warnings } = startClient({}, (request) => request.reply(500));
     client.on("retry", () => undefined);
     client.on("warning", () => undefined);
-    await client.track(EVENT);
+    await client.track(anotherEvent());
     expect(warnings).toHaveLength(1);
   });
 });
 
 describe("what deserves a look", () => {
-  const FOLDED = remarkOn({ ...EVENT, eventName: "Logged In" });
+  const FOLDED = remarkOn({ ...anotherEvent(), eventName: "Logged In" });
   const UNKNOWN = remarkOn({ ...EVENT, plan: "pro" });
 
   /** What the encoder says about an event that it takes. */
@@ -166,9 +183,9 @@ describe("what deserves a look", () => {
   test("is told once while nobody listens, and the event is sent", async () => {
     const { client, warnings } = startClient({}, (request) => request.reply(202));
     const outcomes = [
-      await client.track({ ...EVENT, eventName: "Logged In" }),
-      await client.track({ ...EVENT, eventName: "Logged In" }),
-      await client.track({ ...EVENT, eventName: "logged-in", plan: "pro" } as never),
+      await client.track({ ...anotherEvent(), eventName: "Logged In" }),
+      await client.track({ ...anotherEvent(), eventName: "Logged In" }),
+      await client.track({ ...anotherEvent(), plan: "pro" } as never),
     ];
     expect(outcomes.map(({ status }) => status)).toEqual(["accepted", "accepted", "accepted"]);
     expect(warnings).toEqual([warned(FOLDED), warned(UNKNOWN)]);
@@ -178,16 +195,16 @@ describe("what deserves a look", () => {
     const { client, warnings } = startClient({}, (request) => request.reply(202));
     const heard: unknown[] = [];
     const remove = client.on("warning", (payload) => heard.push(payload));
-    client.track({ ...EVENT, eventName: "Logged In" });
-    client.track({ ...EVENT, eventName: "Logged In" });
+    client.track({ ...anotherEvent(), eventName: "Logged In" });
+    client.track({ ...anotherEvent(), eventName: "Logged In" });
     const payload = {
       warnings: [{ path: "eventName", code: "event_name_folded", message: FOLDED }],
-      event: { user_id: "314159", event_name: "Logged In", created_at: 1_700_000_000 },
+      event: { user_id: expect.any(String), event_name: "Logged In", created_at: 1_700_000_000 },
     };
     expect(heard).toEqual([payload, payload]);
     expect(warnings).toEqual([]);
     remove();
-    client.track({ ...EVENT, eventName: "Logged In" });
+    client.track({ ...anotherEvent(), eventName: "Logged In" });
     expect(heard).toHaveLength(2);
     expect(warnings).toEqual([warned(FOLDED)]);
   });
@@ -208,10 +225,10 @@ describe("what deserves a look", () => {
     const { client } = startClient({ queue: { maxEvents: 1 } });
     const heard: unknown[] = [];
     client.on("warning", (payload) => heard.push(payload));
-    client.track(EVENT);
-    client.track({ ...EVENT, eventName: "Logged In" });
+    client.track(anotherEvent());
+    client.track({ ...anotherEvent(), eventName: "Logged In" });
     const closed = client.close({ timeout: 0 });
-    client.track({ ...EVENT, eventName: "Logged In" });
+    client.track({ ...anotherEvent(), eventName: "Logged In" });
     expect(heard).toEqual([]);
     void closed;
   });
@@ -219,8 +236,9 @@ describe("what deserves a look", () => {
 
 test("no warning names the token", async () => {
   const { client, warnings } = startClient({}, (request) => request.reply(401));
-  await client.track(EVENT);
-  client.track({ ...EVENT, eventName: "Folded" });
+  client.track(anotherEvent());
+  client.track({ ...anotherEvent(), eventName: "Folded" });
+  await turn();
   expect(warnings).toHaveLength(2);
   expect(warnings.join()).not.toContain(TOKEN);
 });

@@ -8,7 +8,7 @@ export type DropReason = "queue_full" | "not_stored" | "expired" | "closed" | "o
 export type Outcome =
   /** Intercom answered 2xx. The Messenger answers nothing: there it means handed over. */
   | { readonly status: "accepted"; readonly attempts: number; readonly requestId?: string }
-  /** The same contact, name and second was accepted before, so it was not sent again. No client answers it yet. */
+  /** The same contact, name and second was accepted before, so it was not sent again. */
   | { readonly status: "duplicate" }
   /** Intercom's last word was no. */
   | {
@@ -27,8 +27,8 @@ export type OutcomeStatus = Outcome["status"];
 /** A promise of the event's {@link Outcome}, which never rejects and may be left alone. */
 export interface Receipt extends Promise<Outcome> {
   /**
-   * `true` once the outbox holds the event (at once for the memory outbox), `false` when it was
-   * refused. Never rejects.
+   * `true` once the outbox holds the event (without one: once it is in the queue), `false` when it
+   * was refused. Never rejects.
    */
   readonly stored: Promise<boolean>;
 }

@@ -24,7 +24,7 @@ const SPARE = 500;
 const SPREAD_OF_WAKING = 200;
 
 /** The allowance as far as it is known. */
-interface RateBudget {
+export interface RateBudget {
   /** Calls allowed in a window. */
   readonly limit: number;
   /** Calls left in this window, as the server counts them. */

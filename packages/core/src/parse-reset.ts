@@ -18,12 +18,16 @@ const MAX_AHEAD = 3_600_000;
 export function parseReset(headers: Headers, now: number): number | undefined {
   const serverNow = parseHttpDate(headers.get("date")) ?? now;
   return (
-    parseRetryAfter(headers.get("retry-after"), serverNow, now) ??
-    parseRateLimitReset(headers, serverNow, now)
+    readRetryAfter(headers.get("retry-after"), serverNow, now) ?? parseRateLimitReset(headers, serverNow, now)
   );
 }
 
-function parseRetryAfter(text: string | null, serverNow: number, now: number): number | undefined {
+/** When `Retry-After` says to ask again, read as {@link parseReset} does. */
+export function parseRetryAfter(headers: Headers, now: number): number | undefined {
+  return readRetryAfter(headers.get("retry-after"), parseHttpDate(headers.get("date")) ?? now, now);
+}
+
+function readRetryAfter(text: string | null, serverNow: number, now: number): number | undefined {
   const seconds = parseWhole(text);
   if (seconds !== undefined) return ahead(seconds * 1000, now);
   const date = parseHttpDate(text);

@@ -15,6 +15,8 @@ export interface Report {
   readonly warnings: Issue<WarningCode>[];
   /** Characters of keys and texts that will be sent. */
   characters: number;
+  /** Whether the event's time is ours. */
+  isStamped: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ const MAX_CHARACTERS = 65_536;
 
 /** An empty report. */
 export function createReport(): Report {
-  return { issues: [], warnings: [], characters: 0 };
+  return { issues: [], warnings: [], characters: 0, isStamped: false };
 }
 
 /** Reports what keeps the event from being sent. It answers what is sent instead: nothing. */

@@ -1,5 +1,13 @@
-import { type Clock, systemClock } from "./clock.ts";
+import { functionOption, integerOption, wrongOption as wrong } from "./check-option.ts";
+import { type Clock, MAX_DELAY, systemClock } from "./clock.ts";
 import { describe } from "./describe.ts";
+import type { DiagnosticChannel } from "./diagnostics.ts";
+import {
+  DELIVERY_NAMES,
+  type DeliveryChoices,
+  type DeliveryPolicy,
+  resolveDelivery,
+} from "./resolve-delivery.ts";
 import { isToken, type Token } from "./token.ts";
 import type { Transport } from "./transport.ts";
 
@@ -7,7 +15,7 @@ import type { Transport } from "./transport.ts";
 export type Region = "us" | "eu" | "au";
 
 /** What every runtime's `createClient` takes. */
-export interface ClientOptions {
+export interface ClientOptions extends DeliveryChoices {
   /**
    * Access token with the scopes "Write events" and, to read, "Read events"; or a function that
    * answers the current one, asked for each call. It belongs on a server.
@@ -21,22 +29,14 @@ export interface ClientOptions {
   readonly apiVersion?: string | undefined;
   /** Milliseconds one call may take, reply included. @default 30000 */
   readonly timeout?: number | undefined;
-  /** Events being sent at the same time. @default 32 */
+  /** Events being sent at the same time at most; fewer while the server is slow or fails. @default 32 */
   readonly concurrency?: number | undefined;
-  /** Bounds of what waits in memory. */
-  readonly queue?: QueueOptions | undefined;
   /** Metadata keys that Intercom tracks, before a warning names the others. @default 10 */
   readonly metadataKeys?: number | undefined;
   /** Allows a client, and so an access token, inside a page. Anyone who opens the page can read it. @default false */
   readonly allowBrowser?: boolean | undefined;
   /** Told, once for each kind, of what was lost while nobody listens. @default console.warn */
   readonly warn?: ((message: string) => void) | undefined;
-}
-
-/** Bounds of the events that wait in memory. */
-export interface QueueOptions {
-  /** Events that wait or are being sent; a further one is dropped as `queue_full`. @default 100000 */
-  readonly maxEvents?: number | undefined;
 }
 
 /** What core's `createClient` takes: the options, and what a runtime puts in. */
@@ -47,21 +47,26 @@ export interface CoreClientOptions extends ClientOptions {
   readonly release?: (() => void | Promise<void>) | undefined;
   /** Time. @default the machine's */
   readonly clock?: Clock | undefined;
+  /** Numbers that are at least 0 and less than 1, for jitter. @default Math.random */
+  readonly random?: (() => number) | undefined;
+  /** Where to publish what happens, besides listeners; see {@link DiagnosticChannel}. */
+  readonly channel?: ((name: string) => DiagnosticChannel) | undefined;
   /** Names the runtime's package to Intercom. @default "intercom-events" */
   readonly userAgent?: string | undefined;
 }
 
 /** Options checked, with each default in its place. */
-export interface ClientPolicy {
+export interface ClientPolicy extends DeliveryPolicy {
   readonly token: Token;
   readonly transport: Transport;
   readonly release: () => void | Promise<void>;
   readonly clock: Clock;
+  readonly random: () => number;
+  readonly channel: ((name: string) => DiagnosticChannel) | undefined;
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
   readonly concurrency: number;
-  readonly maxEvents: number;
   readonly metadataKeys: number;
   readonly warn: (message: string) => void;
 }
@@ -79,18 +84,17 @@ const NAMES = new Set([
   "apiVersion",
   "timeout",
   "concurrency",
-  "queue",
+  ...DELIVERY_NAMES,
   "metadataKeys",
   "allowBrowser",
   "warn",
   "transport",
   "release",
   "clock",
+  "random",
+  "channel",
   "userAgent",
 ]);
-
-/** Longest delay that timers hold (2^31 - 1 ms). */
-export const MAX_TIMEOUT = 2_147_483_647;
 
 /**
  * Checks options and fills in defaults.
@@ -132,40 +136,21 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
   if (typeof clock?.now !== "function" || typeof clock.after !== "function") {
     throw wrong("clock", "an object with the functions now and after", describe(clock));
   }
-  const { queue = {} } = options;
-  if (typeof queue !== "object" || queue === null)
-    throw wrong("queue", "an object such as { maxEvents }", describe(queue));
-  for (const name of Object.keys(queue)) {
-    if (name !== "maxEvents") throw wrong(`queue.${name}`, "one of maxEvents", "an unknown option");
-  }
   return {
+    ...resolveDelivery(options),
     token,
     transport,
-    release: callable("release", options.release ?? (() => undefined)),
+    release: functionOption("release", options.release ?? (() => undefined)),
     clock,
+    random: functionOption("random", options.random ?? Math.random),
+    channel: options.channel === undefined ? undefined : functionOption("channel", options.channel),
     baseUrl: resolveBaseUrl(options),
     headers: { accept: "application/json", "intercom-version": apiVersion, "user-agent": userAgent },
-    timeout: positive("timeout", options.timeout ?? 30_000, MAX_TIMEOUT),
-    concurrency: positive("concurrency", options.concurrency ?? 32),
-    maxEvents: positive("queue.maxEvents", queue.maxEvents ?? 100_000),
-    metadataKeys: positive("metadataKeys", options.metadataKeys ?? 10),
-    warn: callable("warn", options.warn ?? (() => undefined)),
+    timeout: integerOption("timeout", options.timeout ?? 30_000, 1, MAX_DELAY),
+    concurrency: integerOption("concurrency", options.concurrency ?? 32),
+    metadataKeys: integerOption("metadataKeys", options.metadataKeys ?? 10),
+    warn: functionOption("warn", options.warn ?? (() => undefined)),
   };
-}
-
-function wrong(name: string, expected: string, found: string): TypeError {
-  return new TypeError(`Cannot create client: "${name}" must be ${expected}, got ${found}`);
-}
-
-function positive(name: string, value: unknown, most: number = Number.MAX_SAFE_INTEGER): number {
-  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= most) return value;
-  const bound = most === Number.MAX_SAFE_INTEGER ? "" : ` of at most ${most}`;
-  throw wrong(name, `a positive integer${bound}`, describe(value));
-}
-
-function callable<T extends (...args: never[]) => unknown>(name: string, value: T): T {
-  if (typeof value !== "function") throw wrong(name, "a function", describe(value));
-  return value;
 }
 
 /** A page's visitors can read whatever is in it, so a token must not be there. */

@@ -1,7 +1,7 @@
 import type { Verdict, VerdictKind } from "./verdict.ts";
 
 /** How failed attempts are repeated. */
-interface RetryOptions {
+export interface RetryOptions {
   /** Attempts that may fail (5xx, no reply, no reply in time) before the event ends as `rejected`. @default 10 */
   readonly attempts?: number | undefined;
   /** Milliseconds that the first wait is drawn from; each further one from twice as much. @default 1000 */
@@ -26,7 +26,7 @@ export interface AttemptHistory {
   /** Attempts that failed, this one not included. */
   readonly failures: number;
   /** When its contact was first missing, in milliseconds since the epoch. */
-  readonly missingSince?: number;
+  readonly missingSince?: number | undefined;
 }
 
 /** Now, and what the next step may depend on besides. */

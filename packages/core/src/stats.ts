@@ -1,4 +1,5 @@
 import type { DropReason, Outcome, OutcomeStatus } from "./outcome.ts";
+import type { RateBudget } from "./pacer.ts";
 import type { VerdictKind } from "./verdict.ts";
 
 /**
@@ -12,8 +13,17 @@ export interface ClientStats extends Readonly<Record<OutcomeStatus, number>> {
   readonly pending: number;
   /** Events being sent. */
   readonly inFlight: number;
-  /** Milliseconds since the oldest pending event was tracked. */
+  /** Milliseconds since the oldest event in memory was tracked. */
   readonly oldestAge?: number;
+  /**
+   * Events that an earlier or another process has tracked, and this one has ended; they are in no
+   * other count.
+   */
+  readonly recovered: number;
+  /** Whether nothing is being sent, until another token or `resume()`. */
+  readonly isPaused: boolean;
+  /** The allowance of the token, as far as it is known. */
+  readonly rate: RateBudget;
   /** Dropped events by reason. */
   readonly droppedByReason: Readonly<Partial<Record<DropReason, number>>>;
   /** Rejected events by the kind of the last verdict. */
@@ -24,13 +34,16 @@ export interface ClientStats extends Readonly<Record<OutcomeStatus, number>> {
 export interface Tally {
   track(): void;
   end(outcome: Outcome): void;
+  /** An event that another process has tracked has ended. */
+  recover(): void;
   /** The counts that follow from outcomes alone. */
-  read(): Omit<ClientStats, "pending" | "inFlight" | "oldestAge">;
+  read(): Omit<ClientStats, "pending" | "inFlight" | "oldestAge" | "isPaused" | "rate">;
 }
 
 /** A tally of nothing yet. */
 export function createTally(): Tally {
   let tracked = 0;
+  let recovered = 0;
   const byStatus: Record<OutcomeStatus, number> = {
     accepted: 0,
     duplicate: 0,
@@ -49,9 +62,13 @@ export function createTally(): Tally {
       if (outcome.status === "dropped") add(droppedByReason, outcome.reason);
       if (outcome.status === "rejected") add(rejectedByVerdict, outcome.verdict.kind);
     },
+    recover() {
+      recovered += 1;
+    },
     read() {
       return {
         tracked,
+        recovered,
         ...byStatus,
         droppedByReason: { ...droppedByReason },
         rejectedByVerdict: { ...rejectedByVerdict },

@@ -1,6 +1,9 @@
 import type { ClientEvents } from "./client.ts";
 import { messageOf } from "./describe.ts";
+import type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
 import { createEmitter, type Emitter } from "./emitter.ts";
+import type { WireEvent } from "./event.ts";
+import { explain, type FailedVerdict } from "./intercom-error.ts";
 import type { Issue } from "./issue.ts";
 import { describeLoss } from "./losses.ts";
 import type { Outcome } from "./outcome.ts";
@@ -8,22 +11,41 @@ import type { Outcome } from "./outcome.ts";
 /** Tells the program what happens; {@link createVoice}. */
 export interface Voice {
   readonly on: Emitter<ClientEvents>["on"];
+  tracked(body: string): void;
+  stored(body: string): void;
+  attempt(body: string, attempts: number): void;
   /** An event has ended. @param body its JSON, if it had one */
   outcome(outcome: Outcome, body?: string): void;
+  /** An event will be sent again, so many milliseconds from now. */
+  retry(body: string, verdict: FailedVerdict, delay: number): void;
+  paused(verdict: FailedVerdict): void;
+  resumed(): void;
   /** An event is sent although something about it deserves a look. */
   warning(warnings: readonly Issue[], body: string): void;
   /** Warns of something, unless it has warned of that kind before. */
   once(kind: string, message: string): void;
 }
 
-const NAMES = ["outcome", "retry", "paused", "resumed", "warning"] as const;
+const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
+const PUBLISHED = [...LISTENED, "tracked", "stored", "attempt"] as const;
 
-/** Tells listeners; where nobody listens, warns of each kind of loss once. */
-export function createVoice(warn: (message: string) => void): Voice {
+/**
+ * Tells listeners and channels; where no listener is, warns of each kind of loss once.
+ *
+ * @param warn told of losses
+ * @param channel the channel of a name
+ */
+export function createVoice(
+  warn: (message: string) => void,
+  channel?: (name: string) => DiagnosticChannel,
+): Voice {
   const told = new Set<string>();
-  const emitter = createEmitter<ClientEvents>(NAMES, (name, error) => {
+  const emitter = createEmitter<ClientEvents>(LISTENED, (name, error) => {
     once(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
   });
+  const channels = new Map<string, DiagnosticChannel>();
+  for (const name of channel ? PUBLISHED : [])
+    channels.set(name, (channel as NonNullable<typeof channel>)(name));
 
   function once(kind: string, message: string): void {
     if (told.has(kind)) return;
@@ -35,20 +57,45 @@ export function createVoice(warn: (message: string) => void): Voice {
     }
   }
 
+  /** Makes the payload only if somebody wants it. */
+  function publish<Name extends keyof DiagnosticEvents>(
+    name: Name,
+    payload: () => DiagnosticEvents[Name],
+  ): void {
+    const wanted = channels.get(name);
+    if (wanted?.hasSubscribers) wanted.publish(payload());
+  }
+
+  /** Tells channels and listeners, and whether there was a listener. */
+  function tell<Name extends keyof ClientEvents>(name: Name, payload: () => ClientEvents[Name]): boolean {
+    publish(name, payload as () => DiagnosticEvents[Name]);
+    if (!emitter.has(name)) return false;
+    emitter.emit(name, payload());
+    return true;
+  }
+
   return {
     on: emitter.on,
     once,
+    tracked: (body) => publish("tracked", () => ({ event: JSON.parse(body) })),
+    stored: (body) => publish("stored", () => ({ event: JSON.parse(body) })),
+    attempt: (body, attempts) => publish("attempt", () => ({ event: JSON.parse(body), attempts })),
     outcome(outcome, body) {
-      if (emitter.has("outcome")) {
-        emitter.emit("outcome", body === undefined ? { outcome } : { outcome, event: JSON.parse(body) });
-        return;
-      }
+      const payload = () =>
+        body === undefined ? { outcome } : { outcome, event: JSON.parse(body) as WireEvent };
+      if (tell("outcome", payload)) return;
       const loss = describeLoss(outcome);
       if (loss) once(loss.kind, loss.message);
     },
+    retry: (body, verdict, delay) => void tell("retry", () => ({ event: JSON.parse(body), verdict, delay })),
+    paused(verdict) {
+      if (tell("paused", () => ({ verdict }))) return;
+      once("paused", `Nothing is being sent: ${explain(verdict)}; events wait for another token or resume()`);
+    },
+    resumed: () => void tell("resumed", () => ({})),
     warning(warnings, body) {
-      if (emitter.has("warning")) emitter.emit("warning", { warnings, event: JSON.parse(body) });
-      else for (const { code, message } of warnings) once(code, message);
+      if (tell("warning", () => ({ warnings, event: JSON.parse(body) }))) return;
+      for (const { code, message } of warnings) once(code, message);
     },
   };
 }

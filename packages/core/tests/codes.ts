@@ -29,6 +29,8 @@ export const ISSUE_CODES = {
   amount_sign: true,
   event_name_folded: true,
   unknown_field: true,
+  second_moved: true,
+  second_taken: true,
 } satisfies Record<IssueCode, true>;
 
 /** Every verdict that a reply can lead to. */

@@ -10,6 +10,17 @@ export const TOKEN = "dG9rOmNvcmVfdGVzdHM=";
 /** A contact and a name, which is all an event must have. */
 export const EVENT = { userId: "314159", eventName: "logged-in" } as const;
 
+/** Has each event end with its first attempt, for tests that are not about the next one. */
+const ONE_ATTEMPT = { attempts: 1, holdContact: 0 } as const;
+
+let contacts = 0;
+
+/** The same event of a contact that had none, as two of one contact in the same second need a look. */
+export function anotherEvent(): { userId: string; eventName: "logged-in" } {
+  contacts += 1;
+  return { ...EVENT, userId: `contact-${contacts}` };
+}
+
 /** A client, and the time and the Intercom it lives in. */
 export interface Started {
   readonly client: Client;
@@ -32,6 +43,8 @@ export function startClient(
     transport: intercom.send,
     clock,
     warn: (message) => warnings.push(message),
+    random: () => 0.5,
+    retry: ONE_ATTEMPT,
     ...options,
   });
   return { client, clock, intercom, warnings };

@@ -1,0 +1,333 @@
+import type { OpenAttempt } from "./attempt.ts";
+import { createBarrier } from "./barrier.ts";
+import { createCollisions } from "./collisions.ts";
+import { createConcurrencyLimit } from "./concurrency-limit.ts";
+import { createDelivery } from "./delivery.ts";
+import { messageOf } from "./describe.ts";
+import { encodeTracked } from "./encode-event.ts";
+import type { WireEvent } from "./event.ts";
+import { createEventIds } from "./event-ids.ts";
+import { createIntake } from "./intake.ts";
+import type { Issue } from "./issue.ts";
+import type { OutboxRecord } from "./outbox.ts";
+import { createOutboxKeeper } from "./outbox-keeper.ts";
+import type { DropReason, Outcome, Receipt } from "./outcome.ts";
+import { createOwedReceipts } from "./owed-receipts.ts";
+import type { Pacer } from "./pacer.ts";
+import type { PendingEvent } from "./pending-event.ts";
+import { closedReceipt, createReceipt, receiptControls } from "./receipt.ts";
+import type { ClientPolicy } from "./resolve-options.ts";
+import { type ClientStats, createTally } from "./stats.ts";
+import type { Voice } from "./voice.ts";
+
+/** All events of a client, from `track` to their outcome; {@link createEventQueue}. */
+export interface EventQueue {
+  /** Takes an event; never throws. */
+  track(event: unknown): Receipt;
+  /** Resolves once all events tracked so far have ended, and those an outbox holds that are due. */
+  idle(): Promise<void>;
+  /** Events without an outcome. */
+  pending(): number;
+  /** Sends again after a pause. */
+  resume(): void;
+  /** Takes no more events. */
+  seal(): void;
+  /**
+   * Lets go of all events that are left: those the outbox holds stay there, the others are dropped as
+   * `closed`.
+   *
+   * @returns how many were dropped
+   */
+  stop(): Promise<number>;
+  stats(): ClientStats;
+}
+
+/** What a queue is made of. */
+export interface EventQueueOptions {
+  readonly policy: ClientPolicy;
+  readonly pacer: Pacer;
+  readonly voice: Voice;
+  /** Starts an attempt. @param body the JSON to send */
+  readonly start: (body: string) => OpenAttempt;
+  /** Told that the token is refused, and nothing sent until `resume`. */
+  readonly pausing: () => void;
+}
+
+/** A queue without events, but for those that its outbox holds. */
+export function createEventQueue({ policy, pacer, voice, start, pausing }: EventQueueOptions): EventQueue {
+  const { clock, random, outbox } = policy;
+  const tally = createTally();
+  const barrier = createBarrier();
+  const collisions = createCollisions<Receipt>();
+  const ids = createEventIds(random);
+  const owed = createOwedReceipts();
+  /** Events that wait for the outcome of an equal one. */
+  const twins = new Map<PendingEvent, PendingEvent["receipt"]>();
+  let sequence = 0;
+  /** Own events that are in the outbox alone, and others' that are in memory. */
+  let spilled = 0;
+  let adopted = 0;
+  let isSealed = false;
+
+  const delivery = createDelivery({
+    clock,
+    random,
+    pacer,
+    concurrency: createConcurrencyLimit(policy.concurrency),
+    retry: policy.retry,
+    start(event) {
+      voice.attempt(event.body, event.attempts);
+      return start(event.body);
+    },
+    end,
+    park: (event, dueAt) => keeper?.retried(event, dueAt) ?? false,
+    retrying: ({ body }, verdict, dueAt) => voice.retry(body, verdict, Math.max(0, dueAt - clock.now())),
+    pausing(verdict) {
+      pausing();
+      voice.paused(verdict);
+    },
+  });
+
+  const keeper =
+    outbox &&
+    createOutboxKeeper({
+      outbox,
+      clock,
+      window: policy.queue.maxEvents,
+      delivering: delivery.size,
+      deliver,
+      spill,
+      refuse: (event) => end(event, dropped("not_stored")),
+      revive,
+      warn: voice.once,
+      fallsBack: policy.fallsBack,
+    });
+
+  const intake = createIntake({
+    bounds: policy.queue,
+    add: keeper ? keeper.add : (event) => deliver(event, true),
+    takeOldest: keeper ? keeper.takeOldest : delivery.takeOldest,
+    drop: (event) => finish(event, dropped("queue_full")),
+  });
+
+  function deliver(event: PendingEvent, isStored: boolean): void {
+    if (event.receipt) receiptControls.store(event.receipt, isStored);
+    delivery.add(event);
+    if (isStored && event.isOwn) voice.stored(event.body);
+  }
+
+  /** The outbox holds the event, and memory no longer does. */
+  function spill(event: PendingEvent): void {
+    const { id, receipt, isOwn } = event;
+    if (isOwn) spilled += 1;
+    else adopted -= 1;
+    if (receipt && id !== undefined) {
+      receiptControls.store(receipt, true);
+      owed.add(id, receipt);
+    }
+    if (event.attempts === 0) voice.stored(event.body);
+    intake.leave(event);
+  }
+
+  /** Takes over an event that the outbox hands out: one that was spilled, or that another process has left. */
+  function revive({ id, body, trackedAt, attempts, failures, missingSince }: OutboxRecord): PendingEvent {
+    const own = ids.sequenceOf(id);
+    if (own !== undefined) {
+      spilled -= 1;
+    } else {
+      adopted += 1;
+      sequence += 1;
+    }
+    const receipt = owed.take(id);
+    const isOwn = own !== undefined;
+    const event = {
+      sequence: own ?? sequence,
+      id,
+      body,
+      trackedAt,
+      isOwn,
+      receipt,
+      attempts,
+      failures,
+      missingSince,
+    };
+    intake.enter(event);
+    delivery.add(event);
+    return event;
+  }
+
+  function end(event: PendingEvent, outcome: Outcome): void {
+    keeper?.ended(event, outcome);
+    finish(event, outcome);
+    intake.leave(event);
+  }
+
+  /** Tells everybody how an event has ended. */
+  function finish(event: PendingEvent, outcome: Outcome): void {
+    const { receipt, body, isOwn } = event;
+    if (isOwn) tally.end(outcome);
+    else tally.recover();
+    if (!isOwn) adopted -= 1;
+    if (receipt) {
+      if (!isTaken(outcome)) collisions.remove(JSON.parse(body), receipt);
+      receiptControls.settle(receipt, outcome);
+    }
+    barrier.end(event.sequence); // Before anybody is told, who may wait for those that are left.
+    voice.outcome(outcome, body);
+  }
+
+  function refuse(outcome: Outcome, body?: string): Receipt {
+    tally.end(outcome);
+    voice.outcome(outcome, body);
+    return closedReceipt(outcome);
+  }
+
+  function track(given: unknown): Receipt {
+    const trackedAt = clock.now();
+    const encoded = encodeTracked(given, trackedAt, policy);
+    tally.track(); // Not before a getter of the event, which may look at the counts.
+    if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
+    const warnings: Issue[] = [...encoded.warnings];
+    const value = encoded.isStamped ? moveToFreeSecond(encoded.value, warnings) : encoded.value;
+    const body = JSON.stringify(value);
+    if (isSealed) return refuse(dropped("closed"), body);
+    sequence += 1;
+    const receipt = createReceipt();
+    const id = keeper && ids.next(sequence, trackedAt);
+    const event: PendingEvent = {
+      sequence,
+      id,
+      body,
+      trackedAt,
+      isOwn: true,
+      receipt,
+      attempts: 0,
+      failures: 0,
+      missingSince: undefined,
+    };
+    voice.tracked(body);
+    if (admit(event, value, warnings) && warnings.length > 0) voice.warning(warnings, body);
+    waitUntil(receipt);
+    return receipt;
+  }
+
+  /** Lets an event in, or has it follow an equal one, and answers whether there was room. */
+  function admit(event: PendingEvent, value: WireEvent, warnings: Issue[]): boolean {
+    const receipt = event.receipt as Receipt; // It is an own one.
+    const found = collisions.find(value, event.body);
+    if (found.kind === "same") {
+      follow(event, found.earlier);
+      return true;
+    }
+    if (found.kind === "different") warnings.push(SECOND_TAKEN);
+    collisions.add(value, event.body, receipt);
+    if (intake.offer(event) !== "refused") return true;
+    finish(event, dropped("queue_full"));
+    return false;
+  }
+
+  /** Ends an event as a duplicate once the equal one before it is accepted, and lets it in if it is not. */
+  function follow(event: PendingEvent, leader: Receipt): void {
+    const receipt = event.receipt as Receipt;
+    const outcome = receiptControls.outcome(leader);
+    if (outcome === undefined) {
+      twins.set(event, leader);
+      leader.stored.then((isStored) => isStored && receiptControls.store(receipt, true));
+      leader.then(() => twins.delete(event) && follow(event, leader));
+      return;
+    }
+    if (isTaken(outcome)) {
+      receiptControls.store(receipt, true);
+      finish(event, { status: "duplicate" });
+    } else {
+      admit(event, JSON.parse(event.body), []);
+    }
+  }
+
+  function moveToFreeSecond(value: WireEvent, warnings: Issue[]): WireEvent {
+    const second = collisions.freeSecond(value);
+    if (second === value.created_at) return value;
+    warnings.push({
+      path: "createdAt",
+      code: "second_moved",
+      message: `createdAt was moved by ${second - value.created_at} s, as Intercom takes events of one contact, name and second for the same`,
+    });
+    return { ...value, created_at: second };
+  }
+
+  function waitUntil(receipt: Receipt): void {
+    try {
+      policy.waitUntil?.(receipt.then(() => undefined));
+    } catch (error) {
+      voice.once("waitUntil", `The function given as "waitUntil" threw: ${messageOf(error)}`);
+    }
+  }
+
+  const pending = (): number =>
+    delivery.size() - adopted + (keeper?.size() ?? 0) + spilled + intake.waiting() + twins.size;
+
+  /** What the outbox holds is not lost. */
+  function leaveBehind(event: PendingEvent): void {
+    if (!keeper?.holds(event)) end(event, dropped("closed"));
+    else if (event.isOwn) spilled += 1;
+    else adopted -= 1;
+  }
+
+  return {
+    track,
+    async idle() {
+      for (;;) {
+        const found = keeper ? await keeper.refill() : 0;
+        await barrier.wait(sequence, pending() + adopted);
+        if (found === 0) return;
+      }
+    },
+    pending,
+    resume: delivery.resume,
+    seal() {
+      isSealed = true;
+    },
+    async stop() {
+      const before = tally.read().dropped;
+      isSealed = true;
+      delivery.stop(leaveBehind);
+      if (!keeper) for (const event of intake.stop()) finish(event, dropped("closed"));
+      await keeper?.close();
+      for (const [event, leader] of twins) {
+        if (receiptControls.outcome(leader as Receipt) === undefined) continue; // It stays in the outbox.
+        twins.delete(event);
+        finish(event, dropped("closed"));
+      }
+      return tally.read().dropped - before;
+    },
+    stats() {
+      const oldest = delivery.oldest();
+      const now = clock.now();
+      return {
+        ...tally.read(),
+        pending: pending(),
+        inFlight: delivery.inFlight(),
+        // A clock that is corrected goes back.
+        ...(oldest !== undefined && { oldestAge: Math.max(0, now - oldest) }),
+        isPaused: delivery.paused() !== undefined,
+        rate: pacer.read(now),
+      };
+    },
+  };
+}
+
+const SECOND_TAKEN: Issue = {
+  path: "createdAt",
+  code: "second_taken",
+  message:
+    "createdAt is the second of another event of this contact and name, which Intercom takes for the same and keeps only one of",
+};
+
+function dropped(reason: DropReason): Outcome {
+  return { status: "dropped", reason };
+}
+
+/** Whether Intercom has the event. */
+function isTaken({ status }: Outcome): boolean {
+  return status === "accepted" || status === "duplicate";
+}

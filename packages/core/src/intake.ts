@@ -1,0 +1,90 @@
+import type { PendingEvent } from "./pending-event.ts";
+import type { QueuePolicy } from "./resolve-delivery.ts";
+
+/** Lets events in as long as there is room; {@link createIntake}. */
+export interface Intake {
+  /** Takes an event, has it wait for room, or refuses it. */
+  offer(event: PendingEvent): "taken" | "waiting" | "refused";
+  /** Counts an event that comes from the outbox, room or not. */
+  enter(event: PendingEvent): void;
+  /** Tells that an event is no longer in memory, which leaves room. */
+  leave(event: PendingEvent): void;
+  /** Events that wait for room. */
+  waiting(): number;
+  /** Takes out all events that wait for room, the first to wait first. */
+  stop(): PendingEvent[];
+}
+
+/** What an intake is made of. */
+export interface IntakeOptions {
+  readonly bounds: QueuePolicy;
+  /** Where events go. */
+  readonly add: (event: PendingEvent) => void;
+  /** Takes out the event that has waited longest and that nothing is being done with. */
+  readonly takeOldest: () => PendingEvent | undefined;
+  /** Told of an event that makes room for a newer one. */
+  readonly drop: (event: PendingEvent) => void;
+}
+
+/** Keeps what is in memory within bounds. Sizes are characters of the bodies. */
+export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): Intake {
+  const { maxEvents, maxBytes, policy } = bounds;
+  const lobby = new Set<PendingEvent>();
+  let events = 0;
+  let bytes = 0;
+
+  const fits = ({ body }: PendingEvent): boolean => events < maxEvents && bytes + body.length <= maxBytes;
+
+  function enter(event: PendingEvent): void {
+    events += 1;
+    bytes += event.body.length;
+  }
+
+  function take(event: PendingEvent): void {
+    enter(event);
+    add(event);
+  }
+
+  function leave(event: PendingEvent): void {
+    events -= 1;
+    bytes -= event.body.length;
+  }
+
+  function makeRoom(event: PendingEvent): boolean {
+    while (!fits(event)) {
+      const oldest = takeOldest();
+      if (!oldest) return false; // All that is left is being sent.
+      leave(oldest);
+      drop(oldest);
+    }
+    return true;
+  }
+
+  return {
+    offer(event) {
+      if (event.body.length > maxBytes) return "refused"; // There will never be room.
+      if ((lobby.size === 0 && fits(event)) || (policy === "drop_oldest" && makeRoom(event))) {
+        take(event);
+        return "taken";
+      }
+      if (policy !== "wait" || lobby.size >= maxEvents) return "refused";
+      lobby.add(event);
+      return "waiting";
+    },
+    enter,
+    leave(event) {
+      leave(event);
+      for (const next of lobby) {
+        if (!fits(next)) return;
+        lobby.delete(next);
+        take(next);
+      }
+    },
+    waiting: () => lobby.size,
+    stop() {
+      const left = [...lobby];
+      lobby.clear();
+      return left;
+    },
+  };
+}

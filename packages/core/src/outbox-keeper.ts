@@ -1,0 +1,307 @@
+import type { Clock } from "./clock.ts";
+import { messageOf } from "./describe.ts";
+import { type Ending, type Outbox, OutboxError, type OutboxRecord } from "./outbox.ts";
+import type { Outcome } from "./outcome.ts";
+import type { PendingEvent } from "./pending-event.ts";
+
+/** Events of an outbox that are in memory at the same time at most; the others wait in the outbox alone. */
+const MAX_WINDOW = 2000;
+
+/** Milliseconds after which others may take over what this process holds, unless it says it lives. */
+const LEASE = 30_000;
+
+/** Milliseconds after which it says so, and looks for what others have left. */
+const ROUND = 10_000;
+
+/** Records written together. More would hold up the process. */
+const BATCH = 500;
+
+/** Milliseconds that changes of records are collected before they are written together. */
+const CHANGES_WAIT = 50;
+
+/** Milliseconds to wait before writing again what could not be written. */
+const FAILURE_WAIT = 1000;
+
+/** Moves events between memory and an outbox; {@link createOutboxKeeper}. */
+export interface OutboxKeeper {
+  /** Has an event written, together with all that are added in the same tick. */
+  add(event: PendingEvent): void;
+  /** Takes out the event that has waited longest to be written. */
+  takeOldest(): PendingEvent | undefined;
+  /** Events that are not written yet. */
+  size(): number;
+  /** Whether the outbox holds an event that is in memory. */
+  holds(event: PendingEvent): boolean;
+  /** Has the end of an event written. */
+  ended(event: PendingEvent, outcome: Outcome): void;
+  /**
+   * Has what became of an attempt written. An event that is due much later leaves memory, so that it
+   * takes no room from others.
+   *
+   * @returns whether it has left
+   */
+  retried(event: PendingEvent, dueAt: number): boolean;
+  /** Takes over what is due as far as memory has room, and answers how many events that were. */
+  refill(): Promise<number>;
+  /** Writes what is left to write and closes the outbox. */
+  close(): Promise<void>;
+}
+
+/** What a keeper is made of. */
+export interface OutboxKeeperOptions {
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  /** Events that memory has room for. */
+  readonly window: number;
+  /** How many events are being delivered. */
+  readonly delivering: () => number;
+  /** Takes an event to be delivered, `isStored` unless it is in memory alone. */
+  readonly deliver: (event: PendingEvent, isStored: boolean) => void;
+  /** Told of an event that the outbox holds, and that leaves memory. */
+  readonly spill: (event: PendingEvent) => void;
+  /** Told of an event that the outbox has refused. */
+  readonly refuse: (event: PendingEvent) => void;
+  /** Takes over an event that the outbox has handed out. */
+  readonly revive: (record: OutboxRecord) => PendingEvent;
+  /** Told, in words, what the outbox cannot do. */
+  readonly warn: (kind: string, message: string) => void;
+  /** Whether events that the outbox refuses are delivered from memory. */
+  readonly fallsBack: boolean;
+}
+
+/** A keeper that takes over at once what earlier processes have left. */
+export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
+  const { outbox, clock, delivering, deliver, spill, refuse, revive, warn, fallsBack } = options;
+  const window = Math.min(options.window, MAX_WINDOW);
+  const unwritten = new Set<PendingEvent>();
+  /** The first of them that are being written just now. */
+  let beingWritten = 0;
+  const held = new Map<string, PendingEvent>();
+  const changed = new Map<string, OutboxRecord>();
+  /** Records that have left memory, to be free for whoever leases them first. */
+  const parked = new Map<string, OutboxRecord>();
+  const endings = new Map<string, Outcome>();
+  /** Whether there may be more in the outbox than in memory. */
+  let hasMore = true;
+  let isClosing = false;
+  let work: Promise<void> | undefined;
+  let cancelWork = (): void => undefined;
+  let workAt = Number.POSITIVE_INFINITY;
+  let cancelRound = (): void => undefined;
+  let refilling: Promise<number> | undefined;
+  let hasFailed = false;
+
+  function schedule(wait: number): void {
+    const at = clock.now() + wait;
+    if (isClosing || work || at >= workAt) return;
+    cancelWork();
+    workAt = at;
+    cancelWork = clock.after(wait, () => {
+      workAt = Number.POSITIVE_INFINITY;
+      work = write().finally(() => {
+        work = undefined;
+        if (unwritten.size > 0) schedule(0);
+        else if (hasChanges()) schedule(hasFailed ? FAILURE_WAIT : CHANGES_WAIT);
+      });
+    });
+  }
+
+  const hasChanges = (): boolean => endings.size + changed.size + parked.size > 0;
+
+  /** Writes what there is to write, ends first: they leave room. */
+  async function write(): Promise<void> {
+    hasFailed = !(await writeEndings()) || !(await writeChanges());
+    await append([...unwritten].slice(0, BATCH));
+    if (wantsMore()) await refill();
+  }
+
+  async function writeEndings(): Promise<boolean> {
+    const writing: Ending[] = [...endings].map(([id, outcome]) => ({ id, outcome }));
+    if (writing.length === 0) return true;
+    try {
+      await outbox.settle(writing, clock.now());
+    } catch (error) {
+      tell(error, "write how events have ended; another process may send them again");
+      return false;
+    }
+    for (const { id } of writing) endings.delete(id);
+    return true;
+  }
+
+  async function writeChanges(): Promise<boolean> {
+    return (await update(changed, clock.now() + LEASE)) && (await update(parked, undefined));
+  }
+
+  async function update(
+    records: Map<string, OutboxRecord>,
+    leaseUntil: number | undefined,
+  ): Promise<boolean> {
+    const writing = [...records.values()];
+    if (writing.length === 0) return true;
+    try {
+      await outbox.update(writing, leaseUntil);
+    } catch (error) {
+      tell(error, "write how often events were sent");
+      return false;
+    }
+    for (const record of writing) if (records.get(record.id) === record) records.delete(record.id);
+    return true;
+  }
+
+  async function append(batch: readonly PendingEvent[]): Promise<void> {
+    if (batch.length === 0) return;
+    beingWritten = batch.length;
+    // In order: what is written after events that wait in the outbox alone waits there too.
+    const isLeased = !hasMore && !isClosing && delivering() + batch.length <= window;
+    try {
+      await outbox.append(
+        batch.map((event) => recordOf(event, 0)),
+        isLeased ? clock.now() + LEASE : undefined,
+      );
+    } catch (error) {
+      if (batch.length > 1 && error instanceof OutboxError && error.code === "full") {
+        const half = batch.length >> 1; // Some of them may fit.
+        await append(batch.slice(0, half));
+        return append(batch.slice(half));
+      }
+      tell(error, "keep events");
+      for (const event of batch) {
+        unwritten.delete(event);
+        if (fallsBack && !isClosing) deliver(event, false);
+        else refuse(event);
+      }
+      return;
+    } finally {
+      beingWritten = 0;
+    }
+    for (const event of batch) {
+      unwritten.delete(event);
+      if (isLeased) {
+        held.set(event.id as string, event);
+        deliver(event, true);
+      } else {
+        hasMore = true;
+        spill(event);
+      }
+    }
+  }
+
+  const wantsMore = (): boolean => hasMore && !isClosing && delivering() < window / 2;
+
+  function refill(): Promise<number> {
+    refilling ??= lease().finally(() => {
+      refilling = undefined;
+    });
+    return refilling;
+  }
+
+  async function lease(): Promise<number> {
+    const limit = window - delivering();
+    if (limit <= 0 || isClosing) return 0;
+    let records: OutboxRecord[];
+    try {
+      const now = clock.now();
+      hasMore = false; // What is appended from here on may be missed, and says so.
+      records = await outbox.lease({ limit, now, until: now + LEASE });
+    } catch (error) {
+      hasMore = true;
+      tell(error, "read events");
+      return 0;
+    }
+    if (records.length === limit) hasMore = true;
+    let taken = 0;
+    for (const record of records) {
+      // Its lease had run out, nobody else has taken it, and its end may not be written yet.
+      if (held.has(record.id) || endings.has(record.id)) continue;
+      held.set(record.id, revive(record));
+      taken += 1;
+    }
+    return taken;
+  }
+
+  /** Says that this process lives, and looks for what others have left. */
+  async function round(): Promise<void> {
+    try {
+      if (held.size > 0) await outbox.renew([...held.keys()], clock.now() + LEASE);
+    } catch (error) {
+      tell(error, "renew leases");
+    }
+    await refill();
+    startRound();
+  }
+
+  function startRound(): void {
+    if (!isClosing) cancelRound = clock.after(ROUND, round);
+  }
+
+  function tell(error: unknown, what: string): void {
+    const code = error instanceof OutboxError ? error.code : "failed";
+    warn(`outbox ${code}`, `The outbox cannot ${what}: ${messageOf(error)}`);
+  }
+
+  refill();
+  startRound();
+
+  return {
+    add(event) {
+      unwritten.add(event);
+      schedule(0);
+    },
+    takeOldest() {
+      let skip = beingWritten;
+      for (const event of unwritten) {
+        skip -= 1;
+        if (skip >= 0) continue;
+        unwritten.delete(event);
+        return event;
+      }
+      return undefined;
+    },
+    size: () => unwritten.size,
+    holds: ({ id }) => id !== undefined && held.has(id),
+    ended({ id }, outcome) {
+      if (id === undefined || !held.delete(id)) return;
+      changed.delete(id);
+      endings.set(id, outcome);
+      schedule(wantsMore() ? 0 : CHANGES_WAIT);
+    },
+    retried(event, dueAt) {
+      const { id } = event;
+      if (id === undefined || !held.has(id)) return false;
+      schedule(CHANGES_WAIT);
+      const isFar = dueAt - clock.now() >= ROUND;
+      (isFar ? parked : changed).set(id, recordOf(event, dueAt));
+      if (!isFar) return false;
+      held.delete(id);
+      changed.delete(id);
+      spill(event);
+      return true;
+    },
+    refill,
+    async close() {
+      cancelRound();
+      cancelWork();
+      await work;
+      await refilling;
+      isClosing = true;
+      cancelWork();
+      cancelRound();
+      while (unwritten.size > 0) await append([...unwritten].slice(0, BATCH));
+      await writeEndings();
+      await writeChanges();
+      try {
+        await outbox.close();
+      } catch (error) {
+        tell(error, "be closed");
+      }
+    },
+  };
+}
+
+function recordOf(
+  { id, body, trackedAt, attempts, failures, missingSince }: PendingEvent,
+  dueAt: number,
+): OutboxRecord {
+  const record = { id: id as string, body, trackedAt, attempts, failures, dueAt };
+  return missingSince === undefined ? record : { ...record, missingSince };
+}

@@ -1,0 +1,41 @@
+import type { Receipt } from "./outcome.ts";
+import { receiptControls } from "./receipt.ts";
+
+/** Receipts of events that are in the outbox alone; {@link createOwedReceipts}. */
+export interface OwedReceipts {
+  /** Remembers the receipt of an event. */
+  add(id: string, receipt: Receipt): void;
+  /** Takes out the receipt of an event; `undefined` if nobody holds it any more. */
+  take(id: string): Receipt | undefined;
+}
+
+/**
+ * Remembers receipts for as long as somebody holds them or waits for them. Most are left alone at once,
+ * and a backlog of a million of them must not fill the memory that the outbox has saved.
+ */
+export function createOwedReceipts(): OwedReceipts {
+  const owed = new Map<string, WeakRef<Receipt> | Receipt>();
+  const forgotten = new FinalizationRegistry<string>((id) => {
+    if (owed.get(id) instanceof WeakRef) owed.delete(id);
+  });
+  return {
+    add(id, receipt) {
+      if (receiptControls.isWanted(receipt)) {
+        owed.set(id, receipt);
+        return;
+      }
+      owed.set(id, new WeakRef(receipt));
+      forgotten.register(receipt, id, receipt);
+      receiptControls.onWanted(receipt, () => {
+        if (owed.has(id)) owed.set(id, receipt);
+      });
+    },
+    take(id) {
+      const entry = owed.get(id);
+      owed.delete(id);
+      const receipt = entry instanceof WeakRef ? entry.deref() : entry;
+      if (receipt) forgotten.unregister(receipt);
+      return receipt;
+    },
+  };
+}

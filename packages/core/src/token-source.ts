@@ -1,0 +1,53 @@
+import type { Clock } from "./clock.ts";
+import { resolveToken, type Token } from "./token.ts";
+
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 60_000;
+
+/** The token of each call, and word of the next one; {@link createTokenSource}. */
+export interface TokenSource {
+  /** Makes a call with the current token. Nothing is sent if the call is over before there is one. */
+  use<T>(call: (token: string) => Promise<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Asks from time to time, first after a second and then more rarely, until the token is another than
+   * the last one used. A token that is a string never is.
+   *
+   * @returns ends the watch
+   */
+  watch(changed: () => void): () => void;
+}
+
+/** Answers the tokens of a client, and remembers the last one in memory alone. */
+export function createTokenSource(token: Token, clock: Clock): TokenSource {
+  if (typeof token === "string") return { use: (call) => call(token), watch: () => () => undefined };
+  let last: string | undefined;
+
+  async function use<T>(call: (token: string) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const current = await resolveToken(token as Exclude<Token, string>);
+    signal.throwIfAborted(); // The call is over; what is sent now would be sent in secret.
+    last = current;
+    return call(current);
+  }
+
+  function watch(changed: () => void): () => void {
+    const refused = last;
+    let isOver = false;
+    let cancel = (): void => undefined;
+    const askIn = (wait: number): void => {
+      cancel = clock.after(wait, async () => {
+        const current = await resolveToken(token as Exclude<Token, string>).catch(() => refused);
+        if (isOver) return;
+        if (current === refused) return askIn(Math.min(wait * 2, LONGEST_WAIT));
+        isOver = true;
+        changed();
+      });
+    };
+    askIn(FIRST_WAIT);
+    return () => {
+      isOver = true;
+      cancel();
+    };
+  }
+
+  return { use, watch };
+}
