@@ -51,9 +51,9 @@ describe("options", () => {
   test("without warn, a loss is told on the console", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     emulator.setFaults([{ status: 503, body: "" }]);
-    await using client = createClient({ token: "token", baseUrl: url });
+    await using client = createClient({ token: "token", baseUrl: url, retry: { attempts: 1 } });
     await client.track(EVENT);
-    await client.track(EVENT);
+    await client.track({ ...EVENT, eventName: "logged-out" });
     expect(warn.mock.calls).toHaveLength(1);
     expect(warn.mock.calls[0]?.[0]).toMatch(/^intercom-events: An event was rejected: server_error \(503/);
   });
@@ -92,7 +92,7 @@ describe("a program ends by itself", () => {
   // Connections are to be kept for 10 minutes; the program must not wait for that.
   const start = `
     const { createClient } = require("./index.ts");
-    const client = createClient({ token: "token", baseUrl: ${JSON.stringify(url)}, keepAlive: 600_000, timeout: 3_000, warn() {} });
+    const client = createClient({ token: "token", baseUrl: ${JSON.stringify(url)}, keepAlive: 600_000, timeout: 1_000, retry: { attempts: 3, baseDelay: 100 }, warn() {} });
     const event = { userId: "1", eventName: "logged-in" };
   `;
 
@@ -110,8 +110,14 @@ describe("a program ends by itself", () => {
     ],
     ["when nothing was tracked", "console.log(client.stats().tracked);", "0\n"],
     ["once what was tracked is delivered, though nobody waits", "client.track(event);", ""],
+    [
+      "once what met an outage is sent again, though nobody waits",
+      "client.track({ ...event, eventName: 'outage' });",
+      "",
+    ],
   ])("%s", async (name, body, output) => {
     if (/given up/.test(name)) emulator.setFaults([{ delayMs: 600_000 }]);
+    if (/outage/.test(name)) emulator.setFaults([{ status: 503, times: 2 }]);
     const ended = await run(`${start} (async () => { ${body} })();`);
     expect(ended).toEqual({ status: 0, output, errors: "" });
     expect(emulator.events()).toHaveLength(/nothing/.test(name) ? 0 : 1);

@@ -1,15 +1,24 @@
+import { channel } from "node:diagnostics_channel";
 import {
   type AnyEvent,
   type Client,
   type ClientOptions,
   createClient as createCoreClient,
 } from "@intercom-events/core";
+import { flushOnExit } from "./flush-on-exit.ts";
+import { nodeClock } from "./node-clock.ts";
 import { createNodeTransport } from "./transport.ts";
 
 /** What `createClient` takes on Node.js. */
 export interface NodeClientOptions extends ClientOptions {
   /** Milliseconds an idle connection is kept open for the next event. @default 4000 */
   readonly keepAlive?: number | undefined;
+  /**
+   * Milliseconds that a process with nothing else to do waits for events without an outcome, once; 0
+   * for none. A process that is ended by a signal or by `process.exit` does not: see `closeOnSignal`.
+   * @default 10000
+   */
+  readonly exitTimeout?: number | undefined;
 }
 
 /**
@@ -27,19 +36,32 @@ export interface NodeClientOptions extends ClientOptions {
  * await client.close();
  */
 export function createClient<Catalog extends object = AnyEvent>(options: NodeClientOptions): Client<Catalog> {
-  const { keepAlive = 4000, ...coreOptions } = Object(options) as NodeClientOptions;
-  if (!Number.isSafeInteger(keepAlive) || keepAlive < 0) {
-    throw new TypeError(`Cannot create client: "keepAlive" must be milliseconds, got ${typeof keepAlive}`);
-  }
+  const { keepAlive = 4000, exitTimeout = 10_000, ...coreOptions } = Object(options) as NodeClientOptions;
+  checkMilliseconds("keepAlive", keepAlive);
+  checkMilliseconds("exitTimeout", exitTimeout);
   const transport = createNodeTransport({
     connections: coreOptions.concurrency ?? 32,
     keepAlive: Math.max(keepAlive, 1),
   });
-  return createCoreClient<Catalog>({
+  let stay = (): void => undefined;
+  const { warn = (message: string) => console.warn(message) } = coreOptions;
+  const client = createCoreClient<Catalog>({
     userAgent: "intercom-events-node",
-    warn: (message) => console.warn(message),
+    clock: nodeClock,
+    channel: (name) => channel(`intercom-events:${name}`),
     ...coreOptions,
+    warn,
     transport: transport.send,
-    release: transport.close,
+    release() {
+      stay();
+      return transport.close();
+    },
   });
+  if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
+  return client;
+}
+
+function checkMilliseconds(name: string, value: unknown): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
+  throw new TypeError(`Cannot create client: "${name}" must be milliseconds, got ${typeof value}`);
 }

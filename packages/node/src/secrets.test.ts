@@ -65,7 +65,8 @@ function expectNoToken(...values: unknown[]): void {
 async function useAll(options: Partial<NodeClientOptions>): Promise<{ outcome: Outcome; seen: unknown[] }> {
   const seen: unknown[] = [];
   const warn = vi.spyOn(console, "warn").mockImplementation((...args) => void seen.push(args));
-  const create = () => createClient({ token: TOKEN, baseUrl: url, timeout: 2_000, ...options });
+  const retry = { attempts: 1, holdContact: 0 };
+  const create = () => createClient({ token: TOKEN, baseUrl: url, timeout: 2_000, retry, ...options });
   const listened: Client = create();
   for (const name of ["outcome", "retry", "paused", "resumed", "warning"] as const) {
     listened.on(name, (payload) => seen.push(payload));
@@ -85,8 +86,17 @@ async function useAll(options: Partial<NodeClientOptions>): Promise<{ outcome: O
     if (failure.status === "rejected") expect(failure.reason).toBeInstanceOf(IntercomError);
     seen.push(failure, failure.status === "rejected" ? failure.reason : failure.value);
   }
+  const quietReceipt = quiet.track(EVENT);
+  for (const [client, open] of [
+    [listened, receipt],
+    [quiet, quietReceipt],
+  ] as const) {
+    await vi.waitUntil(() => client.stats().pending === 0 || client.stats().isPaused, 5_000);
+    if (client.stats().isPaused) seen.push(await client.close({ timeout: 0 }));
+    seen.push(await open);
+  }
   const outcome = await receipt;
-  seen.push(outcome, await quiet.track(EVENT), await quiet.track(null as never));
+  seen.push(await quiet.track(null as never));
   expect(warn).toHaveBeenCalled();
   seen.push(await listened.close(), listened, quiet.stats(), await quiet.close());
   if (outcome.status === "rejected" && "cause" in outcome.verdict) seen.push(outcome.verdict.cause);
@@ -173,10 +183,29 @@ describe("the token is in nothing that can be printed", () => {
     expectNoToken(error);
   });
 
-  test.each([401, 403, 404, 422, 429, 500, 503])("when the answer is %i", async (status) => {
+  test.each([404, 422, 500, 503])("when the answer is %i", async (status) => {
     emulator.setFaults([{ status }]);
     const { outcome, seen } = await useAll({});
     expect(outcome).toMatchObject({ verdict: { status } });
+    expectNoToken(...seen);
+  });
+
+  test.each([401, 403])("when the answer is %i and all waits", async (status) => {
+    emulator.setFaults([{ status }]);
+    const { outcome, seen } = await useAll({});
+    expect(outcome).toEqual({ status: "dropped", reason: "closed" });
+    expect(seen).toContainEqual({ verdict: expect.objectContaining({ status }) });
+    expectNoToken(...seen);
+  });
+
+  test("when the answer is 429 and it is sent again", async () => {
+    const headers = { "retry-after": "1" };
+    emulator.setFaults([{ status: 429, times: 1, headers, removeHeaders: ["x-ratelimit-remaining"] }]);
+    const { outcome, seen } = await useAll({});
+    expect(outcome).toMatchObject({ status: "accepted", attempts: 2 });
+    expect(seen).toContainEqual(
+      expect.objectContaining({ verdict: expect.objectContaining({ status: 429 }) }),
+    );
     expectNoToken(...seen);
   });
 

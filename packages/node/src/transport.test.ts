@@ -56,7 +56,13 @@ function listenRaw(...replies: string[]): Promise<Listening> {
 }
 
 function connect(url: string, options: Partial<NodeClientOptions> = {}): Client {
-  const client = createClient({ token: "token", baseUrl: url, warn: () => undefined, ...options });
+  const client = createClient({
+    token: "token",
+    baseUrl: url,
+    warn: () => undefined,
+    retry: { attempts: 1, holdContact: 0 },
+    ...options,
+  });
   cleanups.push(() => client.close({ timeout: 0 }));
   return client;
 }
