@@ -9,6 +9,8 @@ export interface Barrier {
   wait(last: number, open: number): Promise<void>;
   /** Tells that one has ended. */
   end(number: number): void;
+  /** Tells that all have ended. */
+  endAll(): void;
 }
 
 interface Waiting {
@@ -34,6 +36,10 @@ export function createBarrier(): Barrier {
         waiting.delete(entry);
         entry.resolve();
       }
+    },
+    endAll() {
+      for (const { resolve } of waiting) resolve();
+      waiting.clear();
     },
   };
 }

@@ -1,22 +1,21 @@
 import type { OpenAttempt } from "./attempt.ts";
 import { createBarrier } from "./barrier.ts";
-import { createCollisions } from "./collisions.ts";
 import { createConcurrencyLimit } from "./concurrency-limit.ts";
 import { createDelivery } from "./delivery.ts";
 import { messageOf } from "./describe.ts";
 import { encodeTracked } from "./encode-event.ts";
-import type { WireEvent } from "./event.ts";
 import { createEventIds } from "./event-ids.ts";
 import { createIntake } from "./intake.ts";
 import type { Issue } from "./issue.ts";
 import type { OutboxRecord } from "./outbox.ts";
 import { createOutboxKeeper } from "./outbox-keeper.ts";
 import type { DropReason, Outcome, Receipt } from "./outcome.ts";
-import { createOwedReceipts } from "./owed-receipts.ts";
 import type { Pacer } from "./pacer.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import { closedReceipt, createReceipt, receiptControls } from "./receipt.ts";
 import type { ClientPolicy } from "./resolve-options.ts";
+import { createSameSecond, isTaken } from "./same-second.ts";
+import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
 import type { Voice } from "./voice.ts";
 
@@ -58,14 +57,13 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   const { clock, random, outbox } = policy;
   const tally = createTally();
   const barrier = createBarrier();
-  const collisions = createCollisions<Receipt>();
   const ids = createEventIds(random);
-  const owed = createOwedReceipts();
-  /** Events that wait for the outcome of an equal one. */
-  const twins = new Map<PendingEvent, PendingEvent["receipt"]>();
+  const spilled = createSpilledEvents(ids, (outcome, number) => {
+    tally.end(outcome);
+    if (number !== undefined) barrier.end(number);
+  });
   let sequence = 0;
-  /** Own events that are in the outbox alone, and others' that are in memory. */
-  let spilled = 0;
+  /** Events in memory that another process has tracked. */
   let adopted = 0;
   let isSealed = false;
 
@@ -99,6 +97,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       spill,
       refuse: (event) => end(event, dropped("not_stored")),
       revive,
+      emptied,
       warn: voice.once,
       fallsBack: policy.fallsBack,
     });
@@ -110,6 +109,16 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     drop: (event) => finish(event, dropped("queue_full")),
   });
 
+  const sameSecond = createSameSecond({
+    maxWaiting: policy.queue.maxEvents,
+    letIn(event) {
+      if (intake.offer(event) !== "refused") return true;
+      finish(event, dropped("queue_full"));
+      return false;
+    },
+    end: finish,
+  });
+
   function deliver(event: PendingEvent, isStored: boolean): void {
     if (event.receipt) receiptControls.store(event.receipt, isStored);
     delivery.add(event);
@@ -118,13 +127,9 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   /** The outbox holds the event, and memory no longer does. */
   function spill(event: PendingEvent): void {
-    const { id, receipt, isOwn } = event;
-    if (isOwn) spilled += 1;
+    if (event.receipt) receiptControls.store(event.receipt, true);
+    if (event.isOwn) spilled.add(event);
     else adopted -= 1;
-    if (receipt && id !== undefined) {
-      receiptControls.store(receipt, true);
-      owed.add(id, receipt);
-    }
     if (event.attempts === 0) voice.stored(event.body);
     intake.leave(event);
   }
@@ -132,21 +137,17 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   /** Takes over an event that the outbox hands out: one that was spilled, or that another process has left. */
   function revive({ id, body, trackedAt, attempts, failures, missingSince }: OutboxRecord): PendingEvent {
     const own = ids.sequenceOf(id);
-    if (own !== undefined) {
-      spilled -= 1;
-    } else {
+    if (own === undefined) {
       adopted += 1;
       sequence += 1;
     }
-    const receipt = owed.take(id);
-    const isOwn = own !== undefined;
     const event = {
       sequence: own ?? sequence,
       id,
       body,
       trackedAt,
-      isOwn,
-      receipt,
+      isOwn: own !== undefined,
+      receipt: own === undefined ? undefined : spilled.take(id),
       attempts,
       failures,
       missingSince,
@@ -156,7 +157,14 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     return event;
   }
 
+  async function emptied(): Promise<void> {
+    if (spilled.count() === 0 || !outbox) return;
+    await spilled.endAll(outbox.deadLetters());
+    if (pending() + adopted === 0) barrier.endAll();
+  }
+
   function end(event: PendingEvent, outcome: Outcome): void {
+    if (event.id !== undefined && event.isOwn && !isTaken(outcome)) spilled.bury(event.id);
     keeper?.ended(event, outcome);
     finish(event, outcome);
     intake.leave(event);
@@ -168,10 +176,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     if (isOwn) tally.end(outcome);
     else tally.recover();
     if (!isOwn) adopted -= 1;
-    if (receipt) {
-      if (!isTaken(outcome)) collisions.remove(JSON.parse(body), receipt);
-      receiptControls.settle(receipt, outcome);
-    }
+    if (!isTaken(outcome)) sameSecond.forget(event);
+    if (receipt) receiptControls.settle(receipt, outcome);
     barrier.end(event.sequence); // Before anybody is told, who may wait for those that are left.
     voice.outcome(outcome, body);
   }
@@ -188,13 +194,13 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     tally.track(); // Not before a getter of the event, which may look at the counts.
     if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
     const warnings: Issue[] = [...encoded.warnings];
-    const value = encoded.isStamped ? moveToFreeSecond(encoded.value, warnings) : encoded.value;
+    const value = encoded.isStamped ? sameSecond.move(encoded.value, warnings) : encoded.value;
     const body = JSON.stringify(value);
     if (isSealed) return refuse(dropped("closed"), body);
     sequence += 1;
     const receipt = createReceipt();
     const id = keeper && ids.next(sequence, trackedAt);
-    const event: PendingEvent = {
+    const event = {
       sequence,
       id,
       body,
@@ -206,53 +212,9 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       missingSince: undefined,
     };
     voice.tracked(body);
-    if (admit(event, value, warnings) && warnings.length > 0) voice.warning(warnings, body);
+    if (sameSecond.admit(event, value, warnings) && warnings.length > 0) voice.warning(warnings, body);
     waitUntil(receipt);
     return receipt;
-  }
-
-  /** Lets an event in, or has it follow an equal one, and answers whether there was room. */
-  function admit(event: PendingEvent, value: WireEvent, warnings: Issue[]): boolean {
-    const receipt = event.receipt as Receipt; // It is an own one.
-    const found = collisions.find(value, event.body);
-    if (found.kind === "same") {
-      follow(event, found.earlier);
-      return true;
-    }
-    if (found.kind === "different") warnings.push(SECOND_TAKEN);
-    collisions.add(value, event.body, receipt);
-    if (intake.offer(event) !== "refused") return true;
-    finish(event, dropped("queue_full"));
-    return false;
-  }
-
-  /** Ends an event as a duplicate once the equal one before it is accepted, and lets it in if it is not. */
-  function follow(event: PendingEvent, leader: Receipt): void {
-    const receipt = event.receipt as Receipt;
-    const outcome = receiptControls.outcome(leader);
-    if (outcome === undefined) {
-      twins.set(event, leader);
-      leader.stored.then((isStored) => isStored && receiptControls.store(receipt, true));
-      leader.then(() => twins.delete(event) && follow(event, leader));
-      return;
-    }
-    if (isTaken(outcome)) {
-      receiptControls.store(receipt, true);
-      finish(event, { status: "duplicate" });
-    } else {
-      admit(event, JSON.parse(event.body), []);
-    }
-  }
-
-  function moveToFreeSecond(value: WireEvent, warnings: Issue[]): WireEvent {
-    const second = collisions.freeSecond(value);
-    if (second === value.created_at) return value;
-    warnings.push({
-      path: "createdAt",
-      code: "second_moved",
-      message: `createdAt was moved by ${second - value.created_at} s, as Intercom takes events of one contact, name and second for the same`,
-    });
-    return { ...value, created_at: second };
   }
 
   function waitUntil(receipt: Receipt): void {
@@ -264,12 +226,17 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   }
 
   const pending = (): number =>
-    delivery.size() - adopted + (keeper?.size() ?? 0) + spilled + intake.waiting() + twins.size;
+    delivery.size() -
+    adopted +
+    (keeper?.size() ?? 0) +
+    spilled.count() +
+    intake.waiting() +
+    sameSecond.waiting();
 
   /** What the outbox holds is not lost. */
   function leaveBehind(event: PendingEvent): void {
     if (!keeper?.holds(event)) end(event, dropped("closed"));
-    else if (event.isOwn) spilled += 1;
+    else if (event.isOwn) spilled.add(event);
     else adopted -= 1;
   }
 
@@ -293,11 +260,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       delivery.stop(leaveBehind);
       if (!keeper) for (const event of intake.stop()) finish(event, dropped("closed"));
       await keeper?.close();
-      for (const [event, leader] of twins) {
-        if (receiptControls.outcome(leader as Receipt) === undefined) continue; // It stays in the outbox.
-        twins.delete(event);
-        finish(event, dropped("closed"));
-      }
+      // The others are equal to events that the outbox keeps.
+      for (const event of sameSecond.stop()) finish(event, dropped("closed"));
       return tally.read().dropped - before;
     },
     stats() {
@@ -316,18 +280,6 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   };
 }
 
-const SECOND_TAKEN: Issue = {
-  path: "createdAt",
-  code: "second_taken",
-  message:
-    "createdAt is the second of another event of this contact and name, which Intercom takes for the same and keeps only one of",
-};
-
 function dropped(reason: DropReason): Outcome {
   return { status: "dropped", reason };
-}
-
-/** Whether Intercom has the event. */
-function isTaken({ status }: Outcome): boolean {
-  return status === "accepted" || status === "duplicate";
 }

@@ -35,8 +35,8 @@ export interface OutboxKeeper {
   /** Has the end of an event written. */
   ended(event: PendingEvent, outcome: Outcome): void;
   /**
-   * Has what became of an attempt written. An event that is due much later leaves memory, so that it
-   * takes no room from others.
+   * Has what became of an attempt written. An event that is due much later leaves memory while others
+   * wait for its room.
    *
    * @returns whether it has left
    */
@@ -63,6 +63,8 @@ export interface OutboxKeeperOptions {
   readonly refuse: (event: PendingEvent) => void;
   /** Takes over an event that the outbox has handed out. */
   readonly revive: (record: OutboxRecord) => PendingEvent;
+  /** Told that the outbox holds nothing any more: what had been spilled and did not come back has ended elsewhere. */
+  readonly emptied: () => Promise<void>;
   /** Told, in words, what the outbox cannot do. */
   readonly warn: (kind: string, message: string) => void;
   /** Whether events that the outbox refuses are delivered from memory. */
@@ -71,7 +73,7 @@ export interface OutboxKeeperOptions {
 
 /** A keeper that takes over at once what earlier processes have left. */
 export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
-  const { outbox, clock, delivering, deliver, spill, refuse, revive, warn, fallsBack } = options;
+  const { outbox, clock, delivering, deliver, spill, refuse, revive, emptied, warn, fallsBack } = options;
   const window = Math.min(options.window, MAX_WINDOW);
   const unwritten = new Set<PendingEvent>();
   /** The first of them that are being written just now. */
@@ -226,8 +228,17 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     } catch (error) {
       tell(error, "renew leases");
     }
-    await refill();
+    if ((await refill()) === 0) await lookForEmptiness();
     startRound();
+  }
+
+  async function lookForEmptiness(): Promise<void> {
+    if (isClosing || held.size + unwritten.size + endings.size > 0) return;
+    try {
+      if ((await outbox.counts()).events === 0 && unwritten.size === 0) await emptied();
+    } catch (error) {
+      tell(error, "count events");
+    }
   }
 
   function startRound(): void {
@@ -269,7 +280,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       const { id } = event;
       if (id === undefined || !held.has(id)) return false;
       schedule(CHANGES_WAIT);
-      const isFar = dueAt - clock.now() >= ROUND;
+      const isFar = hasMore && dueAt - clock.now() >= ROUND;
       (isFar ? parked : changed).set(id, recordOf(event, dueAt));
       if (!isFar) return false;
       held.delete(id);

@@ -6,7 +6,10 @@ export type DropReason = "queue_full" | "not_stored" | "expired" | "closed" | "o
 
 /** How one tracked event ended. */
 export type Outcome =
-  /** Intercom answered 2xx. The Messenger answers nothing: there it means handed over. */
+  /**
+   * Intercom answered 2xx. The Messenger answers nothing: there it means handed over. `attempts` is 0
+   * where another process that shares the outbox has sent the event.
+   */
   | { readonly status: "accepted"; readonly attempts: number; readonly requestId?: string }
   /** The same contact, name and second was accepted before, so it was not sent again. */
   | { readonly status: "duplicate" }

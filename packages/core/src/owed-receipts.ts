@@ -7,6 +7,8 @@ export interface OwedReceipts {
   add(id: string, receipt: Receipt): void;
   /** Takes out the receipt of an event; `undefined` if nobody holds it any more. */
   take(id: string): Receipt | undefined;
+  /** The ids of all receipts that somebody holds or waits for. */
+  ids(): string[];
 }
 
 /**
@@ -37,5 +39,6 @@ export function createOwedReceipts(): OwedReceipts {
       if (receipt) forgotten.unregister(receipt);
       return receipt;
     },
+    ids: () => [...owed.keys()],
   };
 }

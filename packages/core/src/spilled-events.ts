@@ -1,0 +1,77 @@
+import type { EventIds } from "./event-ids.ts";
+import type { DeadLetter } from "./outbox.ts";
+import type { Outcome, Receipt } from "./outcome.ts";
+import { createOwedReceipts } from "./owed-receipts.ts";
+import type { PendingEvent } from "./pending-event.ts";
+import { receiptControls } from "./receipt.ts";
+
+/** Own events that are in the outbox alone; {@link createSpilledEvents}. */
+export interface SpilledEvents {
+  add(event: PendingEvent): void;
+  /** Takes out one that comes back to memory, and answers its receipt if anybody holds that. */
+  take(id: string): Receipt | undefined;
+  count(): number;
+  /** Notes that this client has made a dead letter of an event. */
+  bury(id: string): void;
+  /**
+   * Takes out all, as the outbox holds none of them any more: another process has taken them over. What
+   * an outbox forgets is accepted, and all else is among its dead letters.
+   */
+  endAll(letters: AsyncIterable<DeadLetter>): Promise<void>;
+}
+
+/** As many dead letters as an outbox keeps unless it is told otherwise. */
+const MAX_BURIED = 10_000;
+
+const ACCEPTED: Outcome = { status: "accepted", attempts: 0 };
+
+/**
+ * No spilled events.
+ *
+ * @param ended told of each event that another process has ended, with its number if that is known
+ */
+export function createSpilledEvents(
+  ids: EventIds,
+  ended: (outcome: Outcome, sequence: number | undefined) => void,
+): SpilledEvents {
+  const owed = createOwedReceipts();
+  const buried = new Set<string>();
+  let count = 0;
+
+  function end(outcome: Outcome, id?: string): void {
+    if (count === 0) return;
+    count -= 1;
+    const receipt = id === undefined ? undefined : owed.take(id);
+    if (receipt) receiptControls.settle(receipt, outcome);
+    ended(outcome, id === undefined ? undefined : ids.sequenceOf(id));
+  }
+
+  return {
+    add({ id, receipt }) {
+      count += 1;
+      if (receipt && id !== undefined) owed.add(id, receipt);
+    },
+    take(id) {
+      count -= 1;
+      return owed.take(id);
+    },
+    count: () => count,
+    bury(id) {
+      buried.add(id);
+      for (const oldest of buried) {
+        if (buried.size <= MAX_BURIED) return;
+        buried.delete(oldest);
+      }
+    },
+    async endAll(letters) {
+      const others: [string, Outcome][] = [];
+      for await (const { record, outcome } of letters) {
+        const isOwn = ids.sequenceOf(record.id) !== undefined;
+        if (isOwn && !buried.has(record.id)) others.push([record.id, outcome]);
+      }
+      for (const [id, outcome] of others) end(outcome, id);
+      for (const id of owed.ids()) end(ACCEPTED, id);
+      while (count > 0) end(ACCEPTED); // Nobody holds their receipts any more.
+    },
+  };
+}
