@@ -66,6 +66,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   /** Events in memory that another process has tracked. */
   let adopted = 0;
   let isSealed = false;
+  let isStopped = false;
 
   const delivery = createDelivery({
     clock,
@@ -112,6 +113,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   const sameSecond = createSameSecond({
     maxWaiting: policy.queue.maxEvents,
     letIn(event) {
+      if (isStopped) {
+        finish(event, dropped("closed"));
+        return false;
+      }
       if (intake.offer(event) !== "refused") return true;
       finish(event, dropped("queue_full"));
       return false;
@@ -235,9 +240,13 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   /** What the outbox holds is not lost. */
   function leaveBehind(event: PendingEvent): void {
-    if (!keeper?.holds(event)) end(event, dropped("closed"));
-    else if (event.isOwn) spilled.add(event);
+    if (!keeper?.holds(event)) {
+      end(event, dropped("closed"));
+      return;
+    }
+    if (event.isOwn) spilled.add(event);
     else adopted -= 1;
+    intake.leave(event);
   }
 
   return {
@@ -257,11 +266,12 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     async stop() {
       const before = tally.read().dropped;
       isSealed = true;
+      isStopped = true;
+      const outside = keeper ? [] : intake.stop();
       delivery.stop(leaveBehind);
-      if (!keeper) for (const event of intake.stop()) finish(event, dropped("closed"));
+      // Those that wait for events that the outbox keeps are kept with them.
+      for (const event of [...outside, ...sameSecond.stop()]) finish(event, dropped("closed"));
       await keeper?.close();
-      // The others are equal to events that the outbox keeps.
-      for (const event of sameSecond.stop()) finish(event, dropped("closed"));
       return tally.read().dropped - before;
     },
     stats() {

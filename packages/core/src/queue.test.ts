@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import { anotherEvent, EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
+
+const FULL = { status: "dropped", reason: "queue_full" };
+
+describe("a queue that is full", () => {
+  test("drops the newest", async () => {
+    const { client } = startClient({ queue: { maxEvents: 2 } });
+    const receipts = [1, 2, 3].map(() => client.track(anotherEvent()));
+    expect(await receipts[2]).toEqual(FULL);
+    expect(await receipts[2]?.stored).toBe(false);
+    expect(client.stats()).toMatchObject({ pending: 2, droppedByReason: { queue_full: 1 } });
+  });
+
+  test("by the size of its events as well", async () => {
+    const text = "x".repeat(200);
+    const { client } = startClient({ queue: { maxBytes: 1000 } });
+    for (let index = 0; index < 5; index += 1) client.track({ ...anotherEvent(), metadata: { text } });
+    expect(client.stats()).toMatchObject({ pending: 3, dropped: 2 });
+  });
+
+  test("has room again for what has ended", async () => {
+    const { client, intercom } = startClient({ queue: { maxEvents: 1 } });
+    client.track(anotherEvent());
+    await turn();
+    expect(await client.track(anotherEvent())).toEqual(FULL);
+    intercom.sent[0]?.reply(202);
+    await turn();
+    client.track(anotherEvent());
+    expect(client.stats()).toMatchObject({ pending: 1, accepted: 1, dropped: 1 });
+  });
+
+  test("drops the oldest that is not being sent", async () => {
+    const { client, intercom } = startClient({
+      queue: { maxEvents: 3, policy: "drop_oldest" },
+      concurrency: 1,
+    });
+    const track = (eventName: string) => client.track({ ...EVENT, eventName });
+    const receipts = ["a", "b", "c", "d", "e"].map(track);
+    expect(await Promise.all([receipts[0], receipts[1]])).toEqual([FULL, FULL]);
+    await turn();
+    const [f] = [track("f")]; // "c" is being sent.
+    expect(await receipts[3]).toEqual(FULL);
+    for (let index = 0; index < 3; index += 1) {
+      intercom.open()[0]?.reply(202);
+      await turn();
+    }
+    expect(intercom.sent.map(({ body }) => JSON.parse(body ?? "").event_name)).toEqual(["c", "e", "f"]);
+    expect((await f)?.status).toBe("accepted");
+    expect(unaccounted(client.stats())).toBe(0);
+  });
+
+  test("drops the newest where all others are being sent", async () => {
+    const { client } = startClient({ queue: { maxEvents: 1, policy: "drop_oldest" } });
+    client.track(anotherEvent());
+    await turn();
+    expect(await client.track(anotherEvent())).toEqual(FULL);
+  });
+
+  test("has others wait, and tells when they are in", async () => {
+    const { client, intercom } = startClient({ queue: { maxEvents: 2, policy: "wait" } });
+    const receipts = Array.from({ length: 5 }, () => client.track(anotherEvent()));
+    let stored = 0;
+    for (const receipt of receipts) {
+      receipt.stored.then((isStored) => {
+        if (isStored) stored += 1;
+      });
+    }
+    await turn();
+    expect(stored).toBe(2);
+    expect(client.stats()).toMatchObject({ pending: 4, dropped: 1 }); // As many wait as the queue holds.
+    intercom.open()[0]?.reply(202);
+    await turn();
+    expect(stored).toBe(3);
+    for (let index = 0; index < 5; index += 1) {
+      intercom.open()[0]?.reply(202);
+      await turn();
+    }
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual([
+      ...Array(4).fill("accepted"),
+      "dropped",
+    ]);
+  });
+
+  test("drops on close what waits", async () => {
+    const { client, clock } = startClient({ queue: { maxEvents: 1, policy: "wait" } });
+    const receipts = [client.track(anotherEvent()), client.track(anotherEvent())];
+    const closed = client.close({ timeout: 5 });
+    clock.advance(5);
+    expect(await closed).toEqual({ pending: 0, dropped: 2 });
+    expect(await Promise.all(receipts.map(({ stored }) => stored))).toEqual([true, false]);
+  });
+
+  test("refuses at once what it can never hold", async () => {
+    for (const policy of ["drop_newest", "drop_oldest", "wait"] as const) {
+      const { client } = startClient({ queue: { maxBytes: 10, policy } });
+      expect(await client.track(EVENT)).toEqual(FULL);
+    }
+  });
+});
+
+describe("close without a limit", () => {
+  test("waits 30 seconds", async () => {
+    const { client, clock } = startClient();
+    client.track(EVENT);
+    const closed = client.close();
+    let isDone = false;
+    void closed.then(() => {
+      isDone = true;
+    });
+    clock.advance(29_999);
+    await turn();
+    expect(isDone).toBe(false);
+    clock.advance(1);
+    expect(await closed).toMatchObject({ pending: 0 });
+  });
+});
+
+describe("waitUntil", () => {
+  test("is given a promise of each event's end", async () => {
+    const work: Promise<unknown>[] = [];
+    const { client, intercom } = startClient({ waitUntil: (promise) => work.push(promise) });
+    client.track(anotherEvent());
+    client.track(anotherEvent());
+    expect(work).toHaveLength(2);
+    let done = 0;
+    for (const promise of work) {
+      promise.then(() => {
+        done += 1;
+      });
+    }
+    await turn();
+    expect(done).toBe(0);
+    for (const request of intercom.open()) request.reply(202);
+    await Promise.all(work);
+  });
+
+  test("may throw", async () => {
+    const { client, warnings } = startClient(
+      {
+        waitUntil: () => {
+          throw new Error("no request");
+        },
+      },
+      (request) => request.reply(202),
+    );
+    expect((await client.track(EVENT)).status).toBe("accepted");
+    expect(warnings.join()).toContain('The function given as "waitUntil" threw: no request');
+  });
+});
+
+describe("channels", () => {
+  test("are told of each change, and of nothing while nobody listens", async () => {
+    const published: [string, unknown][] = [];
+    let hasSubscribers = false;
+    const { client, clock, intercom } = startClient(
+      {
+        retry: {},
+        channel: (name) => ({
+          get hasSubscribers() {
+            return hasSubscribers;
+          },
+          publish: (message) => published.push([name, message]),
+        }),
+      },
+      (request) => request.reply(intercom.sent.length === 2 ? 503 : intercom.sent.length === 4 ? 401 : 202),
+    );
+    await client.track(anotherEvent());
+    expect(published).toEqual([]);
+    hasSubscribers = true;
+    const receipt = client.track({ ...anotherEvent(), eventName: "Folded" });
+    await turn();
+    clock.advance(1000);
+    await receipt;
+    client.track(anotherEvent());
+    await turn();
+    client.resume();
+    await turn();
+    expect(published.map(([name]) => name)).toEqual([
+      ..."tracked stored warning attempt retry attempt outcome".split(" "),
+      ..."tracked stored attempt paused resumed attempt outcome".split(" "),
+    ]);
+    expect(published[0]?.[1]).toEqual({ event: expect.objectContaining({ event_name: "Folded" }) });
+    expect(published[3]?.[1]).toMatchObject({ attempts: 1 });
+    expect(published[5]?.[1]).toMatchObject({ attempts: 2 });
+  });
+});

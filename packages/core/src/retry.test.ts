@@ -1,0 +1,302 @@
+import { describe, expect, test } from "vitest";
+import type { FakeClock } from "../tests/fake-clock.ts";
+import { anotherEvent, EVENT, startClient, TOKEN, turn, unaccounted } from "../tests/start-client.ts";
+
+/** Retries as they are without options. */
+const BY_DEFAULT = { retry: {} };
+
+/** Lets time pass in steps, with everything that happens in it. */
+async function pass(clock: FakeClock, milliseconds: number, step = milliseconds): Promise<void> {
+  await turn();
+  for (let left = milliseconds; left > 0; left -= step) {
+    clock.advance(Math.min(step, left));
+    await turn();
+  }
+}
+
+describe("an attempt that fails is made again", () => {
+  test("with the same bytes, later each time, and ends with the last verdict", async () => {
+    const { client, clock, intercom } = startClient({ retry: { attempts: 4 } }, (request) =>
+      request.reply(503, "", { "x-request-id": `req-${intercom.sent.length}` }),
+    );
+    const retries: number[] = [];
+    client.on("retry", ({ delay, verdict, event }) => {
+      expect(verdict).toMatchObject({ kind: "server_error", status: 503 });
+      expect(event).toEqual(JSON.parse(intercom.sent[0]?.body ?? ""));
+      retries.push(delay);
+    });
+    const receipt = client.track({ ...EVENT, metadata: { price: 3 } });
+    await pass(clock, 10_000, 100);
+    expect(await receipt).toEqual({
+      status: "rejected",
+      attempts: 4,
+      verdict: { kind: "server_error", status: 503, errors: [], requestId: "req-4" },
+    });
+    expect(retries).toEqual([500, 1000, 2000]); // Half of 1, 2 and 4 seconds, as the numbers are not random here.
+    expect(new Set(intercom.sent.map(({ body }) => body)).size).toBe(1);
+  });
+
+  test.each([
+    ["500", (request: { reply(status: number): void }) => request.reply(500)],
+    ["no reply", (request: { fail(): void }) => request.fail()],
+    ["no reply in time", () => undefined],
+  ] as const)("after %s", async (_, fault) => {
+    const { client, clock, intercom } = startClient(BY_DEFAULT, (request) => {
+      if (intercom.sent.length === 1) fault(request);
+      else request.reply(202);
+    });
+    const receipt = client.track(EVENT);
+    await pass(clock, 40_000, 500);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
+  test.each([400, 409, 415, 422])("not after a %i, which would be the same again", async (status) => {
+    const { client, intercom } = startClient(BY_DEFAULT, (request) => request.reply(status));
+    expect(await client.track(EVENT)).toMatchObject({ status: "rejected", attempts: 1 });
+    expect(intercom.sent).toHaveLength(1);
+  });
+
+  test("not before Retry-After says so", async () => {
+    const { client, clock, intercom } = startClient(BY_DEFAULT, (request) =>
+      intercom.sent.length === 1 ? request.reply(503, "", { "retry-after": "20" }) : request.reply(202),
+    );
+    const receipt = client.track(EVENT);
+    await pass(clock, 19_900, 100);
+    expect(intercom.sent).toHaveLength(1);
+    await pass(clock, 200, 100);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
+  test("until its age runs out", async () => {
+    const { client, clock } = startClient({ retry: { attempts: 1000, maxAge: 60_000 } }, (request) =>
+      request.reply(500),
+    );
+    const receipt = client.track(EVENT);
+    await pass(clock, 120_000, 1000);
+    expect(await receipt).toEqual({ status: "dropped", reason: "expired" });
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("while others go on", async () => {
+    const { client, clock } = startClient(BY_DEFAULT, (request) =>
+      request.reply(request.body?.includes("bad") ? 500 : 202),
+    );
+    client.track({ ...EVENT, eventName: "bad" });
+    const receipts = Array.from({ length: 50 }, () => client.track(anotherEvent()));
+    await pass(clock, 1000, 100);
+    expect(client.stats()).toMatchObject({ accepted: 50, pending: 1 });
+    await Promise.all(receipts);
+  });
+});
+
+describe("a contact that does not exist yet", () => {
+  test("is waited for", async () => {
+    const { client, clock, intercom } = startClient(BY_DEFAULT, (request) =>
+      request.reply(intercom.sent.length < 5 ? 404 : 202),
+    );
+    const receipt = client.track(EVENT);
+    await pass(clock, 60_000, 500);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 5 });
+  });
+
+  test("is not waited for longer than that, however many attempts failed otherwise", async () => {
+    const { client, clock, intercom } = startClient(
+      { retry: { attempts: 3, holdContact: 30_000 } },
+      (request) => request.reply(intercom.sent.length === 1 ? 500 : 404),
+    );
+    const receipt = client.track(EVENT);
+    await pass(clock, 29_000, 500);
+    expect(client.stats().pending).toBe(1);
+    await pass(clock, 60_000, 500);
+    expect(await receipt).toMatchObject({ status: "rejected", verdict: { kind: "contact_not_found" } });
+  });
+});
+
+describe("a 429", () => {
+  const limits = (now: number, remaining: number) => {
+    const reset = Math.floor(now / 10_000) * 10 + 10;
+    return {
+      "x-ratelimit-limit": "100",
+      "x-ratelimit-remaining": String(remaining),
+      "x-ratelimit-reset": String(reset),
+    };
+  };
+
+  test("holds all events until the window opens, then one asks first", async () => {
+    const { client, clock, intercom } = startClient(BY_DEFAULT, (request) => {
+      const isLimited = clock.now() < 1_700_000_010_000;
+      if (isLimited) request.reply(429, "", limits(clock.now(), 0));
+    });
+    const receipts = Array.from({ length: 10 }, () => client.track(anotherEvent()));
+    await turn();
+    expect(intercom.sent.length).toBeLessThanOrEqual(4); // As many as go out before anything is known.
+    const before = intercom.sent.length;
+    await pass(clock, 9000, 500);
+    expect(intercom.sent).toHaveLength(before);
+    await pass(clock, 1000, 100);
+    expect(intercom.open()).toHaveLength(1);
+    intercom.open()[0]?.reply(202, "", limits(clock.now(), 99));
+    await pass(clock, 500, 50);
+    while (intercom.open().length > 0) {
+      intercom.open()[0]?.reply(202, "", limits(clock.now(), 90));
+      await pass(clock, 100, 50);
+    }
+    const outcomes = await Promise.all(receipts);
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["accepted"]));
+  });
+
+  test("is no failure, however often it comes", async () => {
+    const { client, clock, intercom } = startClient({ retry: { attempts: 1 } }, (request) =>
+      intercom.sent.length <= 20 ? request.reply(429, "", { "retry-after": "1" }) : request.reply(202),
+    );
+    const receipt = client.track(EVENT);
+    await pass(clock, 60_000, 100);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 21 });
+  });
+});
+
+describe("a token that is refused", () => {
+  test.each([
+    [401, "unauthorized"],
+    [403, "forbidden"],
+  ])("pauses everything until resume: %i", async (status, kind) => {
+    let answer = status;
+    const { client, clock, intercom } = startClient(BY_DEFAULT, (request) => request.reply(answer));
+    const heard: string[] = [];
+    client.on("paused", ({ verdict }) => heard.push(verdict.kind));
+    client.on("resumed", () => heard.push("resumed"));
+    client.resume(); // Nothing is paused.
+    const receipts = Array.from({ length: 8 }, () => client.track(anotherEvent()));
+    await pass(clock, 3_600_000, 60_000);
+    expect(client.stats()).toMatchObject({ pending: 8, isPaused: true, inFlight: 0 });
+    const before = intercom.sent.length;
+    expect(before).toBeLessThanOrEqual(4);
+    answer = 202;
+    client.resume();
+    await pass(clock, 20_000, 100);
+    expect((await Promise.all(receipts)).every((outcome) => outcome.status === "accepted")).toBe(true);
+    expect(heard).toEqual([kind, "resumed"]);
+  });
+
+  test("is asked for again, and another one goes on", async () => {
+    let token = "expired";
+    let asked = 0;
+    const { client, clock } = startClient(
+      {
+        ...BY_DEFAULT,
+        token: () => {
+          asked += 1;
+          return token;
+        },
+      },
+      (request) => request.reply(request.headers.authorization === `Bearer ${TOKEN}` ? 202 : 401),
+    );
+    const receipt = client.track(EVENT);
+    await pass(clock, 600_000, 1000);
+    expect(client.stats().isPaused).toBe(true);
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThan(30);
+    token = TOKEN;
+    await pass(clock, 60_000, 1000);
+    expect(await receipt).toMatchObject({ status: "accepted" });
+    await client.close();
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("that cannot be had is asked for again as well", async () => {
+    let isBroken = false;
+    const { client, clock } = startClient(
+      {
+        ...BY_DEFAULT,
+        token: async () => {
+          if (isBroken) throw new Error("vault is sealed");
+          return isBroken ? "" : TOKEN;
+        },
+      },
+      (request) => request.reply(clock.now() < 1_700_000_100_000 ? 401 : 202),
+    );
+    client.track(EVENT);
+    await turn();
+    isBroken = true;
+    await pass(clock, 30_000, 1000);
+    expect(client.stats()).toMatchObject({ isPaused: true, pending: 1 });
+    await client.close({ timeout: 0 });
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("lets events expire", async () => {
+    const { client, clock } = startClient({ retry: { maxAge: 5000 } }, (request) => request.reply(401));
+    const receipts = [client.track(EVENT), client.track(anotherEvent())];
+    await pass(clock, 6000, 100);
+    expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "expired" }));
+  });
+
+  test("does not keep reads from being made", async () => {
+    const { client } = startClient(BY_DEFAULT, (request) =>
+      request.reply(request.method === "GET" ? 200 : 401, '{"type":"event.summary","events":[]}'),
+    );
+    client.track(EVENT);
+    await turn();
+    expect(client.stats().isPaused).toBe(true);
+    expect(await client.summaries({ userId: "1" })).toEqual([]);
+  });
+});
+
+describe("the allowance", () => {
+  test("is shared by the clients of one token, and by reads", async () => {
+    const first = startClient(BY_DEFAULT);
+    const second = startClient({ ...BY_DEFAULT, clock: first.clock, transport: first.intercom.send });
+    const other = startClient({
+      ...BY_DEFAULT,
+      clock: first.clock,
+      transport: first.intercom.send,
+      token: "other",
+    });
+    for (let index = 0; index < 3; index += 1) first.client.track(anotherEvent());
+    await turn();
+    void second.client.summaries({ userId: "1" }).catch(() => undefined);
+    for (let index = 0; index < 3; index += 1) second.client.track(anotherEvent());
+    await turn();
+    expect(first.intercom.sent).toHaveLength(4); // Four before anything is known of the token.
+    other.client.track(anotherEvent());
+    await turn();
+    expect(first.intercom.sent).toHaveLength(5);
+    expect(second.client.stats().rate.remaining).toBe(first.client.stats().rate.remaining);
+    for (const { client } of [first, second, other]) await client.close({ timeout: 0 });
+  });
+
+  test("is known from the replies", async () => {
+    const { client } = startClient(BY_DEFAULT, (request) =>
+      request.reply(202, "", {
+        "x-ratelimit-limit": "500",
+        "x-ratelimit-remaining": "321",
+        "x-ratelimit-reset": "1700000010",
+      }),
+    );
+    await client.track(EVENT);
+    expect(client.stats().rate).toEqual({ limit: 500, remaining: 321, resetAt: 1_700_000_010_000 });
+  });
+});
+
+test("the counts hold while everything goes wrong in turn", async () => {
+  const statuses = [202, 500, 404, 429, 401, 422, 503];
+  const looked: number[] = [];
+  const { client, clock } = startClient({ retry: { attempts: 3, holdContact: 5000 } }, (request) => {
+    looked.push(unaccounted(client.stats()));
+    request.reply(statuses[looked.length % statuses.length] ?? 202);
+  });
+  for (const name of ["outcome", "retry", "paused", "resumed"] as const) {
+    client.on(name, () => looked.push(unaccounted(client.stats())));
+  }
+  for (let index = 0; index < 60; index += 1) {
+    client.track(anotherEvent());
+    await pass(clock, 1000, 250);
+    client.resume();
+  }
+  await pass(clock, 60_000, 500);
+  client.resume();
+  await client.close({ timeout: 0 });
+  looked.push(unaccounted(client.stats()));
+  expect(looked.filter((count) => count !== 0)).toEqual([]);
+  expect(client.stats()).toMatchObject({ tracked: 60, pending: 0 });
+});

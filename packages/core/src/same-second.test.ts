@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
+
+const NOW = 1_700_000_000;
+const AT = { ...EVENT, createdAt: NOW - 100 } as const;
+const CONTACTS = [{ userId: "314159" }, { email: "frodo@example.com" }, { id: "63a0979a5eeebeaf28dd56ba" }];
+
+function secondsOf(sent: readonly { body?: string }[]): number[] {
+  return sent.map(({ body }) => JSON.parse(body ?? "").created_at);
+}
+
+describe("events of one contact and name that are tracked in the same second", () => {
+  test.each(CONTACTS)("get seconds of their own: %o", async (contact) => {
+    const { client, intercom } = startClient({}, (request) => request.reply(202));
+    const heard: unknown[] = [];
+    client.on("warning", ({ warnings }) => heard.push(...warnings));
+    for (let index = 0; index < 4; index += 1) {
+      client.track({ ...(contact as { userId: string }), eventName: "logged-in", metadata: { index } });
+    }
+    await client.flush();
+    expect(secondsOf(intercom.sent)).toEqual([NOW, NOW + 1, NOW + 2, NOW + 3]);
+    expect(heard).toMatchObject(
+      [1, 2, 3].map((moved) => ({
+        path: "createdAt",
+        code: "second_moved",
+        message: expect.stringContaining(`moved by ${moved} s`),
+      })),
+    );
+  });
+
+  test("within a minute; beyond it an equal one is a duplicate, and a different one has a warning", async () => {
+    const { client } = startClient({}, (request) => request.reply(202));
+    const codes: string[] = [];
+    client.on("warning", ({ warnings }) => codes.push(...warnings.map(({ code }) => code)));
+    const receipts = Array.from({ length: 61 }, () => client.track(EVENT));
+    client.track({ ...EVENT, metadata: { plan: "pro" } });
+    await client.flush();
+    expect(client.stats()).toMatchObject({ accepted: 61, duplicate: 1 });
+    expect((await receipts[60])?.status).toBe("duplicate");
+    expect(codes).toEqual([...Array(59).fill("second_moved"), "second_taken"]);
+  });
+
+  test("names are compared as Intercom folds them, e-mail addresses without case", async () => {
+    const { client, intercom } = startClient({}, (request) => request.reply(202));
+    client.track({ email: "Frodo@example.com", eventName: "Placed.Order" });
+    client.track({ email: "frodo@example.com", eventName: "placed-order" });
+    client.track({ email: "sam@example.com", eventName: "placed-order" });
+    client.track({ userId: "frodo@example.com", eventName: "placed-order" });
+    await client.flush();
+    expect(secondsOf(intercom.sent)).toEqual([NOW, NOW + 1, NOW, NOW]);
+  });
+});
+
+describe("events whose time the caller gave", () => {
+  test("are sent once if they are equal, and end as the first one does", async () => {
+    const { client, intercom } = startClient();
+    const receipts = [client.track(AT), client.track(AT), client.track(AT)];
+    expect(await Promise.all(receipts.map(({ stored }) => stored))).toEqual([true, true, true]);
+    await turn();
+    expect(intercom.sent).toHaveLength(1);
+    expect(client.stats()).toMatchObject({ pending: 3 });
+    intercom.sent[0]?.reply(202);
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual([
+      "accepted",
+      "duplicate",
+      "duplicate",
+    ]);
+    expect(await client.track(AT)).toEqual({ status: "duplicate" });
+    expect(await client.track(AT).stored).toBe(true);
+    expect(intercom.sent).toHaveLength(1);
+    expect(unaccounted(client.stats())).toBe(0);
+  });
+
+  test("take the place of an equal one that was rejected", async () => {
+    const { client, intercom } = startClient();
+    const receipts = [client.track(AT), client.track(AT), client.track(AT)];
+    await turn();
+    intercom.sent[0]?.reply(422);
+    await turn();
+    intercom.sent[1]?.reply(202);
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual([
+      "rejected",
+      "accepted",
+      "duplicate",
+    ]);
+    expect(intercom.sent.map(({ body }) => body)).toEqual(Array(2).fill(intercom.sent[0]?.body));
+  });
+
+  test("are sent with a warning if they differ, and never changed", async () => {
+    const { client, intercom } = startClient({}, (request) => request.reply(202));
+    const heard: unknown[] = [];
+    client.on("warning", ({ warnings, event }) => heard.push([warnings.map(({ code }) => code), event]));
+    const outcomes = [await client.track(AT), await client.track({ ...AT, metadata: { plan: "pro" } })];
+    expect(outcomes.map(({ status }) => status)).toEqual(["accepted", "accepted"]);
+    expect(secondsOf(intercom.sent)).toEqual([NOW - 100, NOW - 100]);
+    expect(heard).toEqual([[["second_taken"], expect.objectContaining({ metadata: { plan: "pro" } })]]);
+  });
+
+  test("are dropped on close with the one they wait for", async () => {
+    const { client } = startClient();
+    const receipts = [client.track(AT), client.track(AT)];
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 2 });
+    expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "closed" }));
+    expect(unaccounted(client.stats())).toBe(0);
+  });
+
+  test("wait for equal ones in bounded number", async () => {
+    const { client } = startClient({ queue: { maxEvents: 3 } });
+    for (let index = 0; index < 10; index += 1) client.track(AT);
+    expect(client.stats()).toMatchObject({ pending: 4, droppedByReason: { queue_full: 6 } });
+  });
+});
+
+test("memory of seconds is bounded", async () => {
+  const headers = {
+    "x-ratelimit-limit": "99999",
+    "x-ratelimit-remaining": "99999",
+    "x-ratelimit-reset": `${NOW + 10}`,
+  };
+  const { client, intercom } = startClient({}, (request) => request.reply(202, "", headers));
+  await client.track(AT);
+  for (let index = 0; index < 10_000; index += 1) client.track({ ...AT, userId: `contact-${index}` });
+  await client.flush();
+  expect((await client.track(AT)).status).toBe("accepted"); // It is forgotten, and Intercom takes both for one.
+  expect(intercom.sent).toHaveLength(10_002);
+});
