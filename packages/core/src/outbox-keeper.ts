@@ -74,7 +74,8 @@ export interface OutboxKeeperOptions {
 /** A keeper that takes over at once what earlier processes have left. */
 export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   const { outbox, clock, delivering, deliver, spill, refuse, revive, emptied, warn, fallsBack } = options;
-  const window = Math.min(options.window, MAX_WINDOW);
+  // The other half is for what is being written.
+  const window = Math.min(Math.ceil(options.window / 2), MAX_WINDOW);
   const unwritten = new Set<PendingEvent>();
   /** The first of them that are being written just now. */
   let beingWritten = 0;

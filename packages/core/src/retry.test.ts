@@ -1,18 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { FakeClock } from "../tests/fake-clock.ts";
+import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, EVENT, startClient, TOKEN, turn, unaccounted } from "../tests/start-client.ts";
 
 /** Retries as they are without options. */
 const BY_DEFAULT = { retry: {} };
-
-/** Lets time pass in steps, with everything that happens in it. */
-async function pass(clock: FakeClock, milliseconds: number, step = milliseconds): Promise<void> {
-  await turn();
-  for (let left = milliseconds; left > 0; left -= step) {
-    clock.advance(Math.min(step, left));
-    await turn();
-  }
-}
 
 describe("an attempt that fails is made again", () => {
   test("with the same bytes, later each time, and ends with the last verdict", async () => {
@@ -26,7 +17,7 @@ describe("an attempt that fails is made again", () => {
       retries.push(delay);
     });
     const receipt = client.track({ ...EVENT, metadata: { price: 3 } });
-    await pass(clock, 10_000, 100);
+    await passTime(clock, 10_000, 100);
     expect(await receipt).toEqual({
       status: "rejected",
       attempts: 4,
@@ -46,7 +37,7 @@ describe("an attempt that fails is made again", () => {
       else request.reply(202);
     });
     const receipt = client.track(EVENT);
-    await pass(clock, 40_000, 500);
+    await passTime(clock, 40_000, 500);
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
   });
 
@@ -61,9 +52,9 @@ describe("an attempt that fails is made again", () => {
       intercom.sent.length === 1 ? request.reply(503, "", { "retry-after": "20" }) : request.reply(202),
     );
     const receipt = client.track(EVENT);
-    await pass(clock, 19_900, 100);
+    await passTime(clock, 19_900, 100);
     expect(intercom.sent).toHaveLength(1);
-    await pass(clock, 200, 100);
+    await passTime(clock, 200, 100);
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
   });
 
@@ -72,7 +63,7 @@ describe("an attempt that fails is made again", () => {
       request.reply(500),
     );
     const receipt = client.track(EVENT);
-    await pass(clock, 120_000, 1000);
+    await passTime(clock, 120_000, 1000);
     expect(await receipt).toEqual({ status: "dropped", reason: "expired" });
     expect(clock.timers()).toBe(0);
   });
@@ -83,7 +74,7 @@ describe("an attempt that fails is made again", () => {
     );
     client.track({ ...EVENT, eventName: "bad" });
     const receipts = Array.from({ length: 50 }, () => client.track(anotherEvent()));
-    await pass(clock, 1000, 100);
+    await passTime(clock, 1000, 100);
     expect(client.stats()).toMatchObject({ accepted: 50, pending: 1 });
     await Promise.all(receipts);
   });
@@ -95,7 +86,7 @@ describe("a contact that does not exist yet", () => {
       request.reply(intercom.sent.length < 5 ? 404 : 202),
     );
     const receipt = client.track(EVENT);
-    await pass(clock, 60_000, 500);
+    await passTime(clock, 60_000, 500);
     expect(await receipt).toEqual({ status: "accepted", attempts: 5 });
   });
 
@@ -105,9 +96,9 @@ describe("a contact that does not exist yet", () => {
       (request) => request.reply(intercom.sent.length === 1 ? 500 : 404),
     );
     const receipt = client.track(EVENT);
-    await pass(clock, 29_000, 500);
+    await passTime(clock, 29_000, 500);
     expect(client.stats().pending).toBe(1);
-    await pass(clock, 60_000, 500);
+    await passTime(clock, 60_000, 500);
     expect(await receipt).toMatchObject({ status: "rejected", verdict: { kind: "contact_not_found" } });
   });
 });
@@ -131,15 +122,15 @@ describe("a 429", () => {
     await turn();
     expect(intercom.sent.length).toBeLessThanOrEqual(4); // As many as go out before anything is known.
     const before = intercom.sent.length;
-    await pass(clock, 9000, 500);
+    await passTime(clock, 9000, 500);
     expect(intercom.sent).toHaveLength(before);
-    await pass(clock, 1000, 100);
+    await passTime(clock, 1000, 100);
     expect(intercom.open()).toHaveLength(1);
     intercom.open()[0]?.reply(202, "", limits(clock.now(), 99));
-    await pass(clock, 500, 50);
+    await passTime(clock, 500, 50);
     while (intercom.open().length > 0) {
       intercom.open()[0]?.reply(202, "", limits(clock.now(), 90));
-      await pass(clock, 100, 50);
+      await passTime(clock, 100, 50);
     }
     const outcomes = await Promise.all(receipts);
     expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["accepted"]));
@@ -150,7 +141,7 @@ describe("a 429", () => {
       intercom.sent.length <= 20 ? request.reply(429, "", { "retry-after": "1" }) : request.reply(202),
     );
     const receipt = client.track(EVENT);
-    await pass(clock, 60_000, 100);
+    await passTime(clock, 60_000, 100);
     expect(await receipt).toEqual({ status: "accepted", attempts: 21 });
   });
 });
@@ -167,13 +158,13 @@ describe("a token that is refused", () => {
     client.on("resumed", () => heard.push("resumed"));
     client.resume(); // Nothing is paused.
     const receipts = Array.from({ length: 8 }, () => client.track(anotherEvent()));
-    await pass(clock, 3_600_000, 60_000);
+    await passTime(clock, 3_600_000, 60_000);
     expect(client.stats()).toMatchObject({ pending: 8, isPaused: true, inFlight: 0 });
     const before = intercom.sent.length;
     expect(before).toBeLessThanOrEqual(4);
     answer = 202;
     client.resume();
-    await pass(clock, 20_000, 100);
+    await passTime(clock, 20_000, 100);
     expect((await Promise.all(receipts)).every((outcome) => outcome.status === "accepted")).toBe(true);
     expect(heard).toEqual([kind, "resumed"]);
   });
@@ -192,12 +183,12 @@ describe("a token that is refused", () => {
       (request) => request.reply(request.headers.authorization === `Bearer ${TOKEN}` ? 202 : 401),
     );
     const receipt = client.track(EVENT);
-    await pass(clock, 600_000, 1000);
+    await passTime(clock, 600_000, 1000);
     expect(client.stats().isPaused).toBe(true);
     expect(asked).toBeGreaterThan(5);
     expect(asked).toBeLessThan(30);
     token = TOKEN;
-    await pass(clock, 60_000, 1000);
+    await passTime(clock, 60_000, 1000);
     expect(await receipt).toMatchObject({ status: "accepted" });
     await client.close();
     expect(clock.timers()).toBe(0);
@@ -218,7 +209,7 @@ describe("a token that is refused", () => {
     client.track(EVENT);
     await turn();
     isBroken = true;
-    await pass(clock, 30_000, 1000);
+    await passTime(clock, 30_000, 1000);
     expect(client.stats()).toMatchObject({ isPaused: true, pending: 1 });
     await client.close({ timeout: 0 });
     expect(clock.timers()).toBe(0);
@@ -227,7 +218,7 @@ describe("a token that is refused", () => {
   test("lets events expire", async () => {
     const { client, clock } = startClient({ retry: { maxAge: 5000 } }, (request) => request.reply(401));
     const receipts = [client.track(EVENT), client.track(anotherEvent())];
-    await pass(clock, 6000, 100);
+    await passTime(clock, 6000, 100);
     expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "expired" }));
   });
 
@@ -290,10 +281,10 @@ test("the counts hold while everything goes wrong in turn", async () => {
   }
   for (let index = 0; index < 60; index += 1) {
     client.track(anotherEvent());
-    await pass(clock, 1000, 250);
+    await passTime(clock, 1000, 250);
     client.resume();
   }
-  await pass(clock, 60_000, 500);
+  await passTime(clock, 60_000, 500);
   client.resume();
   await client.close({ timeout: 0 });
   looked.push(unaccounted(client.stats()));

@@ -1,0 +1,321 @@
+import { describe, expect, test } from "vitest";
+import { faultyOutbox } from "../tests/faulty-outbox.ts";
+import { passTime } from "../tests/pass-time.ts";
+import type { SentRequest } from "../tests/scripted-transport.ts";
+import { anotherEvent, EVENT, type Started, startClient, turn, unaccounted } from "../tests/start-client.ts";
+import type { CoreClientOptions, Outcome } from "./index.ts";
+import { createMemoryStore, type MemoryStore } from "./memory-outbox.ts";
+import { OutboxError } from "./outbox.ts";
+
+/** Headers of an allowance that nothing here uses up. */
+const PLENTY = {
+  "x-ratelimit-limit": "9999999",
+  "x-ratelimit-remaining": "9999999",
+  "x-ratelimit-reset": "1700000010",
+};
+const accept = (request: SentRequest): void => request.reply(202, "", PLENTY);
+const NOT_STORED: Outcome = { status: "dropped", reason: "not_stored" };
+
+/** A client with an outbox over a store. */
+function start(
+  store: MemoryStore,
+  onRequest?: (request: SentRequest) => void,
+  options: Partial<CoreClientOptions> = {},
+  maxEvents?: number,
+) {
+  const faulty = faultyOutbox(store, maxEvents);
+  return { ...startClient({ outbox: faulty.outbox, random: Math.random, ...options }, onRequest), faulty };
+}
+
+/** All bodies a store holds. */
+function bodiesIn(store: MemoryStore): string[] {
+  return [...store.events.values()].map(({ record }) => record.body);
+}
+
+describe("what is tracked", () => {
+  test("is stored before it is sent, all of one tick together, and forgotten once it is accepted", async () => {
+    const store = createMemoryStore();
+    const { client, clock, intercom, faulty } = start(store);
+    await turn();
+    const receipts = Array.from({ length: 20 }, () => client.track(anotherEvent()));
+    const stored: boolean[] = [];
+    for (const receipt of receipts) receipt.stored.then((isStored) => stored.push(isStored));
+    await turn();
+    expect([stored.length, intercom.sent.length, client.stats().pending]).toEqual([0, 0, 20]);
+    await passTime(clock, 1);
+    expect(stored).toEqual(Array(20).fill(true));
+    expect(faulty.of("append")).toHaveLength(1);
+    expect(bodiesIn(store)).toHaveLength(20);
+    while (intercom.open().length > 0) {
+      for (const request of intercom.open()) accept(request);
+      await turn();
+    }
+    await Promise.all(receipts);
+    await passTime(clock, 100);
+    expect(store.events.size).toBe(0);
+    expect(faulty.of("settle")).toHaveLength(1);
+    expect(unaccounted(client.stats())).toBe(0);
+  });
+
+  test("holds no token", async () => {
+    const store = createMemoryStore();
+    const { client, clock, faulty } = start(store, (request) => request.fail(new Error("reset")));
+    client.track(EVENT);
+    await passTime(clock, 1000, 10);
+    expect(JSON.stringify([faulty.calls, [...store.events], store.deadLetters])).not.toContain("dG9r");
+    expect(store.deadLetters).toHaveLength(1);
+  });
+
+  test("that is more than memory is to hold waits in the outbox alone, and comes back in order", async () => {
+    const store = createMemoryStore();
+    const { client, clock, intercom } = start(store, undefined, {
+      concurrency: 1,
+      queue: { maxEvents: 10_000 },
+    });
+    await turn();
+    const receipts = Array.from({ length: 5000 }, (_, index) =>
+      client.track({ ...EVENT, userId: `${index}`, createdAt: 1 }),
+    );
+    await passTime(clock, 100, 1);
+    expect(client.stats()).toMatchObject({ pending: 5000, inFlight: 1 });
+    expect(store.events.size).toBe(5000);
+    expect((await Promise.all(receipts.map(({ stored }) => stored))).every(Boolean)).toBe(true);
+    let late: Outcome | undefined;
+    receipts[4999]?.then((outcome) => {
+      late = outcome;
+    });
+    while (client.stats().pending > 0) {
+      for (let index = 0; index < 100; index += 1) {
+        const request = intercom.sent.at(-1);
+        if (request) accept(request);
+        await Promise.resolve();
+        await turn();
+      }
+      clock.advance(50);
+      await turn();
+    }
+    expect(late).toEqual({ status: "accepted", attempts: 1 });
+    expect((await receipts[2500])?.status).toBe("accepted");
+    const users = intercom.sent.map(({ body }) => Number(JSON.parse(body ?? "").user_id));
+    expect(users).toEqual(Array.from({ length: 5000 }, (_, index) => index));
+  }, 30_000);
+});
+
+describe("what is left", () => {
+  test("is delivered by the next client, with its attempts and its age", async () => {
+    const store = createMemoryStore();
+    const first = start(store, (request) => request.reply(503), {
+      retry: { attempts: 5 },
+      random: () => 0.5, // So that the first wait is 0.5 and the next 1 second.
+    });
+    const receipt = first.client.track(EVENT);
+    await passTime(first.clock, 1400, 10);
+    expect(first.intercom.sent).toHaveLength(2);
+    expect(await first.client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await receipt.stored).toBe(true);
+    const second = start(store, (request) => request.reply(503), { retry: { attempts: 5 } });
+    second.clock.set(first.clock.now());
+    const heard: Outcome[] = [];
+    second.client.on("outcome", ({ outcome }) => heard.push(outcome));
+    await passTime(second.clock, 60_000, 100);
+    expect(second.intercom.sent).toHaveLength(3);
+    expect(new Set([...first.intercom.sent, ...second.intercom.sent].map(({ body }) => body)).size).toBe(1);
+    expect(heard).toMatchObject([{ status: "rejected", attempts: 5 }]);
+    expect(second.client.stats()).toMatchObject({ tracked: 0, rejected: 0, recovered: 1, pending: 0 });
+    expect(store.deadLetters).toMatchObject([
+      { record: { attempts: 4 }, outcome: { status: "rejected", attempts: 5 } },
+    ]);
+  });
+
+  test("by a client that has died is taken over when its lease runs out", async () => {
+    const store = createMemoryStore();
+    const dead = start(store);
+    dead.client.track(EVENT);
+    await passTime(dead.clock, 10);
+    expect(dead.intercom.sent).toHaveLength(1); // From here on nothing happens in it any more.
+    const next = start(store, accept);
+    next.clock.set(dead.clock.now());
+    await passTime(next.clock, 25_000, 100);
+    expect(next.intercom.sent).toHaveLength(0);
+    await passTime(next.clock, 16_000, 100);
+    expect(next.intercom.sent).toHaveLength(1);
+    expect(next.client.stats().recovered).toBe(1);
+    expect(store.events.size).toBe(0);
+  });
+
+  test("is not taken over while its client lives", async () => {
+    const store = createMemoryStore();
+    const busy = start(store, undefined, { timeout: 600_000 });
+    const other = start(store, accept, { clock: busy.clock });
+    busy.client.track(EVENT);
+    await passTime(busy.clock, 300_000, 500);
+    expect(other.intercom.sent).toHaveLength(0);
+    accept(busy.intercom.sent[0] as SentRequest);
+    await passTime(busy.clock, 1000, 100);
+    expect(busy.client.stats()).toMatchObject({ accepted: 1, pending: 0 });
+    expect(other.client.stats()).toMatchObject({ recovered: 0 });
+  });
+
+  test("is waited for by flush", async () => {
+    const store = createMemoryStore();
+    const first = start(store);
+    for (let index = 0; index < 30; index += 1) first.client.track(anotherEvent());
+    await first.client.close({ timeout: 0 });
+    const second = start(store, accept);
+    expect(await second.client.flush()).toEqual({ pending: 0 });
+    expect(second.client.stats().recovered).toBe(30);
+  });
+
+  test("is told to end for good, when another process has ended what had left memory", async () => {
+    const store = createMemoryStore();
+    const ours = start(store, undefined, { queue: { maxEvents: 6 }, concurrency: 1 });
+    await turn();
+    const receipts: Promise<Outcome>[] = [];
+    for (let index = 0; index < 12; index += 1) {
+      receipts.push(ours.client.track({ ...EVENT, eventName: index === 11 ? "bad" : `event-${index}` }));
+      await passTime(ours.clock, 5);
+    }
+    expect(ours.client.stats().pending).toBe(12);
+    const theirs = start(
+      store,
+      (request) => (request.body?.includes("bad") ? request.reply(422) : accept(request)),
+      { clock: ours.clock },
+    );
+    await passTime(ours.clock, 1000, 50);
+    const elsewhere = theirs.client.stats().recovered;
+    expect(elsewhere).toBeGreaterThan(0);
+    while (ours.intercom.open().length > 0) {
+      for (const request of ours.intercom.open()) accept(request);
+      await passTime(ours.clock, 100, 10);
+    }
+    const flushed = ours.client.flush();
+    await passTime(ours.clock, 30_000, 500);
+    expect(await flushed).toEqual({ pending: 0 });
+    const outcomes = await Promise.all(receipts);
+    expect(outcomes.map(({ status }) => status)).toEqual([...Array(11).fill("accepted"), "rejected"]);
+    expect(outcomes.filter((outcome) => "attempts" in outcome && outcome.attempts === 0)).toHaveLength(
+      elsewhere - 1,
+    );
+    expect(ours.client.stats()).toMatchObject({ accepted: 11, rejected: 1, pending: 0 });
+  });
+});
+
+describe("an outbox that cannot", () => {
+  const failed = new OutboxError("failed", "Cannot keep events: disk I/O error");
+
+  test("keep events has them dropped, loudly", async () => {
+    const { client, clock, intercom, warnings, faulty } = start(createMemoryStore(), accept);
+    faulty.fail("append", failed);
+    const receipts = [client.track(anotherEvent()), client.track(anotherEvent())];
+    await passTime(clock, 10);
+    expect(await Promise.all(receipts)).toEqual([NOT_STORED, NOT_STORED]);
+    expect(await Promise.all(receipts.map(({ stored }) => stored))).toEqual([false, false]);
+    expect(intercom.sent).toHaveLength(0);
+    expect(warnings).toEqual([
+      expect.stringContaining("The outbox cannot keep events: Cannot keep events: disk I/O error"),
+      expect.stringContaining("An event was dropped: the outbox did not take it"),
+    ]);
+    faulty.fail("append", undefined);
+    const later = client.track(anotherEvent());
+    await passTime(clock, 10);
+    expect((await later).status).toBe("accepted");
+  });
+
+  test("keep events has them sent from memory, if that is wanted", async () => {
+    const { client, clock, faulty, warnings } = start(createMemoryStore(), accept, {
+      outboxFallback: "memory",
+    });
+    faulty.fail("append", failed);
+    const receipt = client.track(EVENT);
+    await passTime(clock, 10);
+    expect(await receipt.stored).toBe(false);
+    expect((await receipt).status).toBe("accepted");
+    expect(warnings).toHaveLength(1);
+  });
+
+  test("keep all events keeps those that fit", async () => {
+    const { client, clock, intercom } = start(createMemoryStore(), undefined, {}, 30);
+    await turn();
+    const receipts = Array.from({ length: 50 }, () => client.track(anotherEvent()));
+    await passTime(clock, 10, 1);
+    const stored = await Promise.all(receipts.map((receipt) => receipt.stored));
+    expect(stored.filter(Boolean).length).toBe(30);
+    expect(client.stats()).toMatchObject({ pending: 30, droppedByReason: { not_stored: 20 } });
+    expect(intercom.sent.length).toBeGreaterThan(0);
+  });
+
+  test("write how events ended is asked again, and sends nothing twice", async () => {
+    const store = createMemoryStore();
+    const { client, clock, intercom, faulty, warnings } = start(store, accept);
+    faulty.fail("settle", failed);
+    client.track(EVENT);
+    await passTime(clock, 120_000, 100);
+    expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
+    expect(store.events.size).toBe(1);
+    expect(warnings).toHaveLength(1);
+    faulty.fail("settle", undefined);
+    await passTime(clock, 2000, 100);
+    expect(store.events.size).toBe(0);
+    expect(intercom.sent).toHaveLength(1);
+  });
+
+  test.each(["lease", "renew", "update", "counts", "close"] as const)(
+    "%s goes on all the same",
+    async (verb) => {
+      const { client, clock, faulty, intercom } = start(
+        createMemoryStore(),
+        (request) =>
+          intercom.sent.length === 1 ? request.reply(503, "", { "retry-after": "15" }) : accept(request),
+        { retry: {} },
+      );
+      faulty.fail(verb, failed);
+      const receipt = client.track(EVENT);
+      await passTime(clock, 60_000, 500);
+      expect((await receipt).status).toBe("accepted");
+      expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
+      expect(faulty.of(verb).length).toBeGreaterThan(0);
+      expect(clock.timers()).toBe(0);
+    },
+  );
+});
+
+describe("close", () => {
+  test("writes what was tracked last, and leaves it for the next time", async () => {
+    const store = createMemoryStore();
+    const { client, clock } = start(store);
+    const receipt = client.track(EVENT);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await receipt.stored).toBe(true);
+    expect(bodiesIn(store)).toHaveLength(1);
+    expect([...store.events.values()].every(({ leaseUntil }) => leaseUntil === 0)).toBe(true);
+    expect(unaccounted(client.stats())).toBe(0);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("keeps those that wait for room outside", async () => {
+    const store = createMemoryStore();
+    const { client, clock } = start(store, undefined, { queue: { maxEvents: 3, policy: "wait" } });
+    for (let index = 0; index < 6; index += 1) client.track(anotherEvent());
+    await passTime(clock, 10, 1);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 6, dropped: 0 });
+    expect(store.events.size).toBe(6);
+  });
+
+  test("keeps an equal event with the one it waits for", async () => {
+    const store = createMemoryStore();
+    const { client } = start(store);
+    client.track({ ...EVENT, createdAt: 5 });
+    const twin = client.track({ ...EVENT, createdAt: 5 });
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 2, dropped: 0 });
+    expect(await twin.stored).toBe(true);
+    expect(store.events.size).toBe(1);
+  });
+
+  test("drops what the outbox does not take any more", async () => {
+    const { client, faulty }: Started & { faulty: { fail: unknown } } = start(createMemoryStore());
+    (faulty as ReturnType<typeof faultyOutbox>).fail("append", new OutboxError("full", "Cannot keep events"));
+    const receipts = [client.track(anotherEvent()), client.track(anotherEvent())];
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 2 });
+    expect(await Promise.all(receipts)).toEqual([NOT_STORED, NOT_STORED]);
+  });
+});
