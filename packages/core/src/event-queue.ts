@@ -267,10 +267,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       const before = tally.read().dropped;
       isSealed = true;
       isStopped = true;
-      const outside = keeper ? [] : intake.stop();
+      const drop = (event: PendingEvent) => finish(event, dropped("closed"));
+      if (!keeper) intake.stop(drop);
       delivery.stop(leaveBehind);
-      // Those that wait for events that the outbox keeps are kept with them.
-      for (const event of [...outside, ...sameSecond.stop()]) finish(event, dropped("closed"));
+      sameSecond.stop(drop); // Those that wait for events that the outbox keeps are kept with them.
       await keeper?.close();
       return tally.read().dropped - before;
     },

@@ -11,8 +11,8 @@ export interface Intake {
   leave(event: PendingEvent): void;
   /** Events that wait for room. */
   waiting(): number;
-  /** Takes out all events that wait for room, the first to wait first. */
-  stop(): PendingEvent[];
+  /** Takes out one by one all events that wait for room, and tells `leave` of each. */
+  stop(leave: (event: PendingEvent) => void): void;
 }
 
 /** What an intake is made of. */
@@ -50,11 +50,14 @@ export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): 
     bytes -= event.body.length;
   }
 
-  function makeRoom(event: PendingEvent): boolean {
-    while (!fits(event)) {
+  /** Takes an event and drops the oldest until there is room; answers whether the event itself stays. */
+  function takeAndDrop(event: PendingEvent): boolean {
+    take(event); // First, so that it is counted when those that are dropped are told of.
+    while (events > maxEvents || bytes > maxBytes) {
       const oldest = takeOldest();
-      if (!oldest) return false; // All that is left is being sent.
+      if (!oldest) break;
       leave(oldest);
+      if (oldest === event) return false; // All others are being sent.
       drop(oldest);
     }
     return true;
@@ -63,10 +66,11 @@ export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): 
   return {
     offer(event) {
       if (event.body.length > maxBytes) return "refused"; // There will never be room.
-      if ((lobby.size === 0 && fits(event)) || (policy === "drop_oldest" && makeRoom(event))) {
+      if (lobby.size === 0 && fits(event)) {
         take(event);
         return "taken";
       }
+      if (policy === "drop_oldest") return takeAndDrop(event) ? "taken" : "refused";
       if (policy !== "wait" || lobby.size >= maxEvents) return "refused";
       lobby.add(event);
       return "waiting";
@@ -81,10 +85,11 @@ export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): 
       }
     },
     waiting: () => lobby.size,
-    stop() {
-      const left = [...lobby];
-      lobby.clear();
-      return left;
+    stop(leave) {
+      for (const event of lobby) {
+        lobby.delete(event);
+        leave(event);
+      }
     },
   };
 }

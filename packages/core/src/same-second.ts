@@ -18,8 +18,8 @@ export interface SameSecond {
   forget(event: PendingEvent): void;
   /** Events that wait for the outcome of an equal one. */
   waiting(): number;
-  /** Takes out the waiting events whose equal one has ended. */
-  stop(): PendingEvent[];
+  /** Takes out one by one the waiting events whose equal one has ended, and tells `leave` of each. */
+  stop(leave: (event: PendingEvent) => void): void;
 }
 
 /** What it is made of. */
@@ -90,10 +90,10 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
       if (receipt) collisions.remove(JSON.parse(body), receipt);
     },
     waiting: () => followers.size,
-    stop() {
-      const over = [...followers].filter(([, first]) => receiptControls.outcome(first) !== undefined);
-      for (const [event] of over) followers.delete(event);
-      return over.map(([event]) => event);
+    stop(leave) {
+      for (const [event, first] of [...followers]) {
+        if (receiptControls.outcome(first) !== undefined && followers.delete(event)) leave(event);
+      }
     },
   };
 }

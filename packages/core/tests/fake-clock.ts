@@ -13,26 +13,29 @@ export interface FakeClock extends Clock {
 /** A clock that starts at a time with milliseconds in it, as real times have. */
 export function fakeClock(now = 1_700_000_000_987): FakeClock {
   const timers = new Set<{ at: number; callback: () => void }>();
+  // As on real machines, timers go by a time that nobody corrects.
+  let elapsed = 0;
+  let ahead = now;
   return {
-    now: () => now,
+    now: () => ahead + elapsed,
     after(milliseconds, callback) {
-      const timer = { at: now + milliseconds, callback };
+      const timer = { at: elapsed + milliseconds, callback };
       timers.add(timer);
       return () => timers.delete(timer);
     },
     advance(milliseconds) {
-      const end = now + milliseconds;
+      const end = elapsed + milliseconds;
       for (;;) {
         const [next] = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
         if (!next) break;
         timers.delete(next);
-        now = Math.max(now, next.at);
+        elapsed = Math.max(elapsed, next.at);
         next.callback();
       }
-      now = end;
+      elapsed = end;
     },
     set(time) {
-      now = time;
+      ahead = time - elapsed;
     },
     timers: () => timers.size,
   };
