@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { createClockOffset } from "./clock-offset.ts";
 
+const NOW = 1_700_000_000_000;
+
 /** Samples as when they arrived and how far ahead the clock seemed to be; what is believed in the end. */
 const cases: [string, [now: number, ahead: number][], number | undefined][] = [
   ["nothing is known at first", [], undefined],
@@ -80,10 +82,28 @@ const cases: [string, [now: number, ahead: number][], number | undefined][] = [
     ],
     -5000,
   ],
+  [
+    "a span begins when the last is over",
+    [
+      [0, 300],
+      [10_000, 900],
+      [25_000, 950],
+    ],
+    900,
+  ],
+  [
+    "samples of the same moment are of one span",
+    [
+      [0, 300],
+      [0, 900],
+      [10_000, 950],
+    ],
+    300,
+  ],
 ];
 
 test.each(cases)("%s", (_, samples, expected) => {
   const offset = createClockOffset();
-  for (const [now, ahead] of samples) offset.observe(now - ahead, now);
+  for (const [now, ahead] of samples) offset.observe(NOW + now - ahead, NOW + now);
   expect(offset.read()).toBe(expected);
 });
