@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
 import { encodeEvent } from "./encode-event.ts";
-import type { Transport } from "./index.ts";
+import type { Outcome, Transport } from "./index.ts";
+import { describeLoss } from "./losses.ts";
 
 /** A warning as a whole. */
 function warned(sentence: string): string {
@@ -224,3 +225,28 @@ test("no warning names the token", async () => {
   expect(warnings).toHaveLength(2);
   expect(warnings.join()).not.toContain(TOKEN);
 });
+
+const losses: [Outcome, object | undefined][] = [
+  [{ status: "accepted", attempts: 1 }, undefined],
+  [{ status: "duplicate" }, undefined],
+  [
+    { status: "rejected", verdict: { kind: "timeout" }, attempts: 1 },
+    { kind: "timeout", message: "An event was rejected: no reply in time" },
+  ],
+  [
+    {
+      status: "invalid",
+      issues: [
+        { path: "", code: "missing", message: "a" },
+        { path: "", code: "empty", message: "b" },
+      ],
+    },
+    { kind: "missing", message: "An event was not sent: a; b" },
+  ],
+  [
+    { status: "dropped", reason: "expired" },
+    { kind: "expired", message: "An event was dropped: it waited too long" },
+  ],
+];
+
+test.each(losses)("%j in words", (outcome, expected) => expect(describeLoss(outcome)).toEqual(expected));
