@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
 import { encodeEvent } from "./encode-event.ts";
-import type { Outcome, Transport } from "./index.ts";
+import type { DropReason, Outcome, Transport } from "./index.ts";
 import { describeLoss } from "./losses.ts";
 
 /** A warning as a whole. */
@@ -243,10 +243,16 @@ const losses: [Outcome, object | undefined][] = [
     },
     { kind: "missing", message: "An event was not sent: a; b" },
   ],
-  [
-    { status: "dropped", reason: "expired" },
-    { kind: "expired", message: "An event was dropped: it waited too long" },
-  ],
+  ...Object.entries({
+    queue_full: "too many events are waiting",
+    not_stored: "the outbox did not take it",
+    expired: "it waited too long",
+    closed: "the client was closed",
+    opted_out: "the visitor opted out",
+  } satisfies Record<DropReason, string>).map(([kind, why]): [Outcome, object] => [
+    { status: "dropped", reason: kind as DropReason },
+    { kind, message: `An event was dropped: ${why}` },
+  ]),
 ];
 
 test.each(losses)("%j in words", (outcome, expected) => expect(describeLoss(outcome)).toEqual(expected));

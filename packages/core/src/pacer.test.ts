@@ -230,14 +230,17 @@ describe("the window of a reply", () => {
     expect(pacer.read(at + 7000).remaining).toBe(100);
   });
 
-  test("tells how many share the allowance, and so how many calls go out together in the next", () => {
-    const pacer = told(known);
-    for (let calls = 0; calls < 4; calls += 1) pacer.start(at);
-    for (let calls = 0; calls < 4; calls += 1)
-      pacer.end({ startedAt: at, now: at, reply: says(20, at + 7000) });
-    // 80 were used, 5 of them ours: with three under way, 16 times as many may be, of the 50 that are free.
-    expect(startAll(pacer, at + 7000)).toBe(3);
-  });
+  test.each([0, 7000])(
+    "tells how many share the allowance, and so how many calls go out together in the next: %i ms later",
+    (later) => {
+      const pacer = told(known);
+      for (let calls = 0; calls < 4; calls += 1) pacer.start(at);
+      for (let calls = 0; calls < 4; calls += 1)
+        pacer.end({ startedAt: at, now: at + later, reply: says(20, at + 7000) });
+      // 80 were used, 5 of them ours: with three under way, 16 times as many may be, of the 50 that are free.
+      expect(startAll(pacer, at + 7000)).toBe(3);
+    },
+  );
 });
 
 describe("within a window", () => {
@@ -355,6 +358,7 @@ describe("after a 429", () => {
     pacer.read(at - 3000);
     pacer.end({ startedAt: at - 4000, now: at, reply: limited, limited: {} });
     expect(startAll(pacer, at + 7000)).toBe(1);
+    expect(pacer.start(at + 7000)).toBeGreaterThan(9000);
   });
 
   test("does not take its own refused calls for those of a crowd", () => {
