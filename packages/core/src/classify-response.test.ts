@@ -116,3 +116,17 @@ test("headers of a web Response will do", () => {
     requestId: "004h01uqo3s6ait1fi20",
   });
 });
+
+test("headers that throw cost the request's name and nothing else", () => {
+  const headers = {
+    get: (name: string) => {
+      if (name === "x-request-id") throw new Error("hostile");
+      return null;
+    },
+  };
+  expect(classifyResponse({ status: 404, headers, body: "" }, NOW)).toStrictEqual({
+    kind: "contact_not_found",
+    status: 404,
+    errors: [],
+  });
+});

@@ -59,7 +59,7 @@ interface ReadErrors {
 }
 
 function readErrors(reply: ReadReply): ReadErrors {
-  const body = parseObject(reply.body);
+  const body = parseBody(reply.body);
   const list: readonly unknown[] = Array.isArray(body?.errors) ? body.errors : [];
   return {
     errors: list.map(readError).filter((error) => error !== undefined),
@@ -77,8 +77,8 @@ export function readRequestId(reply: Pick<ReadReply, "headers">): string | undef
 }
 
 function readError(entry: unknown): ReplyError | undefined {
-  if (typeof entry !== "object" || entry === null) return undefined;
-  const { code, message, field } = entry as Record<string, unknown>;
+  // Whatever else JSON may hold there has none of these.
+  const { code, message, field } = (entry ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof code !== "string" && typeof message !== "string") return undefined;
   return {
     code: textOf(code) ?? "",
@@ -87,10 +87,10 @@ function readError(entry: unknown): ReplyError | undefined {
   };
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+/** The fields that are read of a body; a text, a number or a list of JSON has none of them. */
+function parseBody(text: string): { errors?: unknown; request_id?: unknown } | null | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined; // Blank, HTML or cut off: the status has said all there is.
   }

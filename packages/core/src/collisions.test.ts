@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createCollisions } from "./collisions.ts";
+import type { WireEvent } from "./event.ts";
 
 const event = { user_id: "1", event_name: "Placed.Order", created_at: 100 };
 
@@ -33,4 +34,34 @@ test("forgets the oldest beyond 10,000, and what is removed", () => {
   expect(collisions.find({ ...event, created_at: 1 }, "").kind).toBe("same");
   collisions.remove({ ...event, created_at: 1 }, 1);
   expect(collisions.find({ ...event, created_at: 1 }, "").kind).toBe("none");
+});
+
+test.each([
+  ["an id", { id: "1" }, { id: "2" }],
+  ["a user id", { user_id: "1" }, { user_id: "2" }],
+  ["an address, in any case", { email: "a@example.org" }, { email: "b@example.org" }],
+])("tells contacts apart by %s", (_, contact, another) => {
+  const collisions = createCollisions<string>();
+  const rest = { event_name: "a", created_at: 100 };
+  collisions.add({ ...contact, ...rest } as WireEvent, "body", "first");
+  expect(collisions.find({ ...contact, ...rest } as WireEvent, "body").kind).toBe("same");
+  expect(collisions.find({ ...another, ...rest } as WireEvent, "body").kind).toBe("none");
+  const capitals = JSON.parse(JSON.stringify(contact).replace(/[ab]@/, (name) => name.toUpperCase()));
+  expect(collisions.find({ ...capitals, ...rest }, "body").kind).toBe("same");
+});
+
+test("what is added again is the youngest", () => {
+  const collisions = createCollisions<number>();
+  for (let second = 0; second < 10_000; second += 1)
+    collisions.add({ ...event, created_at: second }, "", second);
+  collisions.add({ ...event, created_at: 0 }, "", 0);
+  collisions.add({ ...event, created_at: 10_000 }, "", 10_000);
+  expect(collisions.find({ ...event, created_at: 0 }, "").kind).toBe("same");
+  expect(collisions.find({ ...event, created_at: 1 }, "").kind).toBe("none");
+});
+
+test("to remove what is not remembered does nothing", () => {
+  const collisions = createCollisions<string>();
+  collisions.remove(event, "first");
+  expect(collisions.find(event, "body").kind).toBe("none");
 });

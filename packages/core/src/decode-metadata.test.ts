@@ -27,3 +27,11 @@ test("any number under a date key is a date or a number", () => {
     }),
   );
 });
+
+test("what JSON has not is a string, too", () => {
+  const wire = { a: undefined, b: Symbol("b") } as unknown as WireMetadata;
+  expect(decodeMetadata(wire)).toEqual({
+    a: { type: "string", value: "" },
+    b: { type: "string", value: "" },
+  });
+});

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { anyMaker, HOSTILE } from "../tests/hostile.ts";
 import { faults } from "../tests/spec.ts";
 import { validEntries } from "../tests/valid-metadata.ts";
-import { encodeEvent } from "./encode-event.ts";
+import { collectContact, encodeEvent } from "./encode-event.ts";
+import { createReport } from "./report.ts";
 
 const NOW = 1671028894321;
 const FIELDS = ["userId", "email", "id", "eventName", "createdAt", "metadata", "user_id", "__proto__"];
@@ -90,4 +91,37 @@ test("each field is read once", () => {
   );
   expect(encodeEvent(event, NOW).ok).toBe(true);
   expect(reads.sort()).toEqual(["createdAt", "email", "eventName", "id", "metadata", "userId"]);
+});
+
+test("keys that cannot be listed are a problem of the event, or of its metadata", () => {
+  const event = { userId: "314159", eventName: "logged-in" };
+  const unlisted = <Value extends object>(value: Value) =>
+    new Proxy(value, {
+      ownKeys() {
+        throw new Error("hostile");
+      },
+    });
+  for (const [given, path] of [
+    [unlisted(event), ""],
+    [{ ...event, metadata: unlisted({}) }, "metadata"],
+  ] as const) {
+    expect(encodeEvent(given, NOW)).toMatchObject({ ok: false, issues: [{ path, code: "unreadable" }] });
+  }
+});
+
+test("of very many fields that nobody knows, a hundred are named", () => {
+  const unknown = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`field${index}`, 1]));
+  expect(encodeEvent({ userId: "314159", eventName: "logged-in", ...unknown }, NOW)).toMatchObject({
+    warnings: { length: 100 },
+  });
+});
+
+test.each([
+  ["userId", { user_id: "a@b" }],
+  ["email", { email: "a@b" }],
+  ["id", { id: "a@b" }],
+] as const)("a contact alone is read by %s", (given, expected) => {
+  const report = createReport();
+  expect(collectContact((name) => (name === given ? "a@b" : undefined), report)).toEqual(expected);
+  expect(report.issues).toEqual([]);
 });

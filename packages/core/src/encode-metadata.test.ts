@@ -116,3 +116,21 @@ describe("valid metadata", () => {
     );
   });
 });
+
+test("a value under __proto__ is a property like any other", () => {
+  const encoded = accepted(JSON.parse('{ "__proto__": 1 }'));
+  expect(Object.getOwnPropertyDescriptor(encoded, "__proto__")).toEqual({
+    value: 1,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+});
+
+test("the characters of an address count", () => {
+  const url = `https://example.org/${"x".repeat(65_536)}`;
+  expect(encodeMetadata({ link: { url, value: "a" } })).toMatchObject({
+    ok: false,
+    issues: [{ path: "", code: "too_large" }],
+  });
+});

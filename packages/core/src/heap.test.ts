@@ -5,7 +5,7 @@ import { createHeap } from "./heap.ts";
 test("gives out what is due soonest, and what was put in first among equals", () => {
   const step = fc.oneof(fc.nat(20), fc.constant("pop" as const));
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 200, size: "max" }), (steps) => {
       const heap = createHeap<number>();
       let model: { dueAt: number; order: number }[] = [];
       steps.forEach((given, order) => {
@@ -25,4 +25,13 @@ test("gives out what is due soonest, and what was put in first among equals", ()
       });
     }),
   );
+});
+
+test("is empty when cleared", () => {
+  const heap = createHeap<string>();
+  heap.push(1, "a");
+  heap.clear();
+  expect([heap.size(), heap.nextAt(), heap.pop()]).toEqual([0, undefined, undefined]);
+  heap.push(2, "b");
+  expect(heap.items()).toEqual(["b"]);
 });

@@ -65,3 +65,7 @@ describe("anything else is refused with a RangeError", () => {
     readAnything(`0.${"0".repeat(1_000_000)}1`, "eur");
   });
 });
+
+test("minus nothing is nothing", () => {
+  expect(monetaryAmount.fromDecimal("-0.00", "eur").amount).toBe(0);
+});

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PacingScenario, simulatePacing } from "../tests/simulate-pacing.ts";
-import { createPacer } from "./pacer.ts";
+import { createPacer, type Pacer } from "./pacer.ts";
 
 const base = { callers: 1, limit: 1667, latency: 100, concurrency: 32, windows: 3 };
 
@@ -73,11 +73,216 @@ describe("beside others of its token", () => {
   );
 });
 
-describe("after a 429", () => {
-  const reply = (headers: Record<string, string>) => ({
-    headers: { get: (name: string) => headers[name] ?? null },
+const at = Date.parse("2026-01-01T00:00:03.000Z");
+
+function reply(headers: Record<string, string>) {
+  return { headers: { get: (name: string) => headers[name] ?? null } };
+}
+
+/** How many calls may be started at once. */
+function startAll(pacer: Pacer, now: number): number {
+  for (let count = 0; ; count += 1) if (pacer.start(now) > 0) return count;
+}
+
+/** A pacer that the first reply, at once, told these headers. */
+function told(headers: Record<string, number | string>, { share = 1, random = 0 } = {}): Pacer {
+  const pacer = createPacer({ share, random: () => random });
+  pacer.start(at);
+  const texts = Object.entries(headers).map(([name, value]) => [
+    name === "date" ? name : `x-ratelimit-${name}`,
+    String(value),
+  ]);
+  pacer.end({ startedAt: at, now: at, reply: reply(Object.fromEntries(texts)) });
+  return pacer;
+}
+
+describe("before the first reply", () => {
+  test("four calls go out, and the others wait for a window as Intercom has them, and up to 200 ms", () => {
+    for (const [random, wait] of [
+      [0, 7000],
+      [0.5, 7100],
+      [0.999, 7200],
+    ] as const) {
+      const pacer = createPacer({ share: 1, random: () => random });
+      expect(startAll(pacer, at)).toBe(4);
+      expect(pacer.start(at)).toBe(wait);
+      expect(pacer.read(at)).toEqual({ limit: 1667, remaining: 1663, resetAt: at + 7000 });
+    }
   });
-  const at = Date.parse("2026-01-01T00:00:03.000Z");
+
+  test("a call without a reply is enough for the others to follow, and counts", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at });
+    expect(pacer.read(at).remaining).toBe(1666);
+    expect(startAll(pacer, at)).toBeGreaterThan(4);
+  });
+});
+
+describe("the windows", () => {
+  test.each([
+    [6999, 7000],
+    [7000, 17_000],
+    [16_999, 17_000],
+    [17_000, 27_000],
+    [66_999, 67_000],
+  ])("%i ms later, one ends after %i ms: as guessed, and as said", (later, end) => {
+    const guessing = createPacer({ share: 1, random: () => 0 });
+    guessing.read(at);
+    expect(guessing.read(at + later).resetAt).toBe(at + end);
+    const knowing = told({ limit: 100, remaining: 99, reset: (at + 7000) / 1000 });
+    expect(knowing.read(at + later).resetAt).toBe(at + end);
+  });
+
+  test("the next has the whole allowance, but for calls still under way", () => {
+    const pacer = told({ limit: 100, remaining: 40, reset: (at + 7000) / 1000 });
+    pacer.start(at + 1000);
+    expect(pacer.read(at + 6999).remaining).toBe(39);
+    expect(pacer.read(at + 7000).remaining).toBe(99);
+  });
+});
+
+describe("a reply says", () => {
+  const reset = (at + 7000) / 1000;
+  const cases: [string, Record<string, number | string>, object][] = [
+    ["all", { limit: 100, remaining: 60, reset }, { limit: 100, remaining: 60, resetAt: at + 7000 }],
+    ["no limit", { remaining: 60, reset }, { limit: 1667, remaining: 60, resetAt: at + 7000 }],
+    ["a limit of 0", { limit: 0, remaining: 60, reset }, { limit: 1667, remaining: 60, resetAt: at + 7000 }],
+    [
+      "not what is left",
+      { limit: 100, reset: reset + 3 },
+      { limit: 1667, remaining: 1666, resetAt: at + 7000 },
+    ],
+    ["not when it ends", { limit: 100, remaining: 60 }, { limit: 1667, remaining: 1666, resetAt: at + 7000 }],
+    [
+      "an end a minute away",
+      { limit: 100, remaining: 60, reset: at / 1000 + 60 },
+      { limit: 100, remaining: 60, resetAt: at + 60_000 },
+    ],
+    [
+      "an end more than a minute away",
+      { limit: 100, remaining: 60, reset: at / 1000 + 61 },
+      { limit: 1667, remaining: 1666, resetAt: at + 7000 },
+    ],
+    [
+      "a window that is over",
+      { limit: 100, remaining: 60, reset: at / 1000 - 3 },
+      { limit: 100, remaining: 100, resetAt: at + 7000 },
+    ],
+    [
+      "a window that was over long ago",
+      { limit: 100, remaining: 60, reset: at / 1000 - 10 },
+      { limit: 1667, remaining: 1666, resetAt: at + 7000 },
+    ],
+    [
+      "a time by a clock that is an hour behind ours",
+      { limit: 100, remaining: 60, reset: reset - 3600, date: new Date(at - 3_600_000).toUTCString() },
+      { limit: 100, remaining: 60, resetAt: at + 7000 },
+    ],
+  ];
+  test.each(cases)("%s", (_, headers, expected) => expect(told(headers).read(at)).toEqual(expected));
+
+  test("less is believed, more within a window is not", () => {
+    const pacer = told({ limit: 100, remaining: 90, reset });
+    for (const [remaining, believed] of [
+      [95, 90],
+      [80, 80],
+      [85, 80],
+    ]) {
+      expect(pacer.start(at)).toBe(0);
+      const headers = { "x-ratelimit-remaining": String(remaining), "x-ratelimit-reset": String(reset) };
+      pacer.end({ startedAt: at, now: at, reply: reply(headers) });
+      expect(pacer.read(at).remaining).toBe(believed);
+    }
+  });
+});
+
+describe("the window of a reply", () => {
+  const says = (remaining: number, resetAt: number) =>
+    reply({ "x-ratelimit-remaining": String(remaining), "x-ratelimit-reset": String(resetAt / 1000) });
+  const known = { limit: 100, remaining: 99, reset: (at + 7000) / 1000 };
+
+  test("may end sooner than was said before", () => {
+    const pacer = told(known);
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at, reply: says(80, at + 2000) });
+    expect(pacer.read(at)).toEqual({ limit: 100, remaining: 80, resetAt: at + 2000 });
+  });
+
+  test("may be the next already: then all of it is ours again", () => {
+    const pacer = told(known);
+    for (let calls = 0; calls < 30; calls += 1) {
+      expect(pacer.start(at)).toBe(0);
+      pacer.end({ startedAt: at, now: at });
+    }
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at + 6900, reply: says(99, at + 17_000) });
+    let calls = 0;
+    for (const now = at + 16_500; pacer.start(now) === 0; calls += 1) pacer.end({ startedAt: now, now });
+    expect(calls).toBe(99);
+  });
+
+  test("is not the one in which a call began that ends without a word", () => {
+    const pacer = told(known);
+    pacer.start(at);
+    pacer.read(at + 7000);
+    pacer.end({ startedAt: at, now: at + 7000 });
+    expect(pacer.read(at + 7000).remaining).toBe(100);
+  });
+
+  test.each([0, 7000])(
+    "tells how many share the allowance, and so how many calls go out together in the next: %i ms later",
+    (later) => {
+      const pacer = told(known);
+      for (let calls = 0; calls < 4; calls += 1) pacer.start(at);
+      for (let calls = 0; calls < 4; calls += 1)
+        pacer.end({ startedAt: at, now: at + later, reply: says(20, at + 7000) });
+      // 80 were used, 5 of them ours: with three under way, 16 times as many may be, of the 50 that are free.
+      expect(startAll(pacer, at + 7000)).toBe(3);
+    },
+  );
+});
+
+describe("within a window", () => {
+  const reset = (at + 7000) / 1000;
+
+  test("half of the allowance goes out at once, one after another", () => {
+    const pacer = told({ limit: 100, remaining: 99, reset });
+    let calls = 1;
+    for (; pacer.start(at) === 0; calls += 1) pacer.end({ startedAt: at, now: at });
+    expect(calls).toBe(50);
+  });
+
+  test("what is under way counts twice, for it may be another's half too", () => {
+    const pacer = told({ limit: 100, remaining: 99, reset });
+    expect(startAll(pacer, at)).toBe(25);
+  });
+
+  test("the rest is spread over the time until half a second before the end", () => {
+    const pacer = told({ limit: 100, remaining: 50, reset });
+    expect(pacer.start(at)).toBe(6500 / 50);
+    expect(pacer.start(at + 60)).toBeLessThan(6500 / 50); // It counts as waited.
+    expect(pacer.start(at + 130)).toBe(0);
+    expect(startAll(pacer, at + 6500)).toBe(49);
+  });
+
+  test("a timer that is up to 50 ms late is made up for, an idle stretch is not", () => {
+    const rate = 500 / 5500;
+    const late = told({ limit: 1000, remaining: 500, reset });
+    expect(startAll(late, at + 1000)).toBe(Math.floor(50 * rate));
+  });
+
+  test("of a share, half goes out at once too, and no more than it altogether", () => {
+    const pacer = told({ limit: 101, remaining: 100, reset }, { share: 0.5 });
+    let calls = 1;
+    for (; pacer.start(at) === 0; calls += 1) pacer.end({ startedAt: at, now: at });
+    expect(calls).toBe(25);
+    for (; pacer.start(at + 6500) === 0; calls += 1) pacer.end({ startedAt: at + 6500, now: at + 6500 });
+    expect(calls).toBe(50);
+  });
+});
+
+describe("after a 429", () => {
   const limited = reply({
     date: "Thu, 01 Jan 2026 00:00:03 GMT",
     "x-ratelimit-limit": "100",
@@ -103,22 +308,89 @@ describe("after a 429", () => {
     expect(pacer.start(at + 7150)).toBeLessThan(1000);
   });
 
+  test("all wait for the moment that was drawn once", () => {
+    const draws = [0.5, 0.9];
+    const pacer = createPacer({ share: 1, random: () => draws.shift() ?? 0 });
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at, reply: limited, limited: {} });
+    expect([pacer.start(at), pacer.start(at + 1)]).toEqual([7100, 7099]);
+  });
+
+  test("goes by the headers where they and Retry-After differ", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at, reply: limited, limited: { resetAt: at + 4000 } });
+    expect(pacer.start(at)).toBe(7000);
+  });
+
+  test("waits for the window's end where nothing says when that is", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at, reply: reply({}), limited: {} });
+    expect(pacer.start(at)).toBe(7000);
+  });
+
+  test("asks again with one call if the reply to the first was of a window that is over", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at, reply: limited, limited: {} });
+    expect(startAll(pacer, at + 7000)).toBe(1);
+    pacer.end({ startedAt: at + 7000, now: at + 7000, reply: limited, limited: {} });
+    expect(startAll(pacer, at + 7000)).toBe(1);
+  });
+
+  test("asks with one call, whatever becomes of calls of the window before", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    pacer.start(at);
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at, reply: limited, limited: {} });
+    pacer.read(at + 7000);
+    expect(startAll(pacer, at + 7500)).toBe(1);
+    pacer.end({ startedAt: at, now: at + 7500 });
+    expect(startAll(pacer, at + 8000)).toBe(0);
+  });
+
+  test("asks with one call where a late reply says that the window is used up", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    pacer.start(at - 4000);
+    pacer.end({ startedAt: at - 4000, now: at - 4000, reply: said(99, at - 3000, "") });
+    pacer.start(at - 4000);
+    pacer.read(at - 3000);
+    pacer.end({ startedAt: at - 4000, now: at, reply: limited, limited: {} });
+    expect(startAll(pacer, at + 7000)).toBe(1);
+    expect(pacer.start(at + 7000)).toBeGreaterThan(9000);
+  });
+
+  test("does not take its own refused calls for those of a crowd", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    expect(startAll(pacer, at)).toBe(4);
+    for (let calls = 0; calls < 3; calls += 1) {
+      pacer.end({ startedAt: at, now: at, reply: said(0, at + 7000, "") });
+    }
+    pacer.end({ startedAt: at, now: at, reply: limited, limited: {} });
+    expect(startAll(pacer, at + 7000)).toBe(1);
+    pacer.end({ startedAt: at + 7000, now: at + 7000 });
+    // 100 were used, 3 of them ours: with two under way, 33 times as many may be, of the 49 that are free.
+    expect(startAll(pacer, at + 7000)).toBe(2);
+  });
+
   test("goes by Retry-After alone where there are no headers", () => {
     const pacer = createPacer({ share: 1, random: () => 0 });
     pacer.start(at);
     pacer.end({ startedAt: at, now: at, reply: reply({}), limited: { resetAt: at + 4000 } });
     expect(pacer.start(at + 3999)).toBe(1);
     expect(pacer.start(at + 4000)).toBe(0);
+    expect(pacer.read(at + 4000).resetAt).toBe(at + 14_000);
   });
 
-  test("takes no notice of a 429 of a window that is over", () => {
+  test.each([7000, 7001])("takes no notice of a 429 of a window that is over, %i ms later", (later) => {
     const pacer = createPacer({ share: 1, random: () => 0 });
     pacer.start(at);
     pacer.start(at);
     pacer.end({ startedAt: at, now: at, reply: said(50, at + 7000, "Thu, 01 Jan 2026 00:00:03 GMT") });
     pacer.read(at + 7000); // The next window opens.
-    pacer.end({ startedAt: at, now: at + 7001, reply: limited, limited: {} });
-    expect(pacer.read(at + 7001)).toMatchObject({ remaining: 100, resetAt: at + 17_000 });
+    pacer.end({ startedAt: at, now: at + later, reply: limited, limited: {} });
+    expect(pacer.read(at + later)).toMatchObject({ remaining: 100, resetAt: at + 17_000 });
     expect([pacer.start(at + 7300), pacer.start(at + 7300)]).toEqual([0, 0]);
   });
 

@@ -103,7 +103,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     if (now < end) return;
     const later = (Math.floor((now - end) / WINDOW) + 1) * WINDOW;
     if (serverReset > 0) serverReset += later;
-    else localReset = localReset > 0 ? localReset + later : now - (now % WINDOW) + WINDOW;
+    else localReset += later; // From 0 on, these are the windows as Intercom counts them.
     crowd = Math.max(1, (limit - Math.max(0, remaining)) / Math.max(1, started - refused));
     isProbing = wasLimited;
     wasLimited = false;
@@ -137,7 +137,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
   }
 
   function start(now: number): number {
-    if (wakeAt > 0 && now < wakeAt && now >= resetAt()) return wakeAt - now;
+    if (now < wakeAt && now >= resetAt()) return wakeAt - now;
     roll(now);
     if (inFlightOfWindow >= mostInFlight()) return untilReset(now); // The probe's end asks again sooner.
     const available = left();

@@ -71,6 +71,20 @@ const cases: [string, Verdict, Partial<AttemptHistory>, number | undefined, obje
     { step: "expire" },
   ],
   [
+    "what would be due when its age has run out expires",
+    { kind: "timeout" },
+    { trackedAt: now - 3_599_500 },
+    undefined,
+    { step: "expire" },
+  ],
+  [
+    "what is due just before is repeated",
+    { kind: "timeout" },
+    { trackedAt: now - 3_599_499 },
+    undefined,
+    { step: "retry", dueAt: now + 500 },
+  ],
+  [
     "what is too old expires in a pause",
     { kind: "forbidden", ...replied },
     { trackedAt: now - 3_600_000 },

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { createReport, failure, refuse, refuseUnreadable, remark } from "./report.ts";
+
+test("an empty report is no failure, and neither is one of warnings alone", () => {
+  const report = createReport();
+  expect(failure(report)).toBeUndefined();
+  remark(report, "a", "string_length", "shorter", "x");
+  expect(failure(report)).toBeUndefined();
+  expect(report.warnings).toEqual([
+    { path: "a", code: "string_length", message: 'a must be shorter, got "x"' },
+  ]);
+});
+
+test("a failure has the problems first, then the warnings", () => {
+  const report = createReport();
+  remark(report, "a", "string_length", "shorter", "x");
+  expect(refuse(report, "", "not_an_object", "an object", 5)).toBeUndefined();
+  expect(refuseUnreadable(report, "b", new Error("hostile"))).toBeUndefined();
+  expect(failure(report)).toEqual({
+    ok: false,
+    issues: [
+      { path: "", code: "not_an_object", message: "The event must be an object, got number 5" },
+      {
+        path: "b",
+        code: "unreadable",
+        message: "b must be readable without an error, got an object (Error)",
+      },
+      { path: "a", code: "string_length", message: 'a must be shorter, got "x"' },
+    ],
+  });
+});
+
+test("more than 65,536 characters are a problem of the whole event", () => {
+  expect(failure({ ...createReport(), characters: 65_536 })).toBeUndefined();
+  expect(failure({ ...createReport(), characters: 65_537 })?.issues).toEqual([
+    {
+      path: "",
+      code: "too_large",
+      message: "The event must be of at most 65536 characters in keys and texts, got number 65537",
+    },
+  ]);
+});
