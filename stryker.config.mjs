@@ -3,9 +3,11 @@
  * `reports/mutation/mutation.html`; `packages/core/MUTATION.md` explains those that are left.
  */
 const PURE = [
+  "barrier",
   "classify-response",
   "clock-offset",
   "collisions",
+  "concurrency-limit",
   "decode-metadata",
   "describe",
   "encode-event",
@@ -14,7 +16,9 @@ const PURE = [
   "encode-named-event",
   "encode-text",
   "encode-time",
+  "event-ids",
   "heap",
+  "intake",
   "losses",
   "money",
   "outbox-options",

@@ -6,9 +6,11 @@ import { type Fate, type SimulatedIntercom, simulatedIntercom } from "../tests/s
 import { TOKEN, turn, unaccounted } from "../tests/start-client.ts";
 import {
   type Client,
+  type CoreClientOptions,
   createClient,
   createMemoryStore,
   encodeEvent,
+  type MemoryStore,
   memoryOutbox,
   type Outcome,
 } from "./index.ts";

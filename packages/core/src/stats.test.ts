@@ -4,6 +4,7 @@ import { createTally } from "./stats.ts";
 
 const NOTHING = {
   tracked: 0,
+  recovered: 0,
   accepted: 0,
   duplicate: 0,
   rejected: 0,
@@ -49,4 +50,11 @@ test("what was read does not change later", () => {
   tally.end(timeout);
   tally.end(expired);
   expect(before).toEqual(NOTHING);
+});
+
+test("it counts events of another process apart", () => {
+  const tally = createTally();
+  tally.recover();
+  tally.recover();
+  expect(tally.read()).toEqual({ ...NOTHING, recovered: 2 });
 });
