@@ -1,24 +1,23 @@
 import type { WireEvent } from "./event.ts";
 
-/** What an event is to the events tracked before it; {@link createCollisions}. */
-type Collision<Event> =
-  /** No event of this contact, name and second is remembered. */
-  | { readonly kind: "none" }
-  /** The same event, with the same time given by the caller. */
-  | { readonly kind: "same"; readonly earlier: Event }
-  /** Another event, which Intercom would take for the same. */
-  | { readonly kind: "different" };
+/** What is remembered of an event. */
+interface Remembered {
+  /** Its JSON. */
+  readonly body: string;
+  /** What stays the same of it, also when it is read from an outbox. */
+  readonly receipt: unknown;
+}
 
-/** Remembers which seconds are taken; {@link createCollisions}. */
-export interface Collisions<Event> {
-  /** What the event, with its JSON, is to those remembered. */
-  find(event: WireEvent, body: string): Collision<Event>;
-  /** The event's second, or the next one that is free, at most a minute later. */
-  freeSecond(event: WireEvent): number;
+/** Remembers which seconds of a subject are taken, and by what; {@link createCollisions}. */
+export interface Collisions<Event extends Remembered> {
+  /** The event that has the second. */
+  find(subject: string, second: number): Event | undefined;
+  /** The second, or the next one that is free, less than a minute later; `undefined` if none is. */
+  freeSecond(subject: string, second: number): number | undefined;
   /** Remembers an event. */
-  add(event: WireEvent, body: string, tracked: Event): void;
+  add(subject: string, second: number, event: Event): void;
   /** Forgets an event that Intercom did not take, so that its second is free again. */
-  remove(event: WireEvent, tracked: Event): void;
+  remove(subject: string, second: number, receipt: Event["receipt"]): void;
 }
 
 /** Events remembered, and characters of their bodies; the oldest are forgotten first. */
@@ -28,12 +27,9 @@ const MAX_CHARACTERS = 8 * 1024 * 1024;
 /** Seconds an event may be moved. */
 const MAX_MOVE = 60;
 
-/**
- * A bounded memory of the events tracked lately, by what Intercom de-duplicates on: contact, name and
- * second (REST API, "Submitting events"; names as it folds them).
- */
-export function createCollisions<Event>(): Collisions<Event> {
-  const remembered = new Map<string, { readonly body: string; readonly tracked: Event }>();
+/** A bounded memory of the events tracked lately. */
+export function createCollisions<Event extends Remembered>(): Collisions<Event> {
+  const remembered = new Map<string, Event>();
   let characters = 0;
 
   function forget(key: string): void {
@@ -42,42 +38,59 @@ export function createCollisions<Event>(): Collisions<Event> {
   }
 
   return {
-    find(event, body) {
-      const earlier = remembered.get(keyOf(event, event.created_at));
-      if (!earlier) return { kind: "none" };
-      return earlier.body === body ? { kind: "same", earlier: earlier.tracked } : { kind: "different" };
-    },
-    freeSecond(event) {
-      const { created_at } = event;
-      for (let second = created_at; second < created_at + MAX_MOVE; second += 1) {
-        if (!remembered.has(keyOf(event, second))) return second;
+    find: (subject, second) => remembered.get(keyOf(subject, second)),
+    freeSecond(subject, first) {
+      for (let second = first; second < first + MAX_MOVE; second += 1) {
+        if (!remembered.has(keyOf(subject, second))) return second;
       }
-      return created_at;
+      return undefined;
     },
-    add(event, body, tracked) {
-      const key = keyOf(event, event.created_at);
+    add(subject, second, event) {
+      const key = keyOf(subject, second);
       forget(key); // So that it moves to the end.
-      remembered.set(key, { body, tracked });
-      characters += body.length;
+      remembered.set(key, event);
+      characters += event.body.length;
+      if (remembered.size <= MAX_REMEMBERED && characters <= MAX_CHARACTERS) return;
       for (const oldest of remembered.keys()) {
-        if (remembered.size <= MAX_REMEMBERED && characters <= MAX_CHARACTERS) return;
         forget(oldest);
+        if (remembered.size <= MAX_REMEMBERED && characters <= MAX_CHARACTERS) return;
       }
     },
-    remove(event, tracked) {
-      const key = keyOf(event, event.created_at);
-      if (remembered.get(key)?.tracked === tracked) forget(key);
+    remove(subject, second, receipt) {
+      const key = keyOf(subject, second);
+      if (remembered.get(key)?.receipt === receipt) forget(key);
     },
   };
 }
 
 /** The second first: it tells keys apart soonest. */
-function keyOf(event: WireEvent, second: number): string {
+function keyOf(subject: string, second: number): string {
+  return `${second} ${subject}`;
+}
+
+/**
+ * What Intercom de-duplicates on besides the second: contact and name (REST API, "Submitting events";
+ * names as it folds them).
+ */
+export function subjectOf(event: WireEvent): string {
   const contact =
     "id" in event
       ? `i${event.id}`
       : "user_id" in event
         ? `u${event.user_id}`
         : `e${event.email.toLowerCase()}`;
-  return `${second} ${event.event_name.toLowerCase().replace(/[.$]/g, "-")} ${contact}`;
+  return `${fold(event.event_name)} ${contact}`;
+}
+
+/** Names folded lately, of which a program has few. */
+const folded = new Map<string, string>();
+const MAX_FOLDED = 1000;
+
+function fold(name: string): string {
+  const known = folded.get(name);
+  if (known !== undefined) return known;
+  const result = name.toLowerCase().replace(/[.$]/g, "-");
+  if (folded.size >= MAX_FOLDED) folded.clear();
+  folded.set(name, result);
+  return result;
 }

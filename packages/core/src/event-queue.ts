@@ -14,7 +14,7 @@ import type { Pacer } from "./pacer.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import { closedReceipt, createReceipt, receiptControls } from "./receipt.ts";
 import type { ClientPolicy } from "./resolve-options.ts";
-import { createSameSecond, isTaken } from "./same-second.ts";
+import { createSameSecond, isTaken, secondMoved } from "./same-second.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
 import type { Voice } from "./voice.ts";
@@ -198,16 +198,20 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     const encoded = encodeTracked(given, trackedAt, policy);
     tally.track(); // Not before a getter of the event, which may look at the counts.
     if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
-    const warnings: Issue[] = [...encoded.warnings];
-    const value = encoded.isStamped ? sameSecond.move(encoded.value, warnings) : encoded.value;
+    const warnings = encoded.warnings as Issue[]; // Made for this event, and nobody else has it.
+    const { value, isStamped } = encoded;
+    const place = sameSecond.place(value, isStamped);
+    if (place.second !== value.created_at) {
+      warnings.push(secondMoved(place.second - value.created_at));
+      value.created_at = place.second; // Likewise.
+    }
     const body = JSON.stringify(value);
     if (isSealed) return refuse(dropped("closed"), body);
     sequence += 1;
     const receipt = createReceipt();
-    const id = keeper && ids.next(sequence, trackedAt);
     const event = {
       sequence,
-      id,
+      id: keeper && ids.next(sequence, trackedAt),
       body,
       trackedAt,
       isOwn: true,
@@ -217,14 +221,14 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       missingSince: undefined,
     };
     voice.tracked(body);
-    if (sameSecond.admit(event, value, warnings) && warnings.length > 0) voice.warning(warnings, body);
-    waitUntil(receipt);
+    if (sameSecond.admit(event, place, warnings) && warnings.length > 0) voice.warning(warnings, body);
+    if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);
     return receipt;
   }
 
-  function waitUntil(receipt: Receipt): void {
+  function waitUntil(tell: NonNullable<ClientPolicy["waitUntil"]>, receipt: Receipt): void {
     try {
-      policy.waitUntil?.(receipt.then(() => undefined));
+      tell(receipt.then(() => undefined));
     } catch (error) {
       voice.once("waitUntil", `The function given as "waitUntil" threw: ${messageOf(error)}`);
     }

@@ -1,4 +1,4 @@
-import { createCollisions } from "./collisions.ts";
+import { createCollisions, subjectOf } from "./collisions.ts";
 import type { WireEvent } from "./event.ts";
 import type { Issue } from "./issue.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
@@ -8,12 +8,22 @@ import { receiptControls } from "./receipt.ts";
 /** An event that this client has tracked, and so with a receipt. */
 type OwnEvent = PendingEvent & { readonly receipt: Receipt };
 
+/** What Intercom keeps one event of. */
+interface Place {
+  /** Contact and name. */
+  readonly subject: string;
+  /** In Unix seconds. */
+  readonly second: number;
+  /** Whether it is known that no other event has it. */
+  readonly isFree: boolean;
+}
+
 /** Keeps apart what Intercom would merge; {@link createSameSecond}. */
 export interface SameSecond {
-  /** The event at a second that is free, with a warning if that is another one. */
-  move(value: WireEvent, warnings: Issue[]): WireEvent;
+  /** Where an event belongs: at its second, or at the next free one if its time is ours. */
+  place(value: WireEvent, isStamped: boolean): Place;
   /** Lets an event in, or has it wait for an equal one; answers whether it was taken. */
-  admit(event: OwnEvent, value: WireEvent, warnings: Issue[]): boolean;
+  admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean;
   /** Forgets an event that Intercom did not take. */
   forget(event: PendingEvent): void;
   /** Events that wait for the outcome of an equal one. */
@@ -45,14 +55,15 @@ const SECOND_TAKEN: Issue = {
  * once the first is accepted, and takes its place if it is not; a different one is let in with a warning.
  */
 export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions): SameSecond {
-  const collisions = createCollisions<Receipt>();
+  const collisions = createCollisions<OwnEvent>();
   const followers = new Map<OwnEvent, Receipt>();
 
-  function admit(event: OwnEvent, value: WireEvent, warnings: Issue[]): boolean {
-    const found = collisions.find(value, event.body);
-    if (found.kind === "same") return follow(event, found.earlier);
-    if (found.kind === "different") warnings.push(SECOND_TAKEN);
-    collisions.add(value, event.body, event.receipt);
+  function admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean {
+    const { subject, second, isFree } = place;
+    const earlier = isFree ? undefined : collisions.find(subject, second);
+    if (earlier?.body === event.body) return follow(event, earlier.receipt);
+    if (earlier) warnings.push(SECOND_TAKEN);
+    collisions.add(subject, second, event);
     return letIn(event);
   }
 
@@ -71,23 +82,23 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
 
   /** What becomes of an event whose equal one has ended. */
   function replace(event: OwnEvent, outcome: Outcome): boolean {
-    if (!isTaken(outcome)) return admit(event, JSON.parse(event.body), []);
+    if (!isTaken(outcome)) return admit(event, placeOf(JSON.parse(event.body)), []);
     receiptControls.store(event.receipt, true);
     end(event, { status: "duplicate" });
     return true;
   }
 
   return {
-    move(value, warnings) {
-      const second = collisions.freeSecond(value);
-      if (second === value.created_at) return value;
-      const message = `createdAt was moved by ${second - value.created_at} s, as Intercom takes events of one contact, name and second for the same`;
-      warnings.push({ path: "createdAt", code: "second_moved", message });
-      return { ...value, created_at: second };
+    place(value, isStamped) {
+      const place = placeOf(value);
+      const second = isStamped ? collisions.freeSecond(place.subject, place.second) : undefined;
+      return second === undefined ? place : { subject: place.subject, second, isFree: true };
     },
     admit,
     forget({ body, receipt }) {
-      if (receipt) collisions.remove(JSON.parse(body), receipt);
+      if (!receipt) return;
+      const { subject, second } = placeOf(JSON.parse(body));
+      collisions.remove(subject, second, receipt);
     },
     waiting: () => followers.size,
     stop(leave) {
@@ -96,6 +107,16 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
       }
     },
   };
+}
+
+function placeOf(value: WireEvent): Place {
+  return { subject: subjectOf(value), second: value.created_at, isFree: false };
+}
+
+/** The warning about an event that was moved. */
+export function secondMoved(seconds: number): Issue {
+  const message = `createdAt was moved by ${seconds} s, as Intercom takes events of one contact, name and second for the same`;
+  return { path: "createdAt", code: "second_moved", message };
 }
 
 /** Whether Intercom has the event. */
