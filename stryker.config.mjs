@@ -19,6 +19,7 @@ const PURE = [
   "event-ids",
   "heap",
   "intake",
+  "lazy-receipt",
   "losses",
   "money",
   "outbox-options",

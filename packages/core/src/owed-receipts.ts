@@ -1,5 +1,5 @@
+import { receiptControls } from "./lazy-receipt.ts";
 import type { Receipt } from "./outcome.ts";
-import { receiptControls } from "./receipt.ts";
 
 /** Receipts of events that are in the outbox alone; {@link createOwedReceipts}. */
 export interface OwedReceipts {

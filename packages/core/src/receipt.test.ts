@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "./outcome.ts";
-import { closedReceipt, createReceipt, openReceipt, receiptControls } from "./receipt.ts";
+import { closedReceipt, openReceipt } from "./receipt.ts";
 
 const ACCEPTED: Outcome = { status: "accepted", attempts: 1 };
 const EXPIRED: Outcome = { status: "dropped", reason: "expired" };
@@ -16,70 +16,6 @@ test("a receipt waits for its outcome, and only the first counts", async () => {
 
 test("an event in memory is stored at once", async () => {
   expect(await openReceipt().receipt.stored).toBe(true);
-});
-
-test.each([true, false])(
-  "another is stored when the outbox says so, and only its first word counts: %s",
-  async (is) => {
-    const receipt = createReceipt();
-    const asked = receipt.stored;
-    expect(receipt.stored).toBe(asked);
-    receiptControls.store(receipt, is);
-    receiptControls.store(receipt, !is);
-    receiptControls.settle(receipt, ACCEPTED);
-    expect([await asked, await receipt.stored]).toEqual([is, is]);
-  },
-);
-
-test("an event that ends without a word of the outbox is not stored", async () => {
-  const receipt = createReceipt();
-  const asked = receipt.stored;
-  receiptControls.settle(receipt, EXPIRED);
-  expect([await asked, await receipt.stored]).toEqual([false, false]);
-});
-
-test("a receipt is a promise in every respect", async () => {
-  const { receipt, settle } = openReceipt();
-  expect(receipt).toBeInstanceOf(Promise);
-  expect(Object.prototype.toString.call(receipt)).toBe("[object Promise]");
-  const called: string[] = [];
-  const all = [
-    receipt.then(({ status }) => status),
-    receipt.finally(() => called.push("finally")),
-    receipt.catch(() => called.push("catch")),
-    Promise.all([receipt]),
-    Promise.resolve(receipt),
-    (async () => receipt)(),
-  ];
-  settle(ACCEPTED);
-  expect(await Promise.all(all)).toEqual(["accepted", ACCEPTED, ACCEPTED, [ACCEPTED], ACCEPTED, ACCEPTED]);
-  expect(called).toEqual(["finally"]);
-  expect(await receipt.then(({ status }) => status)).toBe("accepted");
-});
-
-test("whoever holds a receipt cannot end it", () => {
-  const receipt = createReceipt() as unknown as Record<string, unknown>;
-  const names = [receipt, Object.getPrototypeOf(receipt), receipt.constructor].flatMap(
-    Object.getOwnPropertyNames,
-  );
-  expect(names.filter((name) => /settle|store$|outcome|resolve/i.test(name))).toEqual([]);
-  expect(JSON.stringify(receipt)).toBe("{}");
-});
-
-test("it is known whether anybody waits for a receipt", () => {
-  const receipt = createReceipt();
-  let calls = 0;
-  receiptControls.onWanted(receipt, () => {
-    calls += 1;
-  });
-  void receipt.stored;
-  expect([receiptControls.isWanted(receipt), calls]).toEqual([false, 0]);
-  void receipt.then();
-  void receipt.then();
-  expect([receiptControls.isWanted(receipt), calls]).toEqual([true, 1]);
-  expect(receiptControls.outcome(receipt)).toBe(undefined);
-  receiptControls.settle(receipt, ACCEPTED);
-  expect(receiptControls.outcome(receipt)).toBe(ACCEPTED);
 });
 
 test("the receipt of an event that was refused has its outcome and is not stored", async () => {

@@ -8,116 +8,20 @@ export interface OpenReceipt {
   readonly settle: (outcome: Outcome) => void;
 }
 
-/** What a queue may do with the receipts it has made; whoever holds a receipt may not. */
-interface ReceiptControls {
-  /** Tells how the event ended; only the first call counts. */
-  settle(receipt: Receipt, outcome: Outcome): void;
-  /** Tells whether the outbox holds the event; only the first call counts. */
-  store(receipt: Receipt, isStored: boolean): void;
-  /** How the event ended, once it has. */
-  outcome(receipt: Receipt): Outcome | undefined;
-  /** Whether anybody has asked how the event ended: then it must be kept until they are told. */
-  isWanted(receipt: Receipt): boolean;
-  /** Calls back once somebody asks. */
-  onWanted(receipt: Receipt, callback: () => void): void;
-}
-
 const YES: Promise<boolean> = Promise.resolve(true);
 const NO: Promise<boolean> = Promise.resolve(false);
 
-let controls!: ReceiptControls;
-
-/**
- * A promise that is made only when somebody asks for it, as most receipts are left alone: an event
- * that nobody waits for costs less, and nothing at all while it is in the outbox alone.
- */
-class LazyReceipt {
-  #outcome: Outcome | undefined;
-  #promise: Promise<Outcome> | undefined;
-  #resolve: ((outcome: Outcome) => void) | undefined;
-  #onWanted: (() => void) | undefined;
-  #isStored: boolean | undefined;
-  #stored: Promise<boolean> | undefined;
-  #resolveStored: ((isStored: boolean) => void) | undefined;
-
-  static {
-    const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
-    controls = {
-      settle: (receipt, outcome) => mine(receipt).#settle(outcome),
-      store: (receipt, isStored) => mine(receipt).#store(isStored),
-      outcome: (receipt) => mine(receipt).#outcome,
-      isWanted: (receipt) => mine(receipt).#promise !== undefined,
-      onWanted(receipt, callback) {
-        mine(receipt).#onWanted = callback;
-      },
-    };
-    // So that `instanceof Promise` is true as well.
-    Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
-  }
-
-  get stored(): Promise<boolean> {
-    if (this.#isStored !== undefined) return this.#isStored ? YES : NO;
-    this.#stored ??= new Promise((resolve) => {
-      this.#resolveStored = resolve;
-    });
-    return this.#stored;
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise.
-  then(...handlers: Parameters<Promise<Outcome>["then"]>): Promise<unknown> {
-    return this.#asPromise().then(...handlers);
-  }
-
-  catch(...handlers: Parameters<Promise<Outcome>["catch"]>): Promise<unknown> {
-    return this.#asPromise().catch(...handlers);
-  }
-
-  finally(...handlers: Parameters<Promise<Outcome>["finally"]>): Promise<Outcome> {
-    return this.#asPromise().finally(...handlers);
-  }
-
-  #asPromise(): Promise<Outcome> {
-    if (this.#promise) return this.#promise;
-    this.#promise = new Promise((resolve) => {
-      if (this.#outcome === undefined) this.#resolve = resolve;
-      else resolve(this.#outcome);
-    });
-    this.#onWanted?.();
-    return this.#promise;
-  }
-
-  #settle(outcome: Outcome): void {
-    if (this.#outcome !== undefined) return;
-    this.#outcome = outcome;
-    this.#resolve?.(outcome);
-    this.#store(false); // Had it been stored, that would have been told before.
-  }
-
-  #store(isStored: boolean): void {
-    if (this.#isStored !== undefined) return;
-    this.#isStored = isStored;
-    this.#resolveStored?.(isStored);
-  }
-}
-
-/** A receipt that waits for its outcome, and for the word of the outbox. */
-export function createReceipt(): Receipt {
-  return new LazyReceipt() as unknown as Receipt;
-}
-
-/** What may be done with the receipts that {@link createReceipt} has made. */
-export const receiptControls: ReceiptControls = controls;
-
-/** A receipt of an event that is held in memory, and waits for its outcome. For packages that build on core. */
+/** A receipt of an event that is held in memory and waits for its outcome. For packages that build on core. */
 export function openReceipt(): OpenReceipt {
-  const receipt = createReceipt();
-  controls.store(receipt, true);
-  return { receipt, settle: (outcome) => controls.settle(receipt, outcome) };
+  // Promise.withResolvers is younger than Node 20.
+  let settle!: (outcome: Outcome) => void;
+  const promise = new Promise<Outcome>((resolve) => {
+    settle = resolve;
+  });
+  return { receipt: Object.assign(promise, { stored: YES }), settle };
 }
 
 /** The receipt of an event that was refused at once. For packages that build on core. */
 export function closedReceipt(outcome: Outcome): Receipt {
-  const receipt = createReceipt();
-  controls.settle(receipt, outcome);
-  return receipt;
+  return Object.assign(Promise.resolve(outcome), { stored: NO });
 }

@@ -1,9 +1,9 @@
 import { createCollisions, subjectOf } from "./collisions.ts";
 import type { WireEvent } from "./event.ts";
 import type { Issue } from "./issue.ts";
+import { receiptControls } from "./lazy-receipt.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
-import { receiptControls } from "./receipt.ts";
 
 /** An event that this client has tracked, and so with a receipt. */
 type OwnEvent = PendingEvent & { readonly receipt: Receipt };

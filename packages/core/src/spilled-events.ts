@@ -1,9 +1,9 @@
 import type { EventIds } from "./event-ids.ts";
+import { receiptControls } from "./lazy-receipt.ts";
 import type { DeadLetter } from "./outbox.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import { createOwedReceipts } from "./owed-receipts.ts";
 import type { PendingEvent } from "./pending-event.ts";
-import { receiptControls } from "./receipt.ts";
 
 /** Own events that are in the outbox alone; {@link createSpilledEvents}. */
 export interface SpilledEvents {
