@@ -5,7 +5,12 @@ const BATCH = 20;
 
 const [url, path, name] = Deno.args;
 const encoder = new TextEncoder();
-const client = createClient({ token: "token", baseUrl: url, outbox: denoKvOutbox({ path }) });
+const client = createClient({
+  token: "token",
+  baseUrl: url,
+  outbox: denoKvOutbox({ path }),
+  retry: { baseDelay: 100, maxDelay: 1000, attempts: 100 },
+});
 
 /** Tracks an event, and tells the parent once it is said to be stored. */
 async function track(number: number): Promise<void> {

@@ -63,6 +63,26 @@ async function runAll(file: number): Promise<string[]> {
   return all;
 }
 
+/** What the processes meet at Intercom, in turn: an outage, and replies that are lost after the work. */
+const WEATHER = [undefined, { status: 503 }, undefined, { reset: "after" }];
+
+/** Changes the weather until it is told to stop; it is fine then. */
+function changeWeather(): () => Promise<void> {
+  let isOver = false;
+  async function change(): Promise<void> {
+    for (let turn = 0; !isOver; turn += 1) {
+      await emulator.fault(WEATHER[turn % WEATHER.length]);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    await emulator.fault();
+  }
+  const changing = change();
+  return () => {
+    isOver = true;
+    return changing;
+  };
+}
+
 /** Delivers what the processes have left, once their leases have run out; answers how much that was. */
 async function drain(file: number): Promise<number> {
   const outbox = denoKvOutbox({ path: pathOf(file) });
@@ -83,7 +103,8 @@ const pathOf = (file: number): string => `${folder}/${file}.kv`;
 Deno.test(`a client with an outbox delivers each acknowledged event once, through ${FILES * PROCESSES} SIGKILLs`, () =>
   stayAwake(async () => {
     const files = Array.from({ length: FILES }, (_, file) => file);
-    const acknowledged = (await Promise.all(files.map(runAll))).flat();
+    const stop = changeWeather();
+    const acknowledged = (await Promise.all(files.map(runAll)).finally(stop)).flat();
     const left = (await Promise.all(files.map(drain))).reduce((sum, events) => sum + events, 0);
     const times = new Map<string, number>();
     for (const { user_id } of await emulator.events()) times.set(user_id, (times.get(user_id) ?? 0) + 1);

@@ -67,19 +67,39 @@ ends(
   "and waits again for what is tracked after it has waited",
   `
     let isLate = false;
-    addEventListener("beforeunload", (asked) => {
+    addEventListener("beforeunload", async (asked) => {
       if (isLate || client.stats().pending > 0) return;
       isLate = true;
       asked.preventDefault();
+      const faults = JSON.stringify([{ path: "/events", method: "POST", ...${JSON.stringify(OUTAGE)} }]);
+      const headers = { "content-type": "application/json" };
+      await (await fetch(options.baseUrl + "/_emulator/faults", { method: "PUT", headers, body: faults })).text();
       client.track({ ...event, eventName: "logged-out" });
     });
     client.track(event);
   `,
-  { fault: { ...OUTAGE, times: 3 }, stored: 2 },
+  { fault: OUTAGE, stored: 2 },
 );
 ends("at once with no exitTimeout", "createClient({ ...options, exitTimeout: 0 }).track(event);", {
   fault: OUTAGE,
   stored: 0,
+});
+
+Deno.test("a program that waits for its events does so without Node's beforeExit", async () => {
+  await emulator.fault(OUTAGE);
+  // Once it has made its process, Deno goes on for as long as Node would.
+  const program = startProgram(
+    `
+      Reflect.deleteProperty(globalThis, "process");
+      const { createClient } = await import("../src/index.ts");
+      const client = createClient({ token: "token", baseUrl: "${emulator.url}", retry: { baseDelay: 100 } });
+      client.track({ userId: "314159", eventName: "logged-in" });
+    `,
+    NETWORK,
+    "--allow-read",
+  );
+  assertEqual(await program.ended, { status: 0, signal: null, output: "", errors: "" });
+  assertEqual((await emulator.events()).length, 1);
 });
 
 Deno.test("a program that waited in vain ends, and says what is left", async () => {
