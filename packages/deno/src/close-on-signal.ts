@@ -1,7 +1,16 @@
 import type { Client, CloseReport } from "@intercom-events/core";
 
 /** A signal that ends a program unless it listens for it. */
-export type ClosingSignal = "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGQUIT" | "SIGUSR1" | "SIGUSR2" | "SIGBREAK";
+export type ClosingSignal = "SIGHUP" | "SIGINT" | "SIGQUIT" | "SIGTERM" | "SIGBREAK";
+
+/** The numbers of signals: a program that cannot end by one ends with 128 more, as shells say it. */
+const NUMBERS: Readonly<Record<ClosingSignal, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGTERM: 15,
+  SIGBREAK: 21,
+};
 
 /** How {@link closeOnSignal} works. */
 export interface CloseOnSignalOptions {
@@ -21,7 +30,8 @@ let closing = 0;
  * second signal ends it at once. Where the program listens for the signal as well, its listeners hear it
  * again once the client is closed, and it is theirs to end the program.
  *
- * It needs no permission. Where there are no signals, as on Deno Deploy, it does nothing.
+ * It needs no permission; without `--allow-run` Deno 2.8.0 and older exit with the status that shells give
+ * the signal. Where Deno has no signals it does nothing.
  *
  * @returns takes the listeners away
  * @throws {TypeError} for a signal that cannot be listened for, and for what is no length of time
@@ -47,7 +57,7 @@ export function closeOnSignal(
     const report = await client.close({ timeout });
     onClosed?.(report);
     closing -= 1;
-    if (closing === 0) Deno.kill(Deno.pid, signal);
+    if (closing === 0) endBy(signal);
   }
 
   function remove(): void {
@@ -67,6 +77,15 @@ export function closeOnSignal(
     throw error;
   }
   return remove;
+}
+
+function endBy(signal: ClosingSignal): void {
+  try {
+    Deno.kill(Deno.pid, signal);
+  } catch {
+    // Up to 2.8.0 that took --allow-run: https://github.com/denoland/deno/pull/34382
+    Deno.exit(128 + NUMBERS[signal]);
+  }
 }
 
 function defaultSignals(): readonly ClosingSignal[] {

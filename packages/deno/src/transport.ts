@@ -14,7 +14,7 @@ export interface DenoTransport {
  * @param idleConnections connections kept open at most for the next event
  */
 export function createDenoTransport(idleConnections: number): DenoTransport {
-  // Deno Deploy has its own pool, and no clients.
+  // Where Deno is hosted it may be missing; fetch has a pool all the same.
   const client = Deno.createHttpClient?.({ poolMaxIdlePerHost: idleConnections });
   return {
     send: ({ method, url, headers, body, signal }) =>

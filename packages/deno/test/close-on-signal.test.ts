@@ -96,6 +96,19 @@ Deno.test("a program that listens for the signal itself hears it again, and ends
   assertEqual([status, output], [7, 'started\n{"pending":0,"dropped":0}\n']);
 });
 
+Deno.test("where a program may not end itself by a signal, its exit status says so", async () => {
+  const program = startServer(`
+    Deno.kill = () => {
+      throw new Deno.errors.NotCapable("Requires run access");
+    };
+    closeOnSignal(client, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { status, signal, output } = await program.ended;
+  assertEqual([status, signal, output], [143, null, 'started\n{"pending":0,"dropped":0}\n']);
+});
+
 Deno.test("without its listeners a signal ends the program as ever", async () => {
   await emulator.fault({ delayMs: 30_000 });
   const program = startServer("closeOnSignal(client, { onClosed })();");
