@@ -4,7 +4,20 @@ import {
   type ClientOptions,
   createClient as createCoreClient,
 } from "@intercom-events/core";
+import { denoClock } from "./deno-clock.ts";
+import { findDiagnosticsChannel } from "./diagnostics-channel.ts";
+import { flushOnExit } from "./flush-on-exit.ts";
 import { createDenoTransport } from "./transport.ts";
+
+/** What `createClient` takes on Deno. */
+export interface DenoClientOptions extends ClientOptions {
+  /**
+   * Milliseconds that a program with nothing else to do waits for events without an outcome, once; 0
+   * for none. A program that is ended by a signal or by `Deno.exit` does not: see `closeOnSignal`.
+   * @default 10000
+   */
+  readonly exitTimeout?: number | undefined;
+}
 
 /**
  * Makes a client that sends data events to Intercom from Deno.
@@ -23,18 +36,35 @@ import { createDenoTransport } from "./transport.ts";
  * });
  * ```
  */
-export function createClient<Catalog extends object = AnyEvent>(options: ClientOptions): Client<Catalog> {
-  const transport = createDenoTransport(options?.concurrency ?? 32);
+export function createClient<Catalog extends object = AnyEvent>(options: DenoClientOptions): Client<Catalog> {
+  const { exitTimeout = 10_000, ...coreOptions } = Object(options) as DenoClientOptions;
+  checkMilliseconds("exitTimeout", exitTimeout);
+  const transport = createDenoTransport(coreOptions.concurrency ?? 32);
+  const { warn = (message: string) => console.warn(message) } = coreOptions;
+  const channel = findDiagnosticsChannel();
+  let stay = (): void => undefined;
   try {
-    return createCoreClient<Catalog>({
+    const client = createCoreClient<Catalog>({
       userAgent: "intercom-events-deno",
-      warn: (message) => console.warn(message),
-      ...options,
+      clock: denoClock,
+      ...(channel && { channel: (name: string) => channel(`intercom-events:${name}`) }),
+      ...coreOptions,
+      warn,
       transport: transport.send,
-      release: transport.close,
+      release() {
+        stay();
+        transport.close();
+      },
     });
+    if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
+    return client;
   } catch (error) {
     transport.close();
     throw error;
   }
+}
+
+function checkMilliseconds(name: string, value: unknown): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
+  throw new TypeError(`Cannot create client: "${name}" must be milliseconds, got ${typeof value}`);
 }

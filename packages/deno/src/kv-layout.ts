@@ -97,3 +97,16 @@ function removeIndex(edit: KvEdit, { id, dueAt, leaseUntil, owner }: KvEvent): v
   edit.remove.push(keys.waitingOne(Math.max(dueAt, leaseUntil), id), keys.readyOne(id));
   if (owner !== undefined) edit.remove.push(keys.leasedOne(owner, id));
 }
+
+/** Forgets all of an event. */
+export function forget(totals: KvTotals, edit: KvEdit, event: KvEvent): void {
+  removeEvent(edit, event);
+  removeBody(edit, event);
+  uncount(totals, event);
+}
+
+/** Takes an event out of the counts. */
+export function uncount(totals: KvTotals, { size }: KvEvent): void {
+  totals.events -= 1;
+  totals.bytes -= size;
+}

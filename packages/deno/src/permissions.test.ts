@@ -10,6 +10,7 @@ Deno.test({
     await using client = createClient({
       token: "distinctive-token",
       baseUrl: "http://127.0.0.1:4010",
+      retry: { attempts: 1 },
       warn: (message) => void warnings.push(message),
     });
     const outcome = await client.track(EVENT);

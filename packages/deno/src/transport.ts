@@ -14,7 +14,8 @@ export interface DenoTransport {
  * @param idleConnections connections kept open at most for the next event
  */
 export function createDenoTransport(idleConnections: number): DenoTransport {
-  const client = Deno.createHttpClient({ poolMaxIdlePerHost: idleConnections });
+  // Where Deno is hosted it may be missing; fetch has a pool all the same.
+  const client = Deno.createHttpClient?.({ poolMaxIdlePerHost: idleConnections });
   return {
     send: ({ method, url, headers, body, signal }) =>
       fetch(url, {
@@ -24,8 +25,8 @@ export function createDenoTransport(idleConnections: number): DenoTransport {
         signal: signal ?? null,
         // A followed redirect could carry the token to another host.
         redirect: "manual",
-        client,
+        ...(client && { client }),
       }),
-    close: () => client.close(),
+    close: () => client?.close(),
   };
 }

@@ -2,7 +2,7 @@ import { assertKept, createLedger, enter } from "../../core/tests/outbox-crash.t
 import { denoKvOutbox } from "../src/deno-kv-outbox.ts";
 
 /** Files, and processes that use each until they are killed, one after the other. */
-const FILES = 8;
+const FILES = 4;
 const PROCESSES = 3;
 
 const folder = Deno.makeTempDirSync({ prefix: "outbox-crash-" });

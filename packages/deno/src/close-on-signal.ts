@@ -1,0 +1,93 @@
+import type { Client, CloseReport } from "@intercom-events/core";
+
+/** A signal that ends a program unless it listens for it. */
+export type ClosingSignal = "SIGHUP" | "SIGINT" | "SIGQUIT" | "SIGTERM" | "SIGBREAK";
+
+/** The numbers of signals: a program that cannot end by one ends with 128 more, as shells say it. */
+const NUMBERS: Readonly<Record<ClosingSignal, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGTERM: 15,
+  SIGBREAK: 21,
+};
+
+/** How {@link closeOnSignal} works. */
+export interface CloseOnSignalOptions {
+  /** Signals to wait for. @default ["SIGTERM", "SIGINT"], on Windows ["SIGINT", "SIGBREAK"] */
+  readonly signals?: readonly ClosingSignal[] | undefined;
+  /** Milliseconds to wait for events without an outcome. @default 10000 */
+  readonly timeout?: number | undefined;
+  /** Told what was left, before the program ends. */
+  readonly onClosed?: ((report: CloseReport) => void) | undefined;
+}
+
+/** Clients that are being closed: the program ends with the last of them. */
+let closing = 0;
+
+/**
+ * Closes a client at the first SIGTERM or SIGINT, and then ends the program as the signal would have. A
+ * second signal ends it at once. Where the program listens for the signal as well, its listeners hear it
+ * again once the client is closed, and it is theirs to end the program.
+ *
+ * It needs no permission; without `--allow-run` Deno 2.8.0 and older exit with the status that shells give
+ * the signal. Where Deno has no signals it does nothing.
+ *
+ * @returns takes the listeners away
+ * @throws {TypeError} for a signal that cannot be listened for, and for what is no length of time
+ * @example
+ * ```ts
+ * import { closeOnSignal, createClient } from "@intercom-events/deno";
+ *
+ * const client = createClient({ token: Deno.env.get("INTERCOM_ACCESS_TOKEN")! });
+ * closeOnSignal(client, { timeout: 5_000 });
+ * ```
+ */
+export function closeOnSignal(
+  client: Pick<Client<never>, "close">,
+  { signals, timeout = 10_000, onClosed }: CloseOnSignalOptions = {},
+): () => void {
+  if (typeof timeout !== "number" || !(timeout >= 0))
+    throw new TypeError(`Cannot close on a signal: "timeout" must be milliseconds, got ${typeof timeout}`);
+  const listeners = new Map<ClosingSignal, () => void>();
+
+  async function close(signal: ClosingSignal): Promise<void> {
+    remove();
+    closing += 1;
+    const report = await client.close({ timeout });
+    onClosed?.(report);
+    closing -= 1;
+    if (closing === 0) endBy(signal);
+  }
+
+  function remove(): void {
+    for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    listeners.clear();
+  }
+
+  if (Deno.addSignalListener === undefined) return remove;
+  try {
+    for (const signal of signals ?? defaultSignals()) {
+      const listener = () => void close(signal);
+      Deno.addSignalListener(signal, listener);
+      listeners.set(signal, listener);
+    }
+  } catch (error) {
+    remove(); // Nobody could take away the others.
+    throw error;
+  }
+  return remove;
+}
+
+function endBy(signal: ClosingSignal): void {
+  try {
+    Deno.kill(Deno.pid, signal);
+  } catch {
+    // Up to 2.8.0 that took --allow-run: https://github.com/denoland/deno/pull/34382
+    Deno.exit(128 + NUMBERS[signal]);
+  }
+}
+
+function defaultSignals(): readonly ClosingSignal[] {
+  return Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGTERM", "SIGINT"];
+}

@@ -1,0 +1,18 @@
+import type { Clock } from "@intercom-events/core";
+
+/** Longest delay that timers hold (2^31 - 1 ms). */
+const MAX_DELAY = 2_147_483_647;
+
+/** The machine's clock, whose timers do not keep a finished program alive where Deno allows that. */
+export const denoClock: Clock = {
+  now: () => Date.now(),
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, milliseconds);
+    Deno.unrefTimer?.(timer);
+    return () => clearTimeout(timer);
+  },
+  keepAlive() {
+    const timer = setInterval(() => undefined, MAX_DELAY);
+    return () => clearInterval(timer);
+  },
+};

@@ -1,0 +1,102 @@
+import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
+import { assertEqual } from "../../core/tests/assert-equal.ts";
+import { createClient } from "../src/index.ts";
+import { startEmulator } from "./start-emulator.ts";
+import { startProgram } from "./start-program.ts";
+
+const emulator = await startEmulator();
+Deno.test.beforeEach(() => emulator.reset());
+Deno.test.afterAll(() => emulator.stop());
+
+const NETWORK = `--allow-net=${new URL(emulator.url).host}`;
+
+Deno.test("createClient refuses an exitTimeout that is none, and whatever core refuses", () => {
+  for (const [options, message] of [
+    [{ token: "token", exitTimeout: -1 }, '"exitTimeout" must be milliseconds, got number'],
+    [{ token: "token", exitTimeout: "1" }, '"exitTimeout" must be milliseconds, got string'],
+    [{ token: "token", concurrency: 0 }, '"concurrency" must be a positive integer, got number 0'],
+    [{ token: "token", keepAlive: 5 }, '"keepAlive" must be one of '],
+    [undefined, '"token" must be an access token'],
+  ] as const) {
+    try {
+      createClient(options as never);
+    } catch (error) {
+      if (error instanceof TypeError && error.message.startsWith(`Cannot create client: ${message}`))
+        continue;
+      throw error;
+    }
+    throw new Error(`${JSON.stringify(options)} was taken`);
+  }
+});
+
+Deno.test("what happens is published to diagnostics_channel, without the token", async () => {
+  const heard: [string, unknown][] = [];
+  const hear = (message: unknown, name: string | symbol): void => void heard.push([String(name), message]);
+  const names = ["tracked", "stored", "attempt", "outcome"].map((name) => `intercom-events:${name}`);
+  for (const name of names) subscribe(name, hear);
+  try {
+    await using client = createClient({ token: "distinctive-token", baseUrl: emulator.url });
+    await client.track({ userId: "314159", eventName: "logged-in", createdAt: 1_700_000_000 });
+  } finally {
+    for (const name of names) unsubscribe(name, hear);
+  }
+  assertEqual(
+    heard.map(([name]) => name),
+    names,
+  );
+  const event = { user_id: "314159", event_name: "logged-in", created_at: 1_700_000_000 };
+  assertEqual(heard[2], ["intercom-events:attempt", { event, attempts: 1 }]);
+  if (Deno.inspect(heard, { depth: 10 }).includes("distinctive-token")) throw new Error("The token is told");
+  assertEqual(channel("intercom-events:outcome").hasSubscribers, false);
+});
+
+Deno.test("importing it listens for nothing; a client does until it is closed", async () => {
+  const program = startProgram(
+    `
+      const heard = [];
+      for (const [object, name] of [
+        [globalThis, "addEventListener"],
+        [globalThis, "removeEventListener"],
+        [Deno, "addSignalListener"],
+      ]) {
+        const real = object[name];
+        object[name] = (...given) => {
+          heard.push(name + " " + given[0]);
+          return real.call(object, ...given);
+        };
+      }
+      const { createClient } = await import("../src/index.ts");
+      console.log(heard.join());
+      const clients = [createClient({ token: "one" }), createClient({ token: "two" })];
+      console.log(heard.join());
+      for (const client of clients) await client.close();
+      console.log(heard.join());
+    `,
+    NETWORK,
+    "--allow-read",
+  );
+  assertEqual(await program.ended, {
+    status: 0,
+    signal: null,
+    output:
+      "\naddEventListener beforeunload\naddEventListener beforeunload,removeEventListener beforeunload\n",
+    errors: "",
+  });
+});
+
+Deno.test("it works where parts of Deno are missing", async () => {
+  const program = startProgram(
+    `
+      for (const name of ["createHttpClient", "unrefTimer", "addSignalListener", "removeSignalListener", "openKv"])
+        if (Reflect.deleteProperty(Deno, name) && Deno[name] !== undefined) throw new Error(name + " is there");
+      Reflect.deleteProperty(globalThis, "process");
+      const { closeOnSignal, createClient } = await import("../src/index.ts");
+      const client = createClient({ token: "token", baseUrl: "${emulator.url}" });
+      closeOnSignal(client)();
+      console.log((await client.track({ userId: "314159", eventName: "logged-in" })).status);
+    `,
+    NETWORK,
+    "--allow-read",
+  );
+  assertEqual(await program.ended, { status: 0, signal: null, output: "accepted\n", errors: "" });
+});

@@ -1,0 +1,156 @@
+import { assertEqual } from "../../core/tests/assert-equal.ts";
+import { closeOnSignal } from "../src/index.ts";
+import { startEmulator } from "./start-emulator.ts";
+import { type RunningProgram, startProgram } from "./start-program.ts";
+
+const emulator = await startEmulator();
+Deno.test.beforeEach(() => emulator.reset());
+Deno.test.afterAll(() => emulator.stop());
+
+/** A server's program: it has something to do for ever, and tracks one event. */
+function startServer(body: string): RunningProgram {
+  return startProgram(
+    `
+      import { closeOnSignal, createClient } from "../src/index.ts";
+      const options = { token: "token", baseUrl: "${emulator.url}" };
+      const client = createClient(options);
+      const onClosed = (report: object) => console.log(JSON.stringify(report));
+      const event = { userId: "314159", eventName: "logged-in" };
+      setInterval(() => undefined, 1000);
+      ${body}
+      client.track(event);
+      console.log("started");
+    `,
+    `--allow-net=${new URL(emulator.url).host}`,
+  );
+}
+
+for (const [signal, status] of [
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const) {
+  Deno.test(`at a ${signal} the client delivers what is pending, and the program ends by it`, async () => {
+    await emulator.fault({ delayMs: 300 });
+    const program = startServer("closeOnSignal(client, { onClosed });");
+    await program.said("started");
+    program.kill(signal);
+    assertEqual(await program.ended, {
+      status,
+      signal,
+      output: 'started\n{"pending":0,"dropped":0}\n',
+      errors: "",
+    });
+    assertEqual((await emulator.events()).length, 1);
+  });
+}
+
+Deno.test("at a signal each client is closed before the program ends", async () => {
+  await emulator.fault({ delayMs: 300, times: 1 });
+  const program = startServer(`
+    closeOnSignal(createClient(options), { onClosed });
+    closeOnSignal(client, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", `started\n${'{"pending":0,"dropped":0}\n'.repeat(2)}`]);
+  assertEqual((await emulator.events()).length, 1);
+});
+
+Deno.test("the time to close is limited, and what is left is told", async () => {
+  await emulator.fault({ status: 503 });
+  const program = startServer("closeOnSignal(client, { timeout: 200, onClosed });");
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", 'started\n{"pending":0,"dropped":1}\n']);
+});
+
+Deno.test("a second signal ends the program at once", async () => {
+  await emulator.fault({ delayMs: 30_000 });
+  const program = startServer(`
+    closeOnSignal({
+      close(how) {
+        console.log("closing");
+        return client.close(how);
+      },
+    }, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  await program.said("closing");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", "started\nclosing\n"]);
+});
+
+Deno.test("a program that listens for the signal itself hears it again, and ends itself", async () => {
+  const program = startServer(`
+    let heard = 0;
+    Deno.addSignalListener("SIGTERM", () => ++heard === 2 && Deno.exit(7));
+    closeOnSignal(client, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { status, output } = await program.ended;
+  assertEqual([status, output], [7, 'started\n{"pending":0,"dropped":0}\n']);
+});
+
+Deno.test("where a program may not end itself by a signal, its exit status says so", async () => {
+  const program = startServer(`
+    Deno.kill = () => {
+      throw new Deno.errors.NotCapable("Requires run access");
+    };
+    closeOnSignal(client, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { status, signal, output } = await program.ended;
+  assertEqual([status, signal, output], [143, null, 'started\n{"pending":0,"dropped":0}\n']);
+});
+
+Deno.test("without its listeners a signal ends the program as ever", async () => {
+  await emulator.fault({ delayMs: 30_000 });
+  const program = startServer("closeOnSignal(client, { onClosed })();");
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", "started\n"]);
+});
+
+Deno.test("listening for a signal keeps no program alive", async () => {
+  const program = startProgram(
+    `
+      import { closeOnSignal, createClient } from "../src/index.ts";
+      closeOnSignal(createClient({ token: "token", baseUrl: "${emulator.url}" }));
+    `,
+    `--allow-net=${new URL(emulator.url).host}`,
+  );
+  assertEqual(await program.ended, { status: 0, signal: null, output: "", errors: "" });
+});
+
+Deno.test("a signal that cannot be listened for is refused, and nothing is listened for then", async () => {
+  const program = startServer(`
+    try {
+      closeOnSignal(client, { signals: ["SIGTERM", "SIGKILL"], onClosed });
+    } catch (error) {
+      console.log(error instanceof TypeError);
+    }
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", "true\nstarted\n"]);
+});
+
+Deno.test("a time to close that is none is refused", () => {
+  for (const timeout of [-1, Number.NaN, "1"]) {
+    try {
+      closeOnSignal({ close: () => Promise.reject(new Error("It was closed")) }, { timeout } as object)();
+    } catch (error) {
+      if (error instanceof TypeError && error.message.includes('"timeout" must be milliseconds')) continue;
+      throw error;
+    }
+    throw new Error(`${timeout} was taken`);
+  }
+});
