@@ -57,11 +57,13 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
 
   /** Reads draw on the allowance as well. */
   async function waitForTurn(): Promise<void> {
+    const letGo = clock.keepAlive?.();
     for (let wait = pacer.start(clock.now()); wait > 0; wait = pacer.start(clock.now())) {
       await new Promise<void>((resolve) => {
         clock.after(wait, resolve);
       });
     }
+    letGo?.();
   }
 
   function attempt(call: (token: string, signal: AbortSignal) => ReturnType<typeof api.createEvent>) {

@@ -19,12 +19,16 @@ import { createSameSecond, isTaken, secondMoved } from "./same-second.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
 import type { Voice } from "./voice.ts";
+import { createWakefulness } from "./wakefulness.ts";
 
 /** All events of a client, from `track` to their outcome; {@link createEventQueue}. */
 export interface EventQueue {
   /** Takes an event; never throws. */
   track(event: unknown): Receipt;
-  /** Resolves once all events tracked so far have ended, and those an outbox holds that are due. */
+  /**
+   * Resolves once all events tracked so far have ended, and those an outbox holds that are due, and the
+   * outbox knows.
+   */
   idle(): Promise<void>;
   /** Events without an outcome. */
   pending(): number;
@@ -59,10 +63,14 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   const tally = createTally();
   const barrier = createBarrier();
   const ids = createEventIds(random);
-  const spilled = createSpilledEvents(ids, (outcome, number) => {
+  const spilled = createSpilledEvents(ids, (outcome, number, receipt) => {
     tally.end(outcome);
     if (number !== undefined) barrier.end(number);
+    if (!receipt) return;
+    settle(receipt, outcome);
+    sameSecond.release(receipt);
   });
+  const wakefulness = createWakefulness(clock);
   let sequence = 0;
   /** Events in memory that another process has tracked. */
   let adopted = 0;
@@ -83,6 +91,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     park: (event, dueAt) => keeper?.retried(event, dueAt) ?? false,
     retrying: ({ body }, verdict, dueAt) => voice.retry(body, verdict, Math.max(0, dueAt - clock.now())),
     pausing(verdict) {
+      // Nothing can be expected to change by itself.
+      if (typeof policy.token === "string") wakefulness.rest();
       pausing();
       voice.paused(verdict);
     },
@@ -183,9 +193,21 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     else tally.recover();
     if (!isOwn) adopted -= 1;
     if (!isTaken(outcome)) sameSecond.forget(event);
-    if (receipt) receiptControls.settle(receipt, outcome);
     barrier.end(event.sequence); // Before anybody is told, who may wait for those that are left.
+    if (receipt) settle(receipt, outcome);
     voice.outcome(outcome, body);
+    if (receipt) sameSecond.release(receipt);
+  }
+
+  function settle(receipt: Receipt, outcome: Outcome): void {
+    if (receiptControls.isWanted(receipt)) wakefulness.leave();
+    receiptControls.settle(receipt, outcome);
+  }
+
+  /** Somebody waits for the outcome of an event. */
+  function want(receipt: Receipt): void {
+    wakefulness.enter();
+    spilled.want(receipt);
   }
 
   function refuse(outcome: Outcome, body?: string): Receipt {
@@ -209,7 +231,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     const body = JSON.stringify(value);
     if (isSealed) return refuse(dropped("closed"), body);
     sequence += 1;
-    const receipt = createReceipt();
+    const receipt = createReceipt(want);
     const event = {
       sequence,
       id: keeper && ids.next(sequence, trackedAt),
@@ -260,11 +282,15 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       for (;;) {
         const found = keeper ? await keeper.refill() : 0;
         await barrier.wait(sequence, pending() + adopted);
-        if (found === 0) return;
+        if (found === 0) break;
       }
+      await keeper?.sync();
     },
     pending,
-    resume: delivery.resume,
+    resume() {
+      wakefulness.wake();
+      delivery.resume();
+    },
     seal() {
       isSealed = true;
     },
@@ -275,8 +301,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       const drop = (event: PendingEvent) => finish(event, dropped("closed"));
       if (!keeper) intake.stop(drop);
       delivery.stop(leaveBehind);
-      sameSecond.stop(drop); // Those that wait for events that the outbox keeps are kept with them.
       await keeper?.close();
+      wakefulness.rest(); // Whoever waits for what the outbox keeps waits in vain.
       return tally.read().dropped - before;
     },
     stats() {

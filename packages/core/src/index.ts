@@ -30,6 +30,7 @@ export type {
   TrackedEvent,
   WireEvent,
 } from "./event.ts";
+export { createExitFlush, type Exiting } from "./exit-flush.ts";
 export type { components, operations, paths } from "./generated/openapi.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";

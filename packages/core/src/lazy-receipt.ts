@@ -10,8 +10,6 @@ interface ReceiptControls {
   outcome(receipt: Receipt): Outcome | undefined;
   /** Whether anybody has asked how the event ended: then it must be kept until they are told. */
   isWanted(receipt: Receipt): boolean;
-  /** Calls back once somebody asks. */
-  onWanted(receipt: Receipt, callback: () => void): void;
 }
 
 const YES: Promise<boolean> = Promise.resolve(true);
@@ -27,7 +25,7 @@ class LazyReceipt {
   #outcome: Outcome | undefined;
   #promise: Promise<Outcome> | undefined;
   #resolve: ((outcome: Outcome) => void) | undefined;
-  #onWanted: (() => void) | undefined;
+  readonly #onWanted: ((receipt: Receipt) => void) | undefined;
   #isStored: boolean | undefined;
   #stored: Promise<boolean> | undefined;
   #resolveStored: ((isStored: boolean) => void) | undefined;
@@ -39,12 +37,13 @@ class LazyReceipt {
       store: (receipt, isStored) => mine(receipt).#store(isStored),
       outcome: (receipt) => mine(receipt).#outcome,
       isWanted: (receipt) => mine(receipt).#promise !== undefined,
-      onWanted(receipt, callback) {
-        mine(receipt).#onWanted = callback;
-      },
     };
     // So that `instanceof Promise` is true as well.
     Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
+  }
+
+  constructor(onWanted: ((receipt: Receipt) => void) | undefined) {
+    this.#onWanted = onWanted;
   }
 
   get stored(): Promise<boolean> {
@@ -74,7 +73,7 @@ class LazyReceipt {
       if (this.#outcome === undefined) this.#resolve = resolve;
       else resolve(this.#outcome);
     });
-    this.#onWanted?.();
+    if (this.#outcome === undefined) this.#onWanted?.(this as unknown as Receipt);
     return this.#promise;
   }
 
@@ -92,9 +91,13 @@ class LazyReceipt {
   }
 }
 
-/** A receipt that waits for its outcome, and for the word of the outbox. */
-export function createReceipt(): Receipt {
-  return new LazyReceipt() as unknown as Receipt;
+/**
+ * A receipt that waits for its outcome, and for the word of the outbox.
+ *
+ * @param onWanted told once, when somebody asks for an outcome that is not known yet
+ */
+export function createReceipt(onWanted?: (receipt: Receipt) => void): Receipt {
+  return new LazyReceipt(onWanted) as unknown as Receipt;
 }
 
 /** What may be done with the receipts that {@link createReceipt} has made. */

@@ -43,6 +43,8 @@ export interface OutboxKeeper {
   retried(event: PendingEvent, dueAt: number): boolean;
   /** Takes over what is due as far as memory has room, and answers how many events that were. */
   refill(): Promise<number>;
+  /** Writes at once what has become of events. */
+  sync(): Promise<void>;
   /** Writes what is left to write and closes the outbox. */
   close(): Promise<void>;
 }
@@ -99,14 +101,18 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     if (isClosing || work || at >= workAt) return;
     cancelWork();
     workAt = at;
-    cancelWork = clock.after(wait, () => {
-      workAt = Number.POSITIVE_INFINITY;
-      work = write().finally(() => {
-        work = undefined;
-        if (unwritten.size > 0) schedule(0);
-        else if (hasChanges()) schedule(hasFailed ? FAILURE_WAIT : CHANGES_WAIT);
-      });
+    cancelWork = clock.after(wait, start);
+  }
+
+  function start(): Promise<void> {
+    cancelWork();
+    workAt = Number.POSITIVE_INFINITY;
+    work = write().finally(() => {
+      work = undefined;
+      if (unwritten.size > 0) schedule(0);
+      else if (hasChanges()) schedule(hasFailed ? FAILURE_WAIT : CHANGES_WAIT);
     });
+    return work;
   }
 
   const hasChanges = (): boolean => endings.size + changed.size + parked.size > 0;
@@ -247,8 +253,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   }
 
   function tell(error: unknown, what: string): void {
-    const code = error instanceof OutboxError ? error.code : "failed";
-    warn(`outbox ${code}`, `The outbox cannot ${what}: ${messageOf(error)}`);
+    warn(`outbox ${what}`, `The outbox cannot ${what}: ${messageOf(error)}`);
   }
 
   refill();
@@ -290,6 +295,10 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       return true;
     },
     refill,
+    async sync() {
+      await work;
+      if (hasChanges() && !isClosing) await start();
+    },
     async close() {
       cancelRound();
       cancelWork();

@@ -5,6 +5,8 @@ import type { Receipt } from "./outcome.ts";
 export interface OwedReceipts {
   /** Remembers the receipt of an event. */
   add(id: string, receipt: Receipt): void;
+  /** Tells that somebody waits for a receipt, which must be kept from now on. */
+  want(receipt: Receipt): void;
   /** Takes out the receipt of an event; `undefined` if nobody holds it any more. */
   take(id: string): Receipt | undefined;
   /** The ids of all receipts that somebody holds or waits for. */
@@ -17,6 +19,7 @@ export interface OwedReceipts {
  */
 export function createOwedReceipts(): OwedReceipts {
   const owed = new Map<string, WeakRef<Receipt> | Receipt>();
+  const ids = new WeakMap<Receipt, string>();
   const forgotten = new FinalizationRegistry<string>((id) => {
     if (owed.get(id) instanceof WeakRef) owed.delete(id);
   });
@@ -27,10 +30,12 @@ export function createOwedReceipts(): OwedReceipts {
         return;
       }
       owed.set(id, new WeakRef(receipt));
+      ids.set(receipt, id);
       forgotten.register(receipt, id, receipt);
-      receiptControls.onWanted(receipt, () => {
-        if (owed.has(id)) owed.set(id, receipt);
-      });
+    },
+    want(receipt) {
+      const id = ids.get(receipt);
+      if (id !== undefined && owed.has(id)) owed.set(id, receipt);
     },
     take(id) {
       const entry = owed.get(id);

@@ -26,10 +26,10 @@ export interface SameSecond {
   admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean;
   /** Forgets an event that Intercom did not take. */
   forget(event: PendingEvent): void;
+  /** Does what follows for those that waited for an event, once its receipt is settled. */
+  release(receipt: Receipt): void;
   /** Events that wait for the outcome of an equal one. */
   waiting(): number;
-  /** Takes out one by one the waiting events whose equal one has ended, and tells `leave` of each. */
-  stop(leave: (event: PendingEvent) => void): void;
 }
 
 /** What it is made of. */
@@ -56,7 +56,8 @@ const SECOND_TAKEN: Issue = {
  */
 export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions): SameSecond {
   const collisions = createCollisions<OwnEvent>();
-  const followers = new Map<OwnEvent, Receipt>();
+  const followers = new Map<Receipt, OwnEvent[]>();
+  let waiting = 0;
 
   function admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean {
     const { subject, second, isFree } = place;
@@ -70,13 +71,15 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
   function follow(event: OwnEvent, first: Receipt): boolean {
     const outcome = receiptControls.outcome(first);
     if (outcome !== undefined) return replace(event, outcome);
-    if (followers.size >= maxWaiting) {
+    if (waiting >= maxWaiting) {
       end(event, { status: "dropped", reason: "queue_full" });
       return false;
     }
-    followers.set(event, first);
+    waiting += 1;
+    const others = followers.get(first);
+    if (others) others.push(event);
+    else followers.set(first, [event]);
     first.stored.then((isStored) => isStored && receiptControls.store(event.receipt, true));
-    first.then(() => followers.delete(event) && follow(event, first));
     return true;
   }
 
@@ -100,12 +103,15 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
       const { subject, second } = placeOf(JSON.parse(body));
       collisions.remove(subject, second, receipt);
     },
-    waiting: () => followers.size,
-    stop(leave) {
-      for (const [event, first] of [...followers]) {
-        if (receiptControls.outcome(first) !== undefined && followers.delete(event)) leave(event);
+    release(receipt) {
+      const released = followers.get(receipt) ?? [];
+      followers.delete(receipt);
+      for (const event of released) {
+        waiting -= 1;
+        follow(event, receipt);
       }
     },
+    waiting: () => waiting,
   };
 }
 

@@ -1,5 +1,4 @@
 import type { EventIds } from "./event-ids.ts";
-import { receiptControls } from "./lazy-receipt.ts";
 import type { DeadLetter } from "./outbox.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import { createOwedReceipts } from "./owed-receipts.ts";
@@ -11,6 +10,8 @@ export interface SpilledEvents {
   /** Takes out one that comes back to memory, and answers its receipt if anybody holds that. */
   take(id: string): Receipt | undefined;
   count(): number;
+  /** Tells that somebody waits for a receipt. */
+  want(receipt: Receipt): void;
   /** Notes that this client has made a dead letter of an event. */
   bury(id: string): void;
   /**
@@ -28,11 +29,12 @@ const ACCEPTED: Outcome = { status: "accepted", attempts: 0 };
 /**
  * No spilled events.
  *
- * @param ended told of each event that another process has ended, with its number if that is known
+ * @param ended told of each event that another process has ended, with its number and its receipt if
+ *   they are known
  */
 export function createSpilledEvents(
   ids: EventIds,
-  ended: (outcome: Outcome, sequence: number | undefined) => void,
+  ended: (outcome: Outcome, sequence: number | undefined, receipt: Receipt | undefined) => void,
 ): SpilledEvents {
   const owed = createOwedReceipts();
   const buried = new Set<string>();
@@ -41,9 +43,8 @@ export function createSpilledEvents(
   function end(outcome: Outcome, id?: string): void {
     if (count === 0) return;
     count -= 1;
-    const receipt = id === undefined ? undefined : owed.take(id);
-    if (receipt) receiptControls.settle(receipt, outcome);
-    ended(outcome, id === undefined ? undefined : ids.sequenceOf(id));
+    if (id === undefined) ended(outcome, undefined, undefined);
+    else ended(outcome, ids.sequenceOf(id), owed.take(id));
   }
 
   return {
@@ -56,6 +57,7 @@ export function createSpilledEvents(
       return owed.take(id);
     },
     count: () => count,
+    want: owed.want,
     bury(id) {
       buried.add(id);
       for (const oldest of buried) {

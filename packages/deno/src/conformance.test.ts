@@ -1,8 +1,7 @@
 import { conformanceCases } from "../../core/tests/conformance.ts";
-import { stayAwake } from "../test/stay-awake.ts";
 import { createClient } from "./index.ts";
 
 const [url] = Deno.args;
 if (url === undefined) throw new Error("The address of the emulator must be the last argument");
 
-for (const { name, run } of conformanceCases({ createClient, url })) Deno.test(name, () => stayAwake(run));
+for (const { name, run } of conformanceCases({ createClient, url })) Deno.test(name, run);

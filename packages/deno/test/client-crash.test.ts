@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url";
 import { assertEqual } from "../../core/tests/assert-equal.ts";
 import { createClient, denoKvOutbox } from "../src/index.ts";
 import { startEmulator } from "./start-emulator.ts";
-import { stayAwake } from "./stay-awake.ts";
 
 /** Files, and processes that use each until they are killed, one after the other. */
 const FILES = 4;
@@ -100,19 +99,18 @@ async function drain(file: number): Promise<number> {
 
 const pathOf = (file: number): string => `${folder}/${file}.kv`;
 
-Deno.test(`a client with an outbox delivers each acknowledged event once, through ${FILES * PROCESSES} SIGKILLs`, () =>
-  stayAwake(async () => {
-    const files = Array.from({ length: FILES }, (_, file) => file);
-    const stop = changeWeather();
-    const acknowledged = (await Promise.all(files.map(runAll)).finally(stop)).flat();
-    const left = (await Promise.all(files.map(drain))).reduce((sum, events) => sum + events, 0);
-    const times = new Map<string, number>();
-    for (const { user_id } of await emulator.events()) times.set(user_id, (times.get(user_id) ?? 0) + 1);
-    const wrong = acknowledged.filter((user) => times.get(user) !== 1);
-    assertEqual(wrong, [], "Some acknowledged events are not there once");
-    const twice = [...times].filter(([, count]) => count > 1);
-    assertEqual(twice, [], "Some events are there more than once");
-    console.info(
-      `${FILES * PROCESSES} processes killed, ${acknowledged.length} events acknowledged, ${left} left to the last clients, ${times.size} stored`,
-    );
-  }));
+Deno.test(`a client with an outbox delivers each acknowledged event once, through ${FILES * PROCESSES} SIGKILLs`, async () => {
+  const files = Array.from({ length: FILES }, (_, file) => file);
+  const stop = changeWeather();
+  const acknowledged = (await Promise.all(files.map(runAll)).finally(stop)).flat();
+  const left = (await Promise.all(files.map(drain))).reduce((sum, events) => sum + events, 0);
+  const times = new Map<string, number>();
+  for (const { user_id } of await emulator.events()) times.set(user_id, (times.get(user_id) ?? 0) + 1);
+  const wrong = acknowledged.filter((user) => times.get(user) !== 1);
+  assertEqual(wrong, [], "Some acknowledged events are not there once");
+  const twice = [...times].filter(([, count]) => count > 1);
+  assertEqual(twice, [], "Some events are there more than once");
+  console.info(
+    `${FILES * PROCESSES} processes killed, ${acknowledged.length} events acknowledged, ${left} left to the last clients, ${times.size} stored`,
+  );
+});

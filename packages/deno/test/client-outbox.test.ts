@@ -2,7 +2,6 @@ import { assertEqual } from "../../core/tests/assert-equal.ts";
 import { createClient, type DenoClientOptions, denoKvOutbox, type Outbox } from "../src/index.ts";
 import { startEmulator } from "./start-emulator.ts";
 import { startProgram } from "./start-program.ts";
-import { stayAwake } from "./stay-awake.ts";
 
 const folder = Deno.makeTempDirSync({ prefix: "client-outbox-" });
 const emulator = await startEmulator();
@@ -18,7 +17,7 @@ let files = 0;
 function test(name: string, run: (path: string) => Promise<void>): void {
   files += 1;
   const path = `${folder}/${files}.kv`;
-  Deno.test(`a client with an outbox in Deno KV ${name}`, () => stayAwake(() => run(path)));
+  Deno.test(`a client with an outbox in Deno KV ${name}`, () => run(path));
 }
 
 /** A client that repeats at once what fails, and the warnings it has given. */

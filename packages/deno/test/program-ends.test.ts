@@ -107,7 +107,7 @@ Deno.test("a program that waited in vain ends, and says what is left", async () 
   const body = "createClient({ ...options, exitTimeout: 300 }).track(event);";
   const { status, errors } = await startProgram(START + body, NETWORK).ended;
   assertEqual([status, errors.split("\n").length], [0, 2]);
-  if (!errors.includes("The program ends with 1 events that have no outcome"))
+  if (!errors.includes("The program ends with an event that has no outcome"))
     throw new Error(`It does not say so: ${errors}`);
 });
 
@@ -115,6 +115,6 @@ Deno.test("a program whose token is refused does not wait for another, and says 
   await emulator.fault({ status: 401 });
   const { status, errors } = await startProgram(`${START}client.track(event);`, NETWORK).ended;
   assertEqual([status, errors.trim().split("\n").length], [0, 2]);
-  for (const words of ["Nothing is being sent", "The program ends with 1 events that have no outcome"])
+  for (const words of ["Nothing is being sent", "The program ends with an event that has no outcome"])
     if (!errors.includes(words)) throw new Error(`It does not say so: ${errors}`);
 });

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { passTime } from "../tests/pass-time.ts";
+import { anotherEvent, startClient, turn } from "../tests/start-client.ts";
+import { createExitFlush } from "./exit-flush.ts";
+
+/** A program that may have nothing to do, and its clock. */
+function startProgram() {
+  const listeners = new Set<() => boolean>();
+  const started = startClient({ retry: {} });
+  const add = createExitFlush(
+    (onIdle) => {
+      listeners.add(onIdle);
+      return () => listeners.delete(onIdle);
+    },
+    () => started.clock.now(),
+  );
+  const warnings: string[] = [];
+  const exiting = { client: started.client, timeout: 10_000, warn: (text: string) => warnings.push(text) };
+  /** What the program has to do, once it has nothing else. */
+  const idle = (): boolean => [...listeners].some((onIdle) => onIdle());
+  return { ...started, add, exiting, idle, listeners, warnings };
+}
+
+describe("a program with nothing else to do", () => {
+  test("ends if nothing is pending", () => {
+    const { add, exiting, idle } = startProgram();
+    add(exiting);
+    expect(idle()).toBe(false);
+  });
+
+  test("waits for what is pending, and again for what comes later", async () => {
+    const { add, client, exiting, idle, intercom, warnings } = startProgram();
+    add(exiting);
+    for (let round = 0; round < 2; round += 1) {
+      client.track(anotherEvent());
+      expect([idle(), idle()]).toEqual([true, false]); // It is being flushed.
+      await turn();
+      intercom.open()[0]?.reply(202);
+      await turn();
+      expect([idle(), client.stats().pending]).toEqual([false, 0]);
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  test("waits for what listeners track meanwhile", async () => {
+    const { add, client, exiting, idle, intercom, warnings } = startProgram();
+    add(exiting);
+    let left = 3;
+    client.on("outcome", () => {
+      left -= 1;
+      if (left > 0) client.track(anotherEvent());
+    });
+    client.track(anotherEvent());
+    idle();
+    for (let index = 0; index < 3; index += 1) {
+      await turn();
+      intercom.open()[0]?.reply(202);
+    }
+    await turn();
+    expect(client.stats()).toMatchObject({ accepted: 3, pending: 0 });
+    expect([idle(), warnings]).toEqual([false, []]);
+  });
+
+  test.each([
+    [1, "an event that has"],
+    [2, "2 events that have"],
+  ])("waits no longer than it may, once, and says what is left: %i", async (count, left) => {
+    const { add, client, clock, exiting, idle, intercom, warnings } = startProgram();
+    add(exiting);
+    for (let index = 0; index < count; index += 1) client.track(anotherEvent());
+    expect(idle()).toBe(true);
+    await passTime(clock, 9_999, 3_333);
+    expect(warnings).toEqual([]);
+    await passTime(clock, 1);
+    expect(warnings).toEqual([
+      `intercom-events: The program ends with ${left} no outcome; close() says more and waits longer.`,
+    ]);
+    expect(idle()).toBe(false);
+    for (const request of intercom.open()) request.reply(202);
+  });
+
+  test("waits a second while the token is refused", async () => {
+    const { add, client, clock, exiting, idle, intercom, warnings } = startProgram();
+    add(exiting);
+    client.track(anotherEvent());
+    await turn();
+    intercom.sent[0]?.reply(401);
+    await turn();
+    idle();
+    await passTime(clock, 1000);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test("is listened to once for all clients, until the last is removed", () => {
+    const { add, exiting, listeners } = startProgram();
+    const removals = [add(exiting), add({ ...exiting })];
+    expect(listeners.size).toBe(1);
+    removals[0]?.();
+    removals[0]?.();
+    expect(listeners.size).toBe(1);
+    removals[1]?.();
+    expect(listeners.size).toBe(0);
+    add(exiting)();
+    expect(listeners.size).toBe(0);
+  });
+});

@@ -1,0 +1,72 @@
+import type { Client } from "./client.ts";
+
+/** What is flushed, and how. */
+export interface Exiting {
+  /** The client to flush. */
+  readonly client: Pick<Client, "flush" | "stats">;
+  /** Milliseconds to wait at most. */
+  readonly timeout: number;
+  /** Told of what is left. */
+  readonly warn: (message: string) => void;
+}
+
+/** Milliseconds to wait while nothing is being sent. */
+const PAUSED_TIMEOUT = 1000;
+
+/**
+ * Has clients flushed when a program has nothing else to do, each once and for a limited time, so that a
+ * script that just ends loses nothing. For packages that build on core.
+ *
+ * @param listen has a function called whenever the program has nothing else to do, until the answered
+ *   function is called; that function answers whether the program has something to do now
+ * @param now milliseconds of a clock
+ * @returns adds a client, and answers how to remove it; there is one listener for all of them
+ */
+export function createExitFlush(
+  listen: (onIdle: () => boolean) => () => void,
+  now: () => number,
+): (exiting: Exiting) => () => void {
+  const open = new Set<Exiting>();
+  /** Those that are being flushed, or were and have events left: waiting for them again could go on for ever. */
+  const tried = new WeakSet<Exiting>();
+  let unlisten = (): void => undefined;
+
+  function flushAll(): boolean {
+    let isBusy = false;
+    for (const exiting of open) {
+      if (tried.has(exiting) || exiting.client.stats().pending === 0) continue;
+      isBusy = true;
+      flush(exiting);
+    }
+    return isBusy;
+  }
+
+  async function flush(exiting: Exiting): Promise<void> {
+    tried.add(exiting);
+    const { client, warn } = exiting;
+    // While the token is refused nothing is sent, but an outbox still has to write.
+    const timeout = client.stats().isPaused ? Math.min(exiting.timeout, PAUSED_TIMEOUT) : exiting.timeout;
+    const deadline = now() + timeout;
+    let pending: number;
+    do {
+      // Listeners may track more meanwhile.
+      ({ pending } = await client.flush({ timeout: Math.max(0, deadline - now()) }));
+    } while (pending > 0 && now() < deadline);
+    if (pending === 0) {
+      tried.delete(exiting);
+    } else if (open.has(exiting)) {
+      const events = pending === 1 ? "an event that has" : `${pending} events that have`;
+      warn(
+        `intercom-events: The program ends with ${events} no outcome; close() says more and waits longer.`,
+      );
+    }
+  }
+
+  return (exiting) => {
+    if (open.size === 0) unlisten = listen(flushAll);
+    open.add(exiting);
+    return () => {
+      if (open.delete(exiting) && open.size === 0) unlisten();
+    };
+  };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { fakeClock } from "../tests/fake-clock.ts";
+import { passTime } from "../tests/pass-time.ts";
+import { anotherEvent, startClient, TOKEN, turn } from "../tests/start-client.ts";
+
+/** A clock that counts what keeps the process alive. */
+function countingClock() {
+  let holds = 0;
+  return {
+    ...fakeClock(),
+    keepAlive() {
+      holds += 1;
+      return () => {
+        holds -= 1;
+      };
+    },
+    holds: () => holds,
+  };
+}
+
+describe("the process is kept alive", () => {
+  test("by nothing that nobody waits for", async () => {
+    const clock = countingClock();
+    const { client } = startClient({ clock });
+    client.track(anotherEvent());
+    await turn();
+    expect(clock.holds()).toBe(0);
+  });
+
+  test("by an event that somebody waits for, until it has ended", async () => {
+    const clock = countingClock();
+    const { client, intercom } = startClient({ clock });
+    const receipts = [client.track(anotherEvent()), client.track(anotherEvent())];
+    for (const receipt of receipts) void receipt.then();
+    expect(clock.holds()).toBe(1);
+    await turn();
+    intercom.sent[0]?.reply(202);
+    await turn();
+    expect(clock.holds()).toBe(1);
+    intercom.sent[1]?.reply(202);
+    await turn();
+    expect(clock.holds()).toBe(0);
+    void receipts[0]?.then();
+    expect(clock.holds()).toBe(0);
+  });
+
+  test("by flush, close and a read that waits for its turn", async () => {
+    const clock = countingClock();
+    const { client, intercom } = startClient({ clock });
+    for (let index = 0; index < 4; index += 1) client.track(anotherEvent());
+    await turn();
+    const read = client.summaries({ userId: "1" }).catch(() => undefined);
+    expect(clock.holds()).toBe(1);
+    const flushed = client.flush();
+    expect(clock.holds()).toBe(2);
+    for (const request of intercom.open()) request.reply(202);
+    await flushed;
+    clock.advance(10_000);
+    await turn();
+    expect(clock.holds()).toBe(0);
+    intercom.open()[0]?.reply(200, "{}");
+    await read;
+    client.track(anotherEvent());
+    const closed = client.close({ timeout: 50 });
+    expect(clock.holds()).toBe(1);
+    clock.advance(50);
+    await closed;
+    expect(clock.holds()).toBe(0);
+  });
+
+  test("not while a token is refused that stays the same", async () => {
+    const clock = countingClock();
+    const { client, intercom } = startClient({ clock });
+    void client.track(anotherEvent()).then();
+    await turn();
+    intercom.sent[0]?.reply(401);
+    await turn();
+    expect(clock.holds()).toBe(0);
+    client.resume();
+    expect(clock.holds()).toBe(1);
+  });
+
+  test("while another token can be had", async () => {
+    const clock = countingClock();
+    let token = "old";
+    const { client, intercom } = startClient({ clock, token: () => token });
+    const receipt = client.track(anotherEvent());
+    void receipt.then();
+    await turn();
+    intercom.sent[0]?.reply(401);
+    await turn();
+    expect(clock.holds()).toBe(1);
+    token = TOKEN;
+    await passTime(clock, 5000, 1000);
+    intercom.open()[0]?.reply(202);
+    expect((await receipt).status).toBe("accepted");
+    expect(clock.holds()).toBe(0);
+  });
+});
