@@ -80,7 +80,7 @@ export const FAULT_ROWS: Readonly<Record<string, () => FaultRow>> = {
     retried: { kind: "server_error", status: 503 },
   }),
   "a storm of 429": () => ({
-    faults: [{ status: 429, times: 6, headers: { "retry-after": "1" }, removeHeaders: RATE_HEADERS }],
+    faults: [{ status: 429, times: 5, headers: { "retry-after": "1" }, removeHeaders: RATE_HEADERS }],
     retried: { kind: "rate_limited" },
   }),
   "500 with a message": () => ({
@@ -111,7 +111,7 @@ export const FAULT_ROWS: Readonly<Record<string, () => FaultRow>> = {
   }),
   "503 for longer than events are worth sending": () => ({
     faults: [{ status: 503 }],
-    client: { retry: { ...FAST, attempts: 1000, maxAge: 400 } },
+    client: { retry: { ...FAST, attempts: 1000, maxAge: 1500 } },
     retried: { kind: "server_error" },
     ending: () => ({ status: "dropped", reason: "expired" }),
   }),
