@@ -104,9 +104,7 @@ async function play(row: FaultRow, path?: string): Promise<void> {
   const different = new Set(bodies);
   expect(different.size).toBe(new Set([...different].map(numberOf)).size);
 
-  const lost = outcomes.flatMap((outcome, index) =>
-    isTaken(outcome) ? [] : [Math.min(index, EVENTS - 2)],
-  );
+  const lost = outcomes.flatMap((outcome, index) => (isTaken(outcome) ? [] : [Math.min(index, EVENTS - 2)]));
   if (path !== undefined) await expectLeft(path, lost);
   for (const cleanup of scene.cleanups) await cleanup();
 }

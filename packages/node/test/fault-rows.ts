@@ -264,7 +264,8 @@ export const FAULT_ROWS: Readonly<Record<string, () => FaultRow>> = {
     };
   },
   "a 400 for one event among good ones": () => ({
-    answer: ({ body, response, pass }) => (isOf(3, body) ? refuse(response, 400, "parameter_invalid") : pass()),
+    answer: ({ body, response, pass }) =>
+      isOf(3, body) ? refuse(response, 400, "parameter_invalid") : pass(),
     ending: (number) =>
       number === 3 ? { status: "rejected", verdict: { kind: "invalid_request", status: 400 } } : undefined,
   }),

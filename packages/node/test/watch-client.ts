@@ -6,7 +6,9 @@ import type { Client, ClientEvents } from "../src/index.ts";
 export const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
 
 /** All channels a client publishes to. */
-export const CHANNELS = [...LISTENED, "tracked", "stored", "attempt"].map((name) => `intercom-events:${name}`);
+export const CHANNELS = [...LISTENED, "tracked", "stored", "attempt"].map(
+  (name) => `intercom-events:${name}`,
+);
 
 /** All but the one in which an event is not counted yet; `known-gaps.test.ts` has a test that says so. */
 const MOMENTS = CHANNELS.filter((name) => name !== "intercom-events:tracked");
@@ -34,7 +36,8 @@ export function watchClient(client: Client, channels: readonly string[] = MOMENT
     looks += 1;
     const stats = client.stats();
     const missing = unaccounted(stats);
-    if (missing !== 0 || stats.pending < 0) wrong.add(`${when}: ${missing} of ${stats.tracked} unaccounted for`);
+    if (missing !== 0 || stats.pending < 0)
+      wrong.add(`${when}: ${missing} of ${stats.tracked} unaccounted for`);
   }
 
   const ends = LISTENED.map((name) =>
