@@ -403,7 +403,7 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
   ] as const;
 
   test.each(POLICIES)("keeps to queue.policy $policy", async ({ policy, dropped }) => {
-    const { emulator, url } = await startIntercom();
+    const { emulator } = await startIntercom();
     let isOpen = false;
     const held: (() => unknown)[] = [];
     const server = await startFaultyServer(emulator, ({ pass }) => (isOpen ? pass() : held.push(pass)));
