@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -245,6 +246,32 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
     });
   });
 
+  test("loses nothing and ends nothing twice, whenever it is closed", async () => {
+    const { emulator, url } = await startIntercom();
+    let kept = 0;
+    for (let moment = 0; moment < 40; moment += 1) {
+      const client = connect(url);
+      const watched = watchClient(client);
+      const receipts = Array.from({ length: 30 }, (_, number) =>
+        client.track({ userId: `contact-${moment}-${number}`, eventName: "placed-order" }),
+      );
+      for (let turn = 0; turn < moment; turn += 1) await new Promise(setImmediate);
+      const report = await client.close({ timeout: 0 });
+      watched.end();
+      expect(report.dropped).toBe(0);
+      expect(await storedOf(receipts)).toEqual(receipts.map(() => true));
+      const { recovered, accepted } = client.stats();
+      expect(report.pending + accepted).toBe(30);
+      kept += report.pending - recovered;
+      expect((await countsOf()).events).toBe(kept);
+    }
+    const last = connect(url);
+    await last.flush();
+    await last.close();
+    expect(emulator.events()).toHaveLength(40 * 30);
+    expect(await countsOf()).toEqual({ events: 0, bytes: 0, deadLetters: 0 });
+  });
+
   test("keeps what an outage has left, with bodies, counts and times, and the next client delivers it", async () => {
     const { emulator, url } = await startIntercom();
     emulator.setFaults([{ status: 503 }]);
@@ -430,3 +457,45 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
     expect((await countsOf()).events).toBe(0);
   });
 });
+
+const canMount = spawnSync("unshare", ["--map-root-user", "--mount", "true"]).status === 0;
+
+test.skipIf(sqlite === undefined || !canMount)(
+  "a full disk has events dropped as not_stored, and loses none of the others (needs node:sqlite and a mount of its own)",
+  async () => {
+    const mount =
+      'mount -t tmpfs -o size=3m small "$0" && head -c 500000 /dev/zero > "$0/ballast" && exec "$@"';
+    const program = `
+      const { createClient, sqliteOutbox } = require("./index.ts");
+      const path = ${JSON.stringify(path)};
+      const warnings = [];
+      const client = createClient({
+        token: "token", baseUrl: "http://127.0.0.1:9", warn: (message) => warnings.push(message),
+        retry: { attempts: 1000 }, outbox: sqliteOutbox({ path }),
+      });
+      (async () => {
+        let [stored, refused] = [0, undefined];
+        while (!refused) {
+          const metadata = { text: "x".repeat(10_000) };
+          const receipt = client.track({ userId: "contact-" + stored, eventName: "a", metadata });
+          if (await receipt.stored) stored += 1;
+          else refused = await receipt;
+        }
+        const report = await client.close({ timeout: 0 });
+        require("node:fs").rmSync(${JSON.stringify(join(folder, "ballast"))});
+        const { events } = await sqliteOutbox({ path }).counts();
+        console.log(JSON.stringify({ stored, refused, report, events, warnings }));
+      })();
+    `;
+    const within = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, folder];
+    const { output, errors } = await runProgram(program, within);
+    expect(errors).toBe("");
+    const { stored, refused, report, events, warnings: said } = JSON.parse(output);
+    expect(refused).toEqual(NOT_STORED);
+    expect(stored).toBeGreaterThan(10);
+    expect({ report, events }).toEqual({ report: { pending: stored, dropped: 0 }, events: stored });
+    expect(said).toContainEqual(
+      expect.stringMatching(/The outbox cannot keep events: .*the disk, or maxBytes, is used up/),
+    );
+  },
+);

@@ -26,8 +26,9 @@ const source = join(import.meta.dirname, "../src");
  * Starts a program in a Node of its own, with this package bundled into it.
  *
  * @param program TypeScript that may require "./index.ts"
+ * @param within a command that runs the command given to it
  */
-export async function startProgram(program: string): Promise<RunningProgram> {
+export async function startProgram(program: string, within: readonly string[] = []): Promise<RunningProgram> {
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: source, loader: "ts" },
     bundle: true,
@@ -37,7 +38,9 @@ export async function startProgram(program: string): Promise<RunningProgram> {
     conditions: ["@intercom-events/source"],
     external: ["undici"],
   });
-  const child = spawn(process.execPath, ["--no-warnings=ExperimentalWarning", "--input-type=commonjs", "-"], {
+  const node = [process.execPath, "--no-warnings=ExperimentalWarning", "--input-type=commonjs", "-"];
+  const [command = "", ...args] = [...within, ...node];
+  const child = spawn(command, args, {
     cwd: source,
     timeout: 40_000,
     killSignal: "SIGKILL",
@@ -65,6 +68,6 @@ export async function startProgram(program: string): Promise<RunningProgram> {
 }
 
 /** Runs a program until it ends by itself. */
-export async function runProgram(program: string): Promise<EndedProgram> {
-  return (await startProgram(program)).ended;
+export async function runProgram(program: string, within?: readonly string[]): Promise<EndedProgram> {
+  return (await startProgram(program, within)).ended;
 }
