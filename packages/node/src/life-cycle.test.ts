@@ -94,7 +94,7 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
       closeOnSignal(client, { onClosed(report) {
         console.log(JSON.stringify(report));
         process.exitCode = 3;
-        clearInterval(stay);
+        setTimeout(() => clearInterval(stay), 300); // A second signal would be told by then.
       } });
       ${STAY}
     `);
