@@ -142,7 +142,8 @@ describe("flush", () => {
   // has ended it: flush waits without an end, close until its time is up, and the receipts stay open.
   test.runIf(hasSqlite).fails("ends when another client has delivered a part of the backlog", async () => {
     const { emulator, url } = await startIntercom();
-    const server = await startFaultyServer(emulator, ({ pass }) => sleep(20).then(pass));
+    let wait = 20;
+    const server = await startFaultyServer(emulator, ({ pass }) => sleep(wait).then(pass));
     cleanups.push(server.close);
     const first = connect({ baseUrl: server.url, outbox: sqliteOutbox({ path }), concurrency: 2 });
     const receipts = Array.from({ length: 2500 }, (_, number) => first.track(event(number)));
@@ -150,6 +151,7 @@ describe("flush", () => {
     const second = connect({ baseUrl: url, outbox: sqliteOutbox({ path }) });
     await vi.waitUntil(() => second.stats().recovered > 0, 20_000);
     await second.close();
+    wait = 0;
     const hasEnded = first.flush({ timeout: 50_000 }).then(() => true);
     await vi.waitUntil(() => emulator.events().length === 2500, 40_000);
     expect(await Promise.race([hasEnded, sleep(1_000)])).toBe(true);
