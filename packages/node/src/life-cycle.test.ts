@@ -1,0 +1,237 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEmulator } from "@intercom-events/emulator";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runProgram, startProgram } from "../test/run-program.ts";
+import { closeOnSignal, createClient, sqliteOutbox } from "./index.ts";
+
+const EVENTS = 10;
+const hasSqlite = Boolean(process.getBuiltinModule?.("node:sqlite"));
+const emulator = createEmulator();
+const { url } = await emulator.listen();
+const folder = mkdtempSync(join(tmpdir(), "life-cycle-"));
+let path: string;
+let files = 0;
+beforeEach(() => {
+  files += 1;
+  path = join(folder, `${files}.db`);
+});
+afterEach(() => emulator.reset());
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Lines of a program: a client that has tracked some events. @param options text of further options */
+function tracking(options = "", name = "client"): string {
+  return `
+    const { createClient, closeOnSignal, sqliteOutbox } = require("./index.ts");
+    const ${name} = createClient({
+      token: "token", baseUrl: ${JSON.stringify(url)}, retry: { attempts: 1000, baseDelay: 20, maxDelay: 100 }, ${options}
+    });
+    for (let number = 0; number < ${EVENTS}; number += 1) {
+      ${name}.track({ userId: "${name}-" + number, eventName: "placed-order" });
+    }
+  `;
+}
+
+/** Keeps a program running until a signal ends it. */
+const STAY = `const stay = setInterval(() => undefined, 1000); console.log("ready");`;
+const REPORT = "{ onClosed: (report) => console.log(JSON.stringify(report)) }";
+const durable = (): string => `outbox: sqliteOutbox({ path: ${JSON.stringify(path)} }),`;
+
+async function eventsIn(file: string): Promise<number> {
+  const outbox = sqliteOutbox({ path: file });
+  const { events } = await outbox.counts();
+  await outbox.close();
+  return events;
+}
+
+describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "delivers what is pending, and lets %s end the process",
+    async (name) => {
+      emulator.setFaults([{ delayMs: 500, times: EVENTS }]);
+      const { child, printed, ended } = await startProgram(
+        `${tracking()} closeOnSignal(client, ${REPORT}); ${STAY}`,
+      );
+      await printed("ready");
+      expect(emulator.requests().filter(({ status }) => status === 202).length).toBeLessThan(EVENTS);
+      child.kill(name);
+      expect(await ended).toEqual({
+        status: null,
+        signal: name,
+        output: 'ready\n{"pending":0,"dropped":0}\n',
+        errors: "",
+      });
+      expect(emulator.events()).toHaveLength(EVENTS);
+    },
+  );
+
+  test("ends the process at a second signal, whatever is pending", async () => {
+    emulator.setFaults([{ status: 503 }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking("warn() {},")}
+      closeOnSignal(client, { timeout: 1e9, onClosed: () => console.log("closed") });
+      setInterval(() => { if (process.listenerCount("SIGTERM") === 0) console.log("closing"); }, 10);
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    await printed("closing");
+    child.kill("SIGTERM");
+    const { signal, output } = await ended;
+    expect(signal).toBe("SIGTERM");
+    expect(output).not.toContain("closed");
+  });
+
+  test("leaves the end of the process to a program that has a handler of its own", async () => {
+    emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking()}
+      process.on("SIGTERM", () => console.log("mine"));
+      closeOnSignal(client, { onClosed(report) {
+        console.log(JSON.stringify(report));
+        process.exitCode = 3;
+        setTimeout(() => clearInterval(stay), 300); // A second signal would be told by then.
+      } });
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({
+      status: 3,
+      signal: null,
+      output: 'ready\nmine\n{"pending":0,"dropped":0}\n',
+      errors: "",
+    });
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+
+  test("gives up after its time, and says what was left", async () => {
+    emulator.setFaults([{ status: 503 }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking("warn() {},")}
+      closeOnSignal(client, { timeout: 200, ...${REPORT} });
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    const { signal, output } = await ended;
+    expect({ signal, output }).toEqual({
+      signal: "SIGTERM",
+      output: `ready\n{"pending":0,"dropped":${EVENTS}}\n`,
+    });
+  });
+
+  test.runIf(hasSqlite)(
+    "leaves what an outage holds up in the outbox (needs node:sqlite, Node 22.13)",
+    async () => {
+      emulator.setFaults([{ status: 503 }]);
+      const { child, printed, ended } = await startProgram(`
+      ${tracking(`warn() {}, ${durable()}`)}
+      closeOnSignal(client, { timeout: 200, ...${REPORT} });
+      ${STAY}
+    `);
+      await printed("ready");
+      child.kill("SIGTERM");
+      const { signal, output } = await ended;
+      expect({ signal, output }).toEqual({
+        signal: "SIGTERM",
+        output: `ready\n{"pending":${EVENTS},"dropped":0}\n`,
+      });
+      expect(await eventsIn(path)).toBe(EVENTS);
+    },
+  );
+
+  test("takes its handlers away again", async () => {
+    const before = [process.listenerCount("SIGTERM"), process.listenerCount("SIGUSR2")];
+    await using client = createClient({ token: "token", baseUrl: url });
+    const remove = closeOnSignal(client, { signals: ["SIGTERM", "SIGUSR2"] });
+    expect([process.listenerCount("SIGTERM"), process.listenerCount("SIGUSR2")]).toEqual(
+      before.map((count) => count + 1),
+    );
+    remove();
+    expect([process.listenerCount("SIGTERM"), process.listenerCount("SIGUSR2")]).toEqual(before);
+  });
+});
+
+describe("a program that just ends", () => {
+  test("delivers first what meets an outage", async () => {
+    emulator.setFaults([{ status: 503, times: 15 }]);
+    expect(await runProgram(tracking())).toEqual({ status: 0, signal: null, output: "", errors: "" });
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+
+  test("gives up after exitTimeout, and says so", async () => {
+    emulator.setFaults([{ status: 503 }]);
+    const { status, errors } = await runProgram(tracking("exitTimeout: 300,"));
+    expect(status).toBe(0);
+    expect(errors).toContain(`The process ends with ${EVENTS} events that have no outcome`);
+    expect(emulator.stats().requests).toBeGreaterThan(0);
+  });
+
+  test.runIf(hasSqlite)("leaves events in the outbox (needs node:sqlite, Node 22.13)", async () => {
+    emulator.setFaults([{ status: 503 }]);
+    const { status } = await runProgram(tracking(`exitTimeout: 300, warn() {}, ${durable()}`));
+    expect(status).toBe(0);
+    expect(await eventsIn(path)).toBe(EVENTS);
+  });
+
+  test.runIf(hasSqlite)(
+    "writes into the outbox what it tracks last (needs node:sqlite, Node 22.13)",
+    async () => {
+      emulator.setFaults([{ status: 401 }]);
+      const { status } = await runProgram(`
+      ${tracking(`warn() {}, ${durable()}`)}
+      setTimeout(() => client.track({ userId: "last", eventName: "placed-order" }), 200);
+    `);
+      expect(status).toBe(0);
+      expect(await eventsIn(path)).toBe(EVENTS + 1);
+    },
+  );
+
+  test("is not held up by a client whose token is refused", async () => {
+    emulator.setFaults([{ status: 401 }]);
+    // Far longer than a program of these tests may run.
+    const { status, errors } = await runProgram(tracking("exitTimeout: 100_000,"));
+    expect(status).toBe(0);
+    expect(errors).toMatch(/Nothing is being sent: unauthorized/);
+    expect(errors).toContain(`The process ends with ${EVENTS} events that have no outcome`);
+  });
+
+  test("does not wait with exitTimeout: 0", async () => {
+    emulator.setFaults([{ status: 503 }]);
+    const { status, output, errors } = await runProgram(`
+      ${tracking("exitTimeout: 0, retry: { baseDelay: 60_000, maxDelay: 60_000 },")}
+      console.log(process.listenerCount("beforeExit"));
+      process.on("exit", () => console.log(client.stats().pending));
+    `);
+    expect({ status, output, errors }).toEqual({ status: 0, output: `0\n${EVENTS}\n`, errors: "" });
+  });
+});
+
+describe("listeners of the process", () => {
+  test("are one for many clients, and none once all are closed", async () => {
+    const problems: Error[] = [];
+    const listener = (warning: Error) => problems.push(warning);
+    process.on("warning", listener);
+    const before = process.listenerCount("beforeExit");
+    const clients = Array.from({ length: 50 }, () => createClient({ token: "token", baseUrl: url }));
+    expect(process.listenerCount("beforeExit")).toBe(before + 1);
+    for (const client of clients.slice(1)) await client.close();
+    expect(process.listenerCount("beforeExit")).toBe(before + 1);
+    await clients[0]?.close();
+    expect(process.listenerCount("beforeExit")).toBe(before);
+    await new Promise(setImmediate); // Warnings are told a little later.
+    process.off("warning", listener);
+    expect(problems).toEqual([]);
+  });
+
+  test("there is none for a client with exitTimeout: 0", async () => {
+    const before = process.listenerCount("beforeExit");
+    await using _ = createClient({ token: "token", baseUrl: url, exitTimeout: 0 });
+    expect(process.listenerCount("beforeExit")).toBe(before);
+  });
+});
