@@ -60,7 +60,7 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
             ? { method, url, headers: { ...headers, authorization }, signal }
             : { method, url, headers: { ...withBody, authorization }, body, signal },
         );
-        return unjudged(reply.status, reply.headers, await reply.text());
+        return unjudged(reply.status, reply.headers, withoutToken(await reply.text(), token));
       },
     } as const;
   }
@@ -89,6 +89,19 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
     },
   };
 }
+
+/** A reply's body in which a server may have repeated the token, also with slashes as some write them in JSON. */
+function withoutToken(body: string, token: string): string {
+  if (typeof body !== "string") return body; // The transport's mistake, and judged as such.
+  const forms = [token, token.replaceAll("/", "\\/")];
+  if (!forms.some((form) => body.includes(form))) return body;
+  return forms.reduce(
+    (text, form) => text.replaceAll(`Bearer ${form}`, REDACTED).replaceAll(form, REDACTED),
+    body,
+  );
+}
+
+const REDACTED = "[access token]";
 
 /** The part of a web `Request` that openapi-fetch fills in, as plain data. */
 class PlainRequest {

@@ -67,8 +67,20 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   }
 
   function attempt(call: (token: string, signal: AbortSignal) => ReturnType<typeof api.createEvent>) {
-    const start = (signal: AbortSignal) => tokens.use((token) => call(token, signal), signal);
-    return startAttempt(start, policy.timeout, clock);
+    let used = "";
+    const start = (signal: AbortSignal) =>
+      tokens.use((token) => {
+        used = token;
+        return call(token, signal);
+      }, signal);
+    const opened = startAttempt(start, policy.timeout, clock);
+    if (typeof policy.token === "function") {
+      // Before the delivery hears of it, which then asks for another one than that.
+      opened.result.then(({ verdict: { kind } }) => {
+        if (kind === "unauthorized" || kind === "forbidden") tokens.refuse(used);
+      });
+    }
+    return opened;
   }
 
   function resume(): void {

@@ -109,6 +109,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       spill,
       refuse: (event) => end(event, dropped("not_stored")),
       revive,
+      spilled: spilled.count,
       emptied,
       warn: voice.once,
       fallsBack: policy.fallsBack,
@@ -144,8 +145,12 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   /** The outbox holds the event, and memory no longer does. */
   function spill(event: PendingEvent): void {
     if (event.receipt) receiptControls.store(event.receipt, true);
-    if (event.isOwn) spilled.add(event);
-    else adopted -= 1;
+    if (event.isOwn) {
+      spilled.add(event);
+    } else {
+      adopted -= 1;
+      barrier.end(event.sequence); // It comes back under another number, when it is due.
+    }
     if (event.attempts === 0) voice.stored(event.body);
     intake.leave(event);
   }
@@ -174,7 +179,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   }
 
   async function emptied(): Promise<void> {
-    if (spilled.count() === 0 || !outbox) return;
+    if (!outbox) return;
     await spilled.endAll(outbox.deadLetters());
     if (pending() + adopted === 0) barrier.endAll();
   }
@@ -211,6 +216,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   }
 
   function refuse(outcome: Outcome, body?: string): Receipt {
+    tally.track();
     tally.end(outcome);
     voice.outcome(outcome, body);
     return closedReceipt(outcome);
@@ -219,7 +225,6 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   function track(given: unknown): Receipt {
     const trackedAt = clock.now();
     const encoded = encodeTracked(given, trackedAt, policy);
-    tally.track(); // Not before a getter of the event, which may look at the counts.
     if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
     const warnings = encoded.warnings as Issue[]; // Made for this event, and nobody else has it.
     const { value, isStamped } = encoded;
@@ -244,6 +249,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       missingSince: undefined,
     };
     voice.tracked(body);
+    tally.track(); // Not before, as a getter of the event or whoever is told may look at the counts.
     if (sameSecond.admit(event, place, warnings) && warnings.length > 0) voice.warning(warnings, body);
     if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);
     return receipt;
@@ -281,8 +287,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     async idle() {
       for (;;) {
         const found = keeper ? await keeper.refill() : 0;
-        await barrier.wait(sequence, pending() + adopted);
-        if (found === 0) break;
+        const open = pending() + adopted;
+        await barrier.wait(sequence, open);
+        // Memory may have been full, and then nothing was looked for.
+        if (found === 0 && (open === 0 || !keeper?.mayHaveMore())) break;
       }
       await keeper?.sync();
     },

@@ -259,24 +259,21 @@ describe("an outbox that cannot", () => {
     expect(intercom.sent).toHaveLength(1);
   });
 
-  test.each(["lease", "renew", "update", "counts", "close"] as const)(
-    "%s goes on all the same",
-    async (verb) => {
-      const { client, clock, faulty, intercom } = start(
-        createMemoryStore(),
-        (request) =>
-          intercom.sent.length === 1 ? request.reply(503, "", { "retry-after": "15" }) : accept(request),
-        { retry: {} },
-      );
-      faulty.fail(verb, failed);
-      const receipt = client.track(EVENT);
-      await passTime(clock, 60_000, 500);
-      expect((await receipt).status).toBe("accepted");
-      expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
-      expect(faulty.of(verb).length).toBeGreaterThan(0);
-      expect(clock.timers()).toBe(0);
-    },
-  );
+  test.each(["lease", "renew", "update", "close"] as const)("%s goes on all the same", async (verb) => {
+    const { client, clock, faulty, intercom } = start(
+      createMemoryStore(),
+      (request) =>
+        intercom.sent.length === 1 ? request.reply(503, "", { "retry-after": "15" }) : accept(request),
+      { retry: {} },
+    );
+    faulty.fail(verb, failed);
+    const receipt = client.track(EVENT);
+    await passTime(clock, 60_000, 500);
+    expect((await receipt).status).toBe("accepted");
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
+    expect(faulty.of(verb).length).toBeGreaterThan(0);
+    expect(clock.timers()).toBe(0);
+  });
 });
 
 describe("close", () => {

@@ -43,6 +43,8 @@ export interface OutboxKeeper {
   retried(event: PendingEvent, dueAt: number): boolean;
   /** Takes over what is due as far as memory has room, and answers how many events that were. */
   refill(): Promise<number>;
+  /** Whether there may be more in the outbox than in memory. */
+  mayHaveMore(): boolean;
   /** Writes at once what has become of events. */
   sync(): Promise<void>;
   /** Writes what is left to write and closes the outbox. */
@@ -65,7 +67,9 @@ export interface OutboxKeeperOptions {
   readonly refuse: (event: PendingEvent) => void;
   /** Takes over an event that the outbox has handed out. */
   readonly revive: (record: OutboxRecord) => PendingEvent;
-  /** Told that the outbox holds nothing any more: what had been spilled and did not come back has ended elsewhere. */
+  /** Events that the outbox should hold, besides those in memory. */
+  readonly spilled: () => number;
+  /** Told that it holds none of them any more: they have ended elsewhere. */
   readonly emptied: () => Promise<void>;
   /** Told, in words, what the outbox cannot do. */
   readonly warn: (kind: string, message: string) => void;
@@ -75,7 +79,8 @@ export interface OutboxKeeperOptions {
 
 /** A keeper that takes over at once what earlier processes have left. */
 export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
-  const { outbox, clock, delivering, deliver, spill, refuse, revive, emptied, warn, fallsBack } = options;
+  const { outbox, clock, delivering, deliver, spill, refuse, revive, spilled, emptied, warn, fallsBack } =
+    options;
   // The other half is for what is being written.
   const window = Math.min(Math.ceil(options.window / 2), MAX_WINDOW);
   const unwritten = new Set<PendingEvent>();
@@ -95,12 +100,15 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   let cancelRound = (): void => undefined;
   let refilling: Promise<number> | undefined;
   let hasFailed = false;
+  let letGo: (() => void) | undefined;
 
   function schedule(wait: number): void {
     const at = clock.now() + wait;
     if (isClosing || work || at >= workAt) return;
     cancelWork();
     workAt = at;
+    // What could not be written keeps no process alive; what was not tried does.
+    if (!hasFailed) letGo ??= clock.keepAlive?.();
     cancelWork = clock.after(wait, start);
   }
 
@@ -109,6 +117,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     workAt = Number.POSITIVE_INFINITY;
     work = write().finally(() => {
       work = undefined;
+      letGo?.();
+      letGo = undefined;
       if (unwritten.size > 0) schedule(0);
       else if (hasChanges()) schedule(hasFailed ? FAILURE_WAIT : CHANGES_WAIT);
     });
@@ -122,6 +132,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     hasFailed = !(await writeEndings()) || !(await writeChanges());
     await append([...unwritten].slice(0, BATCH));
     if (wantsMore()) await refill();
+    await lookForEmptiness();
   }
 
   async function writeEndings(): Promise<boolean> {
@@ -235,12 +246,13 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     } catch (error) {
       tell(error, "renew leases");
     }
-    if ((await refill()) === 0) await lookForEmptiness();
+    await refill();
+    await lookForEmptiness();
     startRound();
   }
 
   async function lookForEmptiness(): Promise<void> {
-    if (isClosing || held.size + unwritten.size + endings.size > 0) return;
+    if (spilled() === 0 || isClosing || held.size + unwritten.size + endings.size + parked.size > 0) return;
     try {
       if ((await outbox.counts()).events === 0 && unwritten.size === 0) await emptied();
     } catch (error) {
@@ -253,7 +265,11 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   }
 
   function tell(error: unknown, what: string): void {
-    warn(`outbox ${what}`, `The outbox cannot ${what}: ${messageOf(error)}`);
+    const code = error instanceof OutboxError ? error.code : "failed";
+    // An outbox that cannot be used at all can do none of it, and says so once.
+    const isUnusable = code !== "failed" && code !== "full";
+    const cannot = isUnusable ? "be used" : what;
+    warn(`outbox ${cannot}`, `The outbox cannot ${cannot}: ${messageOf(error)}`);
   }
 
   refill();
@@ -295,6 +311,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       return true;
     },
     refill,
+    mayHaveMore: () => hasMore,
     async sync() {
       await work;
       if (hasChanges() && !isClosing) await start();
@@ -307,6 +324,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       isClosing = true;
       cancelWork();
       cancelRound();
+      letGo?.();
       while (unwritten.size > 0) await append([...unwritten].slice(0, BATCH));
       await writeEndings();
       await writeChanges();

@@ -174,6 +174,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     } else {
       // The first word of the server, a new window, or one that was taken for over too early.
       if (serverReset > 0) open(said, now);
+      wakeAt = 0;
       serverReset = reset;
       remaining = said;
     }
@@ -197,6 +198,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
       if (said === "nothing" && limited.resetAt !== undefined) {
         serverReset = 0;
         localReset = limited.resetAt;
+        wakeAt = 0;
       }
     },
     read(now) {

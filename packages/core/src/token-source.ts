@@ -8,29 +8,31 @@ const LONGEST_WAIT = 60_000;
 export interface TokenSource {
   /** Makes a call with the current token. Nothing is sent if the call is over before there is one. */
   use<T>(call: (token: string) => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Tells that a token was refused. */
+  refuse(token: string): void;
   /**
    * Asks from time to time, first after a second and then more rarely, until the token is another than
-   * the last one used. A token that is a string never is.
+   * the last one refused. A token that is a string never is.
    *
    * @returns ends the watch
    */
   watch(changed: () => void): () => void;
 }
 
-/** Answers the tokens of a client, and remembers the last one in memory alone. */
+/** Answers the tokens of a client, and remembers the last one refused, in memory alone. */
 export function createTokenSource(token: Token, clock: Clock): TokenSource {
-  if (typeof token === "string") return { use: (call) => call(token), watch: () => () => undefined };
-  let last: string | undefined;
+  if (typeof token === "string")
+    return { use: (call) => call(token), refuse: () => undefined, watch: () => () => undefined };
+  let lastRefused: string | undefined;
 
   async function use<T>(call: (token: string) => Promise<T>, signal: AbortSignal): Promise<T> {
     const current = await resolveToken(token as Exclude<Token, string>);
     signal.throwIfAborted(); // The call is over; what is sent now would be sent in secret.
-    last = current;
     return call(current);
   }
 
   function watch(changed: () => void): () => void {
-    const refused = last;
+    const refused = lastRefused;
     let isOver = false;
     let cancel = (): void => undefined;
     const askIn = (wait: number): void => {
@@ -49,5 +51,11 @@ export function createTokenSource(token: Token, clock: Clock): TokenSource {
     };
   }
 
-  return { use, watch };
+  return {
+    use,
+    refuse(refused) {
+      lastRefused = refused;
+    },
+    watch,
+  };
 }

@@ -10,14 +10,18 @@ export interface CloseOnSignalOptions {
   readonly onClosed?: ((report: CloseReport) => void) | undefined;
 }
 
-/** Clients that are being closed: the process ends with the last of them. */
-let closing = 0;
+/** Closes one client. */
+type Close = () => Promise<void>;
+
+/** What to do at each signal that is listened for. */
+const closes = new Map<NodeJS.Signals, Set<Close>>();
 
 /**
  * Closes a client at the first SIGTERM or SIGINT, and then lets the signal do what it would have done:
- * end the process, unless the program listens for it as well. A second signal ends it at once.
+ * end the process, unless the program listens for it as well. A second signal ends it at once. Clients
+ * that wait for the same signal are closed together.
  *
- * @returns takes the listeners away
+ * @returns no longer closes the client
  * @throws {TypeError} for a signal that cannot be listened for, and for what is no length of time
  * @example
  * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN });
@@ -29,33 +33,48 @@ export function closeOnSignal(
 ): () => void {
   if (typeof timeout !== "number" || !(timeout >= 0))
     throw new TypeError(`Cannot close on a signal: "timeout" must be milliseconds, got ${typeof timeout}`);
-  const listened: NodeJS.Signals[] = [];
 
-  async function close(signal: NodeJS.Signals): Promise<void> {
+  async function close(): Promise<void> {
     remove();
-    closing += 1;
-    try {
-      onClosed?.(await client.close({ timeout }));
-    } finally {
-      closing -= 1;
-      if (closing === 0 && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-    }
+    const report = await client.close({ timeout });
+    onClosed?.(report);
   }
 
   function remove(): void {
-    for (const signal of listened.splice(0)) process.off(signal, close);
+    for (const signal of signals) removeClose(signal, close);
   }
 
   try {
-    for (const signal of signals) {
-      process.on(signal, close);
-      listened.push(signal);
-    }
-  } catch (error) {
+    for (const signal of signals) addClose(signal, close);
+  } catch (cause) {
     remove(); // Nobody could take away the others.
-    throw new TypeError(`Cannot close on a signal: "signals" must be signals to listen for`, {
-      cause: error,
-    });
+    const names = signals.map((signal) => JSON.stringify(signal)).join(", ");
+    throw new TypeError(
+      `Cannot close on a signal: "signals" must be some that can be listened for, got ${names}`,
+      { cause },
+    );
   }
   return remove;
+}
+
+function addClose(signal: NodeJS.Signals, close: Close): void {
+  const others = closes.get(signal);
+  if (others) {
+    others.add(close);
+    return;
+  }
+  process.on(signal, closeAll);
+  closes.set(signal, new Set([close]));
+}
+
+function removeClose(signal: NodeJS.Signals, close: Close): void {
+  const left = closes.get(signal);
+  if (!left?.delete(close) || left.size > 0) return;
+  closes.delete(signal);
+  process.off(signal, closeAll);
+}
+
+async function closeAll(signal: NodeJS.Signals): Promise<void> {
+  await Promise.allSettled([...(closes.get(signal) ?? [])].map((close) => close()));
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }

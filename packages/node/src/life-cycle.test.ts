@@ -168,7 +168,7 @@ describe("a program that just ends", () => {
     emulator.setFaults([{ status: 503 }]);
     const { status, errors } = await runProgram(tracking("exitTimeout: 300,"));
     expect(status).toBe(0);
-    expect(errors).toContain(`The process ends with ${EVENTS} events that have no outcome`);
+    expect(errors).toContain(`The program ends with ${EVENTS} events that have no outcome`);
     expect(emulator.stats().requests).toBeGreaterThan(0);
   });
 
@@ -198,7 +198,7 @@ describe("a program that just ends", () => {
     const { status, errors } = await runProgram(tracking("exitTimeout: 100_000,"));
     expect(status).toBe(0);
     expect(errors).toMatch(/Nothing is being sent: unauthorized/);
-    expect(errors).toContain(`The process ends with ${EVENTS} events that have no outcome`);
+    expect(errors).toContain(`The program ends with ${EVENTS} events that have no outcome`);
   });
 
   test("does not wait with exitTimeout: 0", async () => {

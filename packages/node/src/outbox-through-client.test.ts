@@ -146,9 +146,15 @@ function bytesOf(file: string): Buffer | undefined {
   }
 }
 
+/** Reading and keeping may fail in words of their own, but for one reason. */
+function expectOneReason(warning: RegExp): void {
+  expect(causes().length === 1 || causes().length === 2).toBe(true);
+  for (const cause of causes()) expect(cause).toMatch(warning);
+}
+
 needsSqlite("a file (needs node:sqlite, Node 22.13)", () => {
   describe.each(Object.entries(UNUSABLE))("%s", (_, { make, warning }) => {
-    test("has each event dropped as not_stored, with one warning that says why, and is left as it was", async () => {
+    test("has each event dropped as not_stored, with a warning that says why, and is left as it was", async () => {
       const { emulator, url } = await startIntercom();
       await make();
       const before = bytesOf(path);
@@ -162,7 +168,7 @@ needsSqlite("a file (needs node:sqlite, Node 22.13)", () => {
       expect(await client.close()).toEqual({ pending: 0, dropped: 0 });
       watched.end();
       expect(client.stats().droppedByReason).toEqual({ not_stored: 10 });
-      expect(causes()).toEqual([expect.stringMatching(warning)]);
+      expectOneReason(warning);
       expect(emulator.stats().requests).toBe(0);
       expect(bytesOf(path)).toEqual(before);
     });
@@ -182,7 +188,7 @@ needsSqlite("a file (needs node:sqlite, Node 22.13)", () => {
       expect(await client.close()).toEqual({ pending: 0, dropped: 0 });
       watched.end();
       expect(emulator.events()).toHaveLength(5);
-      expect(causes()).toEqual([expect.stringMatching(warning)]);
+      expectOneReason(warning);
       expect(bytesOf(path)).toEqual(before);
     });
   });
@@ -458,7 +464,7 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
     );
     expect(await storedOf(receipts)).toEqual(receipts.map((_, index) => !lost.has(index)));
     await client.close();
-    if (policy !== "drop_oldest") watched.end(); // Its counts are off while it drops; see known-gaps.test.ts.
+    watched.end();
     expect(emulator.events()).toHaveLength(15 - lost.size);
     expect((await countsOf()).events).toBe(0);
   });

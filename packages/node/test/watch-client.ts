@@ -10,9 +10,6 @@ export const CHANNELS = [...LISTENED, "tracked", "stored", "attempt"].map(
   (name) => `intercom-events:${name}`,
 );
 
-/** All but the one in which an event is not counted yet; `known-gaps.test.ts` has a test that says so. */
-const MOMENTS = CHANNELS.filter((name) => name !== "intercom-events:tracked");
-
 /** What a client has told, and whether its counts were right whenever anybody could look. */
 export interface WatchedClient {
   readonly told: { readonly [Name in keyof ClientEvents]: ClientEvents[Name][] };
@@ -27,7 +24,7 @@ export interface WatchedClient {
  *
  * @param channels those whose messages are moments to look at as well
  */
-export function watchClient(client: Client, channels: readonly string[] = MOMENTS): WatchedClient {
+export function watchClient(client: Client, channels: readonly string[] = CHANNELS): WatchedClient {
   const told: WatchedClient["told"] = { outcome: [], retry: [], paused: [], resumed: [], warning: [] };
   const wrong = new Set<string>();
   let looks = 0;
