@@ -83,7 +83,7 @@ export const MEANT_EVENTS: readonly MeantEvent[] = [
   },
 ];
 
-const DUPLICATE = "accepted, ignored as a duplicate";
+const DUPLICATE = "duplicate, not sent";
 
 /** How the events of each runtime are to end, in the order they are tracked. */
 export const MEANT_OUTCOMES: Readonly<Record<string, readonly string[]>> = {

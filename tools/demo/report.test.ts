@@ -31,7 +31,14 @@ it("says which of two equal events was stored and which ignored", () => {
       shown: ["(once, as above)"],
     },
   ]);
-  expect(countEvents(rows, evidence)).toBe("2 events sent, 1 stored, 1 duplicates ignored");
+  expect(countEvents(rows, evidence)).toBe("2 events tracked, 2 sent, 1 stored");
+});
+
+it("says that an equal event was not sent again", () => {
+  const evidence = { events: [LEAD], requests: [request(BODY, "stored")] };
+  const rows = makeRows({ Node: [TRACKED, { ...TRACKED, outcome: "duplicate, not sent" }] }, evidence);
+  expect(rows.map(({ shown }) => shown)).toEqual([["(no metadata)"], ["(once, as above)"]]);
+  expect(countEvents(rows, evidence)).toBe("2 events tracked, 1 sent, 1 stored");
 });
 
 it("says that an event did not arrive, whatever the client says", () => {
