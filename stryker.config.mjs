@@ -17,6 +17,7 @@ const PURE = [
   "encode-text",
   "encode-time",
   "event-ids",
+  "fifo",
   "heap",
   "intake",
   "lazy-receipt",

@@ -5,6 +5,11 @@ export interface Clock {
   /** Calls back once after some milliseconds, and answers how to call that off. */
   after(milliseconds: number, callback: () => void): () => void;
   /**
+   * Calls back once the program has done what it is doing, and answers how to call that off; sooner than
+   * a timer, and later than a promise. @default a timer of 0 milliseconds
+   */
+  soon?(callback: () => void): () => void;
+  /**
    * Keeps the process alive until the answered function is called. For clocks whose timers do not:
    * a program that has nothing else to do may end, unless somebody waits.
    */

@@ -31,6 +31,17 @@ const MAX_MOVE = 60;
 export function createCollisions<Event extends Remembered>(): Collisions<Event> {
   const remembered = new Map<string, Event>();
   let characters = 0;
+  // One that goes on where it was: from the start it would step over all that were ever forgotten.
+  let keys = remembered.keys();
+
+  function forgetOldest(): void {
+    let next = keys.next();
+    if (next.done) {
+      keys = remembered.keys();
+      next = keys.next();
+    }
+    if (!next.done) forget(next.value);
+  }
 
   function forget(key: string): void {
     characters -= remembered.get(key)?.body.length ?? 0;
@@ -50,11 +61,7 @@ export function createCollisions<Event extends Remembered>(): Collisions<Event> 
       forget(key); // So that it moves to the end.
       remembered.set(key, event);
       characters += event.body.length;
-      if (remembered.size <= MAX_REMEMBERED && characters <= MAX_CHARACTERS) return;
-      for (const oldest of remembered.keys()) {
-        forget(oldest);
-        if (remembered.size <= MAX_REMEMBERED && characters <= MAX_CHARACTERS) return;
-      }
+      while (remembered.size > MAX_REMEMBERED || characters > MAX_CHARACTERS) forgetOldest();
     },
     remove(subject, second, receipt) {
       const key = keyOf(subject, second);

@@ -2,6 +2,7 @@ import type { Attempt, OpenAttempt } from "./attempt.ts";
 import { readRequestId } from "./classify-response.ts";
 import { type Clock, MAX_DELAY } from "./clock.ts";
 import type { ConcurrencyLimit } from "./concurrency-limit.ts";
+import { createFifo } from "./fifo.ts";
 import { createHeap } from "./heap.ts";
 import type { FailedVerdict } from "./intercom-error.ts";
 import type { Outcome } from "./outcome.ts";
@@ -63,7 +64,7 @@ const FAILURES: ReadonlySet<string> = new Set(["server_error", "unreachable", "t
 /** An idle delivery. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { clock, random, pacer, concurrency, retry, start, end, park, retrying, pausing } = options;
-  const ready = new Set<PendingEvent>();
+  const ready = createFifo<PendingEvent>();
   const later = createHeap<PendingEvent>();
   const underWay = new Map<PendingEvent, UnderWay>();
   let isScheduled = false;
@@ -85,10 +86,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function work(now: number): void {
     promote(now);
     let nextAt = later.nextAt() ?? Number.POSITIVE_INFINITY;
-    for (const event of ready) {
+    for (let event = ready.peek(); event; event = ready.peek()) {
       const expiresAt = event.trackedAt + retry.maxAge;
       if (expiresAt <= now) {
-        ready.delete(event);
+        ready.shift();
         end(event, { status: "dropped", reason: "expired" });
         continue;
       }
@@ -110,7 +111,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function promote(now: number): void {
     for (let dueAt = later.nextAt(); dueAt !== undefined && dueAt <= now; dueAt = later.nextAt()) {
       const event = later.pop();
-      if (event) ready.add(event);
+      if (event) ready.push(event);
     }
   }
 
@@ -130,7 +131,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     event.attempts += 1;
     const attempt = start(event);
     underWay.set(event, { attempt, startedAt });
-    ready.delete(event); // Not before, as the transport may look at the counts.
+    ready.shift(); // Not before, as the transport may look at the counts.
     attempt.result.then((ended) => {
       const { verdict, reply } = ended;
       const now = clock.now();
@@ -168,7 +169,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         retrying(event, verdict, step.dueAt);
         break;
       case "pause":
-        ready.add(event);
+        ready.push(event);
         pause(verdict);
         break;
       default:
@@ -182,20 +183,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     pausing(verdict);
   }
 
-  const waiting = (): PendingEvent[] => [...ready, ...later.items()];
+  const waiting = (): PendingEvent[] => [...ready.items(), ...later.items()];
 
   return {
     add(event) {
-      ready.add(event);
+      ready.push(event);
       schedule();
     },
-    takeOldest() {
-      for (const event of ready) {
-        ready.delete(event);
-        return event;
-      }
-      return later.pop();
-    },
+    takeOldest: () => ready.shift() ?? later.pop(),
     inFlight: () => underWay.size,
     oldest() {
       let oldest: number | undefined;
@@ -204,7 +199,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       }
       return oldest;
     },
-    size: () => underWay.size + ready.size + later.size(),
+    size: () => underWay.size + ready.size() + later.size(),
     paused: () => pausedBy,
     resume() {
       pausedBy = undefined;
@@ -217,10 +212,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         leave(event);
         attempt.abort();
       }
-      for (const event of [...ready]) {
-        ready.delete(event);
-        leave(event);
-      }
+      for (let event = ready.shift(); event; event = ready.shift()) leave(event);
       for (let event = later.pop(); event; event = later.pop()) leave(event);
     },
   };

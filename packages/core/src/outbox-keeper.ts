@@ -14,7 +14,7 @@ const LEASE = 30_000;
 const ROUND = 10_000;
 
 /** Records written together. More would hold up the process. */
-const BATCH = 500;
+const BATCH = 250;
 
 /** Milliseconds that changes of records are collected before they are written together. */
 const CHANGES_WAIT = 50;
@@ -109,7 +109,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     workAt = at;
     // What could not be written keeps no process alive; what was not tried does.
     if (!hasFailed) letGo ??= clock.keepAlive?.();
-    cancelWork = clock.after(wait, start);
+    cancelWork = wait === 0 && clock.soon ? clock.soon(start) : clock.after(wait, start);
   }
 
   function start(): Promise<void> {
@@ -130,7 +130,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   /** Writes what there is to write, ends first: they leave room. */
   async function write(): Promise<void> {
     hasFailed = !(await writeEndings()) || !(await writeChanges());
-    await append([...unwritten].slice(0, BATCH));
+    await append(nextBatch());
     if (wantsMore()) await refill();
     await lookForEmptiness();
   }
@@ -166,6 +166,15 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     }
     for (const record of writing) if (records.get(record.id) === record) records.delete(record.id);
     return true;
+  }
+
+  function nextBatch(): PendingEvent[] {
+    const batch: PendingEvent[] = [];
+    for (const event of unwritten) {
+      batch.push(event);
+      if (batch.length === BATCH) break;
+    }
+    return batch;
   }
 
   async function append(batch: readonly PendingEvent[]): Promise<void> {
@@ -325,7 +334,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       cancelWork();
       cancelRound();
       letGo?.();
-      while (unwritten.size > 0) await append([...unwritten].slice(0, BATCH));
+      while (unwritten.size > 0) await append(nextBatch());
       await writeEndings();
       await writeChanges();
       try {

@@ -11,6 +11,10 @@ export const nodeClock: Clock = {
     timer.unref();
     return () => clearTimeout(timer);
   },
+  soon(callback) {
+    const immediate = setImmediate(callback);
+    return () => clearImmediate(immediate);
+  },
   keepAlive() {
     const timer = setInterval(() => undefined, MAX_DELAY);
     return () => clearInterval(timer);
