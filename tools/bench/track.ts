@@ -19,7 +19,7 @@ request's body, and others do part of that later. "JSON.stringify alone" is the 
 makes a body in the call. The rows with several events of one user are those where our client looks for a free second, as
 Intercom keeps one event of a contact, name and second; the last of them is the worst case. \`@rudderstack/rudder-sdk-node\`
 is not here: it cannot be installed without an install script.`,
-  async run({ rounds = 7, events = 20_000 }) {
+  async run({ rounds = 7, events = 5000 }) {
     const server = await startChild("server.ts");
     const url = await server.ask<string>("url");
     const children = new Map(
