@@ -7,10 +7,11 @@ import { grouped, median, spread } from "./summarize.ts";
 /** CPU time of delivered events; see `about`. */
 export const delivered: Benchmark = {
   title: "What a delivered event costs",
-  about: `CPU time of the client's process (all its threads, user and system) for each event that was sent and answered, ${IN_FLIGHT}
-at a time, against a loopback server in a process of its own that answers at once. Each client runs in a process of its own; the
-rounds of all clients take turns. "undici.request" is the least a client on top of undici can cost: it only makes a body and sends
-it. "durable" has an outbox in a SQLite file, with the default sync mode. Events per second of wall time depend on the server as well, which
+  about: `CPU time of the client's process (all its threads, user and system) for each event that was sent and
+answered, ${IN_FLIGHT} at a time, against a loopback server in a process of its own that answers at once.
+Each client runs in a process of its own; the rounds of all clients take turns. "undici.request" is the
+least a client on top of undici can cost: it only makes a body and sends it. "durable" has an outbox in a
+SQLite file, with the default sync mode. Events per second of wall time depend on the server as well, which
 takes one of the cores.
 
 Over TLS, which Intercom needs, each row would cost more by about the same amount.`,

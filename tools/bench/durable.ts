@@ -82,14 +82,15 @@ async function rateOf(keep: Keep, batch: number): Promise<number> {
 /** How fast events are kept; see `about`. */
 export const durable: Benchmark = {
   title: "How fast events are kept",
-  about: `Events per second that the SQLite outbox has committed: a batch is tracked, \`receipt.stored\` of all of it is awaited, then comes the next.
-Beside it, the same bodies inserted with \`node:sqlite\` by a loop that does nothing else: into one table with one index,
-the batch in one transaction (a batch of 1 is a transaction for each event). With \`full\`, a
-commit waits for the disk, whose speed is then most of what is seen. Nothing is delivered meanwhile: the
-server never answers. The file is among the temporary files, on whatever disk they are; set \`TMPDIR\` for another.
+  about: `Events per second that the SQLite outbox has committed: a batch is tracked, \`receipt.stored\` of all of it
+is awaited, then comes the next. Beside it, the same bodies inserted with \`node:sqlite\` by a loop that
+does nothing else: into one table with one index, the batch in one transaction (a batch of 1 is a
+transaction for each event). With \`full\`, a commit waits for the disk, whose speed is then most of what is
+seen. Nothing is delivered meanwhile: the server never answers. The file is among the temporary files, on
+whatever disk they are; set \`TMPDIR\` for another.
 
-Our row has more to do: it checks and encodes the event, makes receipts, and its tables have what leases, retries and dead letters
-need. Both contenders grow one file over all rounds, and take turns.`,
+Our row has more to do: it checks and encodes the event, makes receipts, and its tables have what leases,
+retries and dead letters need. Both contenders grow one file over all rounds, and take turns.`,
   async run({ rounds = 7 }) {
     const folder = temporaryFolder();
     const server = await startChild("server.ts", ["never"]);

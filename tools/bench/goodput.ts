@@ -52,14 +52,15 @@ const sumOf = (windows: readonly RateWindow[], what: "accepted" | "refused"): nu
 /** How much of an allowance is used; see `about`. */
 export const goodput: Benchmark = {
   title: "How much of the allowance is used",
-  about: `Clients with a backlog against the emulator, which counts requests in windows of ten seconds as Intercom does and
-answers 429 beyond the allowance. All processes of a row share one token. "used" is the part of the allowance that became accepted events,
-over whole windows; "refused" are requests that were answered with 429 in them, and their share of all requests. "given up" are
-events that ended without being accepted until the last window's end.
+  about: `Clients with a backlog against the emulator, which counts requests in windows of ten seconds as Intercom
+does and answers 429 beyond the allowance. All processes of a row share one token. "used" is the part of the
+allowance that became accepted events, over whole windows; "refused" are requests that were answered with
+429 in them, and their share of all requests. "given up" are events that ended without being accepted until
+the last window's end.
 
-\`intercom-client\` has no queue: it is called in a loop, 32 calls at a time, repeats a refused call by itself (twice),
-and the event is lost when it throws; a program would have to keep it. Loopback has no delay, and the server's clock is the
-client's: on the Internet, a window's end is less sharp.`,
+\`intercom-client\` has no queue: it is called in a loop, 32 calls at a time, repeats a refused call by
+itself (twice), and the event is lost when it throws; a program would have to keep it. Loopback has no
+delay, and the server's clock is the client's: on the Internet, a window's end is less sharp.`,
   async run({ windows = 3, processes = [1, 4], limits = [1667, 200] }) {
     const cases: Case[] = limits.flatMap((limit) =>
       processes.flatMap((count) => CLIENTS.map((client) => ({ client, limit, processes: count }))),

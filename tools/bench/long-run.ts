@@ -14,15 +14,15 @@ function most(samples: readonly Sample[], what: (sample: Sample) => number): num
 /** Whether a great many events are delivered at the pace of the first ones; see `about`. */
 export const longRun: Benchmark = {
   title: "Whether it stays fast with a great backlog",
-  about: `Events that one process tracks as fast as the SQLite outbox takes them, while they are delivered to a server that answers after 2 to
-5 milliseconds and has no lack of allowance: a backlog builds up that is many times what memory holds, and is
-worked off. Receipts are not kept. A row is a tenth of the events in the order they were accepted: its pace, and what the process and the
-outbox's file had come to at the end of it, the heap with garbage in it. The last row is the whole run with the
-maxima of all samples.
+  about: `Events that one process tracks as fast as the SQLite outbox takes them, while they are delivered to a server
+that answers after 2 to 5 milliseconds and has no lack of allowance: a backlog builds up that is many times
+what memory holds, and is worked off. Receipts are not kept. A row is a tenth of the events in the order
+they were accepted: its pace, and what the process and the outbox's file had come to at the end of it, the
+heap with garbage in it. The last row is the whole run with the maxima of all samples.
 
-Tracking and delivery share the process while both go on, and a program that tracks without a pause leaves little time for
-delivery: so the last tenth is compared with the first one of the run, and with the first one that began after tracking had ended.
-Intercom's own allowance is far below these figures.`,
+Tracking and delivery share the process while both go on, and a program that tracks without a pause leaves
+little time for delivery: so the last tenth is compared with the first one of the run, and with the first
+one that began after tracking had ended. Intercom's own allowance is far below these figures.`,
   async run({ events = 100_000 }) {
     const count = Math.ceil(events / 10) * 10;
     const server = await startChild("server.ts", DELAYS);

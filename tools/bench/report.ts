@@ -28,9 +28,9 @@ pnpm bench long-run --events 1000000         # the long one
 \`\`\`
 
 \`--events\` sets the events of a round (of the run, for \`long-run\`), and \`--no-save\` leaves this file and
-\`results/\` alone. Everything stays on loopback. The figures below are those of the last run of each benchmark on
-one machine; they are for comparing rows with each other, not with other machines, and other work on the machine makes them worse
-and their spread wider. No test depends on them.
+\`results/\` alone. Everything stays on loopback. The figures below are those of the last run of each benchmark
+on one machine; they are for comparing rows with each other, not with other machines, and other work on the
+machine makes them worse and their spread wider. No test depends on them.
 `;
 
 /** The report on all benchmarks, in Markdown. */

@@ -7,18 +7,18 @@ import { trackers } from "./trackers.ts";
 /** What the tracking call itself costs; see `about`. */
 export const track: Benchmark = {
   title: "What `track` costs its caller",
-  about: `Nanoseconds from calling \`track\` (\`capture\`, …) until it returns, making the event with its id,
-name and four metadata values included: what a request handler pays. Each library runs in a process of its own with its
-default options, and sends to a loopback server that answers at once; between batches of 100 calls it
-sends all it has. The rounds of all libraries take turns. Median and 95th percentile are over batches, then the
-median over rounds; the spread is that of the rounds' medians.
+  about: `Nanoseconds from calling \`track\` (\`capture\`, …) until it returns, making the event with its id, name and
+four metadata values included: what a request handler pays. Each library runs in a process of its own with
+its default options, and sends to a loopback server that answers at once; between batches of 100 calls it
+sends all it has. The rounds of all libraries take turns. Median and 95th percentile are over batches, then
+the median over rounds; the spread is that of the rounds' medians.
 
-What a library puts off until later (sending, and writing to disk) is not in these figures; \`delivered\` has that
-for ours. The libraries do not do the same in the call: ours checks and encodes each value and fixes the
-request's body, and others do part of that later. "JSON.stringify alone" is the least any could do that
-makes a body in the call. The rows with several events of one user are those where our client looks for a free second, as
-Intercom keeps one event of a contact, name and second; the last of them is the worst case. \`@rudderstack/rudder-sdk-node\`
-is not here: it cannot be installed without an install script.`,
+What a library puts off until later (sending, and writing to disk) is not in these figures; \`delivered\`
+has that for ours. The libraries do not do the same in the call: ours checks and encodes each value and
+fixes the request's body, and others do part of that later. "JSON.stringify alone" is the least any could do
+that makes a body in the call. The rows with several events of one user are those where our client looks for
+a free second, as Intercom keeps one event of a contact, name and second; the last of them is the worst
+case. \`@rudderstack/rudder-sdk-node\` is not here: it cannot be installed without an install script.`,
   async run({ rounds = 7, events = 5000 }) {
     const server = await startChild("server.ts");
     const url = await server.ask<string>("url");
