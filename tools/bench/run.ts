@@ -33,6 +33,10 @@ function readResult(name: string): Result | undefined {
   return existsSync(pathOf(name)) ? JSON.parse(readFileSync(pathOf(name), "utf8")) : undefined;
 }
 
+/** Six digits say more than a benchmark knows. */
+const shorten = (_: string, value: unknown): unknown =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+
 /** @throws {TypeError} for what is not a list of positive whole numbers */
 function parseNumbers(option: string, text: string | undefined): number[] | undefined {
   const numbers = text?.split(",").map(Number);
@@ -80,7 +84,7 @@ for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
   const result: Result = { machine, peers: peerVersions(), ...findings };
   if (!values.save) continue;
   mkdirSync(join(folder, "results"), { recursive: true });
-  writeFileSync(pathOf(name), `${JSON.stringify(result, undefined, 2)}\n`);
+  writeFileSync(pathOf(name), `${JSON.stringify(result, shorten, 2)}\n`);
   const sections = Object.entries(BENCHMARKS).map(([of, { title, about }]) => ({
     name: of,
     title,
