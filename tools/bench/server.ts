@@ -1,11 +1,46 @@
-/** A loopback server that answers each request like Intercom answers an event, as fast as Node can. */
-import { createServer } from "node:http";
+/**
+ * A loopback server that answers each request like the service it is meant for, as fast as Node can or
+ * after a while, with an allowance that is never used up:
+ *
+ *     node tools/bench/server.ts [shortest delay] [longest delay]    # milliseconds; "never" for no reply
+ */
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { answer } from "./child.ts";
+
+const LIMIT = 100_000_000;
+const [from = "0", to = from] = process.argv.slice(2);
+let used = 0;
+let reset = 0;
+
+/** The headers of Intercom's replies that clients look at: https://developers.intercom.com/docs/references/rest-api/errors/rate-limiting */
+function rateHeaders(): Record<string, string> {
+  const end = (Math.floor(Date.now() / 10_000) + 1) * 10;
+  if (end !== reset) used = 0;
+  reset = end;
+  used += 1;
+  return {
+    "x-request-id": "004h01uqo3s6ait1fi20",
+    "x-ratelimit-limit": String(LIMIT),
+    "x-ratelimit-remaining": String(LIMIT - used),
+    "x-ratelimit-reset": String(reset),
+  };
+}
+
+function reply(path: string | undefined, response: ServerResponse): void {
+  if (path === "/events") response.writeHead(202, rateHeaders()).end();
+  // What the services of the other libraries say to a batch.
+  else response.writeHead(200, { "content-type": "application/json" }).end('{"code":200,"success":true}');
+}
 
 const server = createServer((request, response) => {
   request.resume().on("end", () => {
-    response.writeHead(202, { "x-request-id": "004h01uqo3s6ait1fi20", "x-ratelimit-limit": "1667" }).end();
+    if (from === "never") return;
+    const delay = Number(from) + Math.random() * (Number(to) - Number(from));
+    if (delay > 0) setTimeout(reply, delay, request.url, response);
+    else reply(request.url, response);
   });
 });
-server.listen(0, "127.0.0.1", () => console.log((server.address() as AddressInfo).port));
-process.on("disconnect", () => process.exit());
+server.listen(0, "127.0.0.1", () => {
+  answer(() => `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});

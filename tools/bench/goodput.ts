@@ -1,0 +1,86 @@
+import { setTimeout } from "node:timers/promises";
+import type { Benchmark } from "./benchmark.ts";
+import { startChild } from "./child.ts";
+import type { RateWindow } from "./limited-server.ts";
+import { grouped } from "./summarize.ts";
+
+const CLIENTS = ["@intercom-events/node", "intercom-client"] as const;
+
+/** Milliseconds of a rate window of Intercom. */
+const WINDOW = 10_000;
+
+/** Milliseconds before the first whole window at which clients start, so that they are warm in it. */
+const AHEAD = 1500;
+
+/** One client's processes at one allowance. */
+interface Case {
+  readonly client: (typeof CLIENTS)[number];
+  readonly limit: number;
+  readonly processes: number;
+}
+
+/** What a case came to. */
+interface CaseFound extends Case {
+  readonly windows: readonly RateWindow[];
+  /** Events that were given up. */
+  readonly lost: number;
+}
+
+async function measure({ client, limit, processes }: Case, windows: number): Promise<CaseFound> {
+  const server = await startChild("limited-server.ts", [String(limit)]);
+  const url = await server.ask<string>("url");
+  // A client that gives events up goes through more of them than the allowance.
+  const backlog = String(limit * (windows + 2) * (client === "intercom-client" ? 20 : 1));
+  const children = await Promise.all(
+    Array.from({ length: processes }, () => startChild("goodput-child.ts", [client, url, backlog])),
+  );
+  const start = Math.ceil((Date.now() + AHEAD) / WINDOW) * WINDOW;
+  await setTimeout(start - AHEAD - Date.now());
+  await Promise.all(children.map((child) => child.ask("start")));
+  await setTimeout(start + windows * WINDOW - Date.now());
+  const lost = await Promise.all(children.map((child) => child.ask<number>("lost")));
+  for (const child of children) child.end();
+  const counted = await server.ask<RateWindow[]>({ start, windows });
+  server.end();
+  return { client, limit, processes, windows: counted, lost: lost.reduce((sum, one) => sum + one, 0) };
+}
+
+const percent = (part: number): string => `${grouped(part * 100, 1)} %`;
+const sumOf = (windows: readonly RateWindow[], what: "accepted" | "refused"): number =>
+  windows.reduce((sum, window) => sum + window[what], 0);
+
+/** How much of an allowance is used; see `about`. */
+export const goodput: Benchmark = {
+  title: "How much of the allowance is used",
+  about: `Clients with a backlog against the emulator, which counts requests in windows of ten seconds as Intercom
+does and answers 429 beyond the allowance. All processes of a row share one token. "used" is the part of the
+allowance that became accepted events, over whole windows; "refused" are requests that were answered with
+429 in them, and their share of all requests. "given up" are events that ended without being accepted until
+the last window's end.
+
+\`intercom-client\` has no queue: it is called in a loop, 32 calls at a time, repeats a refused call by
+itself (twice), and the event is lost when it throws; a program would have to keep it. Loopback has no
+delay, and the server's clock is the client's: on the Internet, a window's end is less sharp.`,
+  async run({ windows = 3, processes = [1, 4], limits = [1667, 200] }) {
+    const cases: Case[] = limits.flatMap((limit) =>
+      processes.flatMap((count) => CLIENTS.map((client) => ({ client, limit, processes: count }))),
+    );
+    const raw: CaseFound[] = [];
+    for (const one of cases) raw.push(await measure(one, windows));
+    const rows = raw.map(({ client, limit, processes: count, windows: counted, lost }) => {
+      const [accepted, refused] = [sumOf(counted, "accepted"), sumOf(counted, "refused")];
+      const shares = counted.map((window) => window.accepted / limit);
+      return {
+        client,
+        allowance: grouped(limit),
+        processes: count,
+        used: percent(accepted / (limit * counted.length)),
+        "by window": `${percent(Math.min(...shares))} – ${percent(Math.max(...shares))}`,
+        refused: grouped(refused),
+        "share of requests": percent(refused / (accepted + refused)),
+        "given up": grouped(lost),
+      };
+    });
+    return { rows, options: { windows }, raw };
+  },
+};

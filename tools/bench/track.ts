@@ -1,0 +1,55 @@
+import type { Benchmark } from "./benchmark.ts";
+import { startChild } from "./child.ts";
+import { grouped, median, spread } from "./summarize.ts";
+import type { TrackRound } from "./track-child.ts";
+import { trackers } from "./trackers.ts";
+
+/** Calls before the first round: code that runs seldom is slow, and libraries settle at different times. */
+const WARM_UP = 20_000;
+
+/** What the tracking call itself costs; see `about`. */
+export const track: Benchmark = {
+  title: "What `track` costs its caller",
+  about: `Nanoseconds from calling \`track\` (\`capture\`, …) until it returns, making the event with its id, name and
+four metadata values included: what a request handler pays. Each library runs in a process of its own with
+its default options, and sends to a loopback server that answers at once; between batches of 100 calls it
+sends all it has. The rounds of all libraries take turns. Median and 95th percentile are over batches, then
+the median over rounds; the spread is that of the rounds' medians.
+
+What a library puts off until later (sending, and writing to disk) is not in these figures; \`delivered\`
+has that for ours. The libraries do not do the same in the call: ours checks and encodes each value and
+fixes the request's body, and others do part of that later. "JSON.stringify alone" is the least any could do
+that makes a body in the call. The rows with several events of one user are those where our client looks for
+a free second, as Intercom keeps one event of a contact, name and second; the last of them is the worst
+case. \`@rudderstack/rudder-sdk-node\` is not here: one of its dependencies wants an install script, which
+this repository does not allow.`,
+  async run({ rounds = 7, events = 5000 }) {
+    const server = await startChild("server.ts");
+    const url = await server.ask<string>("url");
+    const children = new Map(
+      await Promise.all(
+        Object.keys(trackers).map(
+          async (name) => [name, await startChild("track-child.ts", [name, url])] as const,
+        ),
+      ),
+    );
+    const raw: Record<string, TrackRound[]> = {};
+    for (let round = -1; round < rounds; round += 1) {
+      for (const [name, child] of children) {
+        const found = await child.ask<TrackRound>(round < 0 ? WARM_UP : events);
+        if (round >= 0) raw[name] = [...(raw[name] ?? []), found];
+      }
+    }
+    for (const child of [server, ...children.values()]) child.end();
+    const rows = Object.entries(raw).map(([library, found]) => {
+      const medians = found.map((round) => round.median);
+      return {
+        library,
+        "ns per call": grouped(median(medians)),
+        "95th percentile": grouped(median(found.map((round) => round.p95))),
+        "spread of rounds": spread(medians),
+      };
+    });
+    return { rows, options: { rounds, calls: events }, raw };
+  },
+};
