@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Handler } from "./create-handler.ts";
-import { bodyLimit } from "./plain-message.ts";
+import { bodyLimit, notKept } from "./plain-message.ts";
 
 // `new Response` refuses a body with these.
 const bodiless = new Set([204, 205, 304]);
@@ -13,12 +13,18 @@ export async function answerFetch(handle: Handler, request: Request): Promise<Re
   const { origin, pathname, search } = new URL(request.url);
   const body = await request.text();
   request.signal.throwIfAborted();
+  const authorization = request.headers.get("authorization");
   const { reply, breakOff, delayMs } = handle({
     method: request.method,
     origin,
     path: pathname,
     query: search.slice(1),
-    headers: { accept: "*/*", ...Object.fromEntries(request.headers) }, // fetch adds it on the wire
+    headers: {
+      accept: "*/*", // fetch adds it on the wire
+      ...Object.fromEntries(request.headers),
+      ...(authorization !== null && { authorization: notKept }),
+    },
+    authorization: authorization ?? undefined,
     body: Buffer.byteLength(body) > bodyLimit ? undefined : body,
   });
   if (delayMs > 0) {

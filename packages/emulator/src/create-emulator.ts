@@ -1,10 +1,14 @@
 import { answerFetch } from "./answer-fetch.ts";
-import type { ContactInput } from "./contact.ts";
+import type { EmulatorClock } from "./clock.ts";
+import type { ContactInput, KnownContact } from "./contact.ts";
 import { createHandler } from "./create-handler.ts";
 import { createEmulatorState, type EmulatorStats } from "./emulator-state.ts";
+import type { EventName } from "./event-names.ts";
 import type { Fault } from "./fault.ts";
+import type { PlannedFault } from "./fault-plan.ts";
 import { type RunningServer, startServer } from "./http-server.ts";
 import { type EmulatorOptions, resolveOptions } from "./options.ts";
+import type { RateWindow } from "./rate-window.ts";
 import type { RecordedRequest } from "./request-log.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
@@ -26,7 +30,7 @@ export interface Emulator {
   events(): StoredEvent[];
   /** The latest requests, oldest first, whatever became of them. */
   requests(): RecordedRequest[];
-  /** Forgets events, contacts, names, requests, faults and the rate windows. */
+  /** Forgets events, contacts, names, requests and rate windows; faults and clock are as they were at first. */
   reset(): void;
   /**
    * Sets what goes wrong, in place of what was set before; the first fault that meets a request acts.
@@ -38,6 +42,23 @@ export interface Emulator {
    * @throws TypeError for a malformed contact
    */
   setContacts(contacts: readonly ContactInput[]): void;
+  /** Adds contacts, or replaces those of the same `id`. @throws TypeError for a malformed contact */
+  putContacts(contacts: readonly ContactInput[]): KnownContact[];
+  /** The contacts that exist, with their ids. */
+  contacts(): KnownContact[];
+  /** The event names seen, in folded form. */
+  eventNames(): EventName[];
+  /**
+   * Archives an event name, which frees its place; its events stay. False: no such name is active.
+   * @param workspace "default" unless given
+   */
+  archiveEventName(name: string, workspace?: string): boolean;
+  /** The rate windows that requests were counted in last. */
+  rates(): RateWindow[];
+  /** The faults that are set, and how many requests each is yet to meet. */
+  faults(): PlannedFault[];
+  /** The clock that everything goes by. */
+  readonly clock: EmulatorClock;
   /** Totals since the start or the last `reset`. */
   stats(): EmulatorStats;
   [Symbol.asyncDispose](): Promise<void>;
@@ -80,11 +101,18 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     fetch: (request) => answerFetch(handle, request),
     listen,
     close,
-    events: state.events,
+    events: () => [...state.events()],
     requests: state.log.list,
     reset: state.reset,
     setFaults: state.setFaults,
     setContacts: state.setContacts,
+    putContacts: state.putContacts,
+    contacts: state.contacts,
+    eventNames: state.eventNames,
+    archiveEventName: state.archiveEventName,
+    rates: state.rates,
+    faults: state.faults.list,
+    clock: state.clock,
     stats: state.stats,
     [Symbol.asyncDispose]: close,
   };

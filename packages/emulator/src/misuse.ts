@@ -1,5 +1,6 @@
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "bigint") return `${typeof value} ${value}`;
   if (Array.isArray(value)) return "a list";
   if (typeof value === "function") return "a function";
   return typeof value === "object" && value !== null ? "an object" : String(value);
@@ -7,7 +8,7 @@ function show(value: unknown): string {
 
 /**
  * The error for a wrong argument, in the one grammar of this package:
- * `Cannot create emulator: "rateLimit" must be a positive integer, got 0`.
+ * `Cannot create emulator: "rateLimit" must be a positive integer, got number 0`.
  */
 export function misuse(action: string, name: string, wanted: string, got: unknown): TypeError {
   return new TypeError(`Cannot ${action}: "${name}" must be ${wanted}, got ${show(got)}`);
