@@ -34,22 +34,24 @@ export interface ContactInput {
 /** The identities a request may name a contact by. */
 export type Identities = Pick<ContactInput, "id" | "user_id" | "email">;
 
-const action = "set contacts";
-
 /**
  * Checks a list of contacts.
  * @throws TypeError naming the first thing that is wrong
  */
 export function parseContacts(value: unknown): readonly ContactInput[] {
+  const action = "set contacts";
   if (!Array.isArray(value)) throw misuse(action, "contacts", "a list", value);
-  return value.map((contact: unknown, index) => parseContact(contact, `[${index}]`));
+  return value.map((contact: unknown, index) => checkContact(contact, { name: `[${index}]`, action }));
 }
 
 /**
- * Checks a contact.
+ * Checks a contact; `name` is what messages call it.
  * @throws TypeError naming the first thing that is wrong
  */
-export function parseContact(value: unknown, name: string): ContactInput {
+export function checkContact(
+  value: unknown,
+  { name, action }: { readonly name: string; readonly action: string },
+): ContactInput {
   checkKeys(action, value, { name, known: ["id", "user_id", "email", "role", "workspace"] });
   for (const key of ["user_id", "email", "workspace"]) {
     const text = value[key];

@@ -7,7 +7,6 @@ type Control = (state: EmulatorState, body: unknown) => unknown;
 
 /** What answers nothing is answered with 204. */
 const controls: ReadonlyMap<string, Control> = new Map<string, Control>([
-  ["GET /_emulator/events", (state) => [...state.events()]],
   ["GET /_emulator/requests", (state) => state.log.list()],
   ["GET /_emulator/stats", (state) => state.stats()],
   ["GET /_emulator/faults", (state) => state.faults.list()],

@@ -17,6 +17,8 @@ export interface EventNames {
   archive(name: string): boolean;
   /** Sets what a name is, whatever the limit. */
   put(name: string, archived: boolean): void;
+  /** True for an active or archived name. */
+  has(name: string): boolean;
   /** How many are active. */
   active(): number;
   list(): EventName[];
@@ -51,6 +53,7 @@ export function createEventNames(
       return true;
     },
     put,
+    has: (name) => archivedByName.has(name),
     active: () => active,
     list: () => [...archivedByName].map(([name, archived]) => ({ workspace, name, archived })),
   };

@@ -87,6 +87,7 @@ export function createEventStore(context: EventStoreContext): EventStore {
     restore(event) {
       const name = foldEventName(event.event_name);
       if (history(event.intercom_user_id).has(name, event.created_at)) return false;
+      if (!names.has(name)) names.put(name, false);
       keep(name, event);
       return true;
     },

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { type BodyBudget, createBodyBudget, createBodyBuffer } from "./body-buffer.ts";
 import type { Answer, Handler } from "./create-handler.ts";
-import { createLoopbackGuard, isLoopback } from "./loopback-guard.ts";
+import { serveStreamed } from "./http-stream.ts";
+import { controlPrefix, createLoopbackGuard, isLoopback } from "./loopback-guard.ts";
 import { jsonReply, notKept, type PlainReply, type PlainRequest } from "./plain-message.ts";
+import type { StreamedHandler } from "./streamed.ts";
 
 /** A server that listens. */
 export interface RunningServer {
@@ -19,19 +21,29 @@ export interface Address {
   readonly host: string;
 }
 
+/** Who answers what. */
+export interface Doors {
+  readonly handle: Handler;
+  readonly streamed: StreamedHandler;
+}
+
 /** How much memory the bodies under way may take, over all connections: 128 MiB. */
 const bodiesLimit = 128 * 1024 ** 2;
 
 /**
- * Serves the handler over HTTP.
+ * Serves the handlers over HTTP.
  * @throws Error of `node:net`, for instance with code EADDRINUSE
  */
-export async function startServer(handle: Handler, { port, host }: Address): Promise<RunningServer> {
+export async function startServer(doors: Doors, { port, host }: Address): Promise<RunningServer> {
+  const { handle, streamed } = doors;
   const name = host.includes(":") ? `[${host}]` : host;
   const forbiddenReason = createLoopbackGuard({ loopbackOnly: isLoopback(name) });
   const budget = createBodyBudget(bodiesLimit);
   const server = createServer((incoming, response) => {
     const reason = forbiddenReason(incoming);
+    if (reason === undefined && incoming.url?.startsWith(controlPrefix)) {
+      if (serveStreamed(streamed, incoming, response)) return;
+    }
     readBody(incoming, budget, (body) => {
       if (reason !== undefined) write(response, jsonReply(403, { error: reason }));
       else deliver(response, handle(plainRequest(incoming, body)));

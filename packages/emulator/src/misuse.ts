@@ -14,18 +14,18 @@ export function misuse(action: string, name: string, wanted: string, got: unknow
   return new TypeError(`Cannot ${action}: "${name}" must be ${wanted}, got ${show(got)}`);
 }
 
-/** Throws when `value` is no plain object, or has a key that is not in `known`. */
+/** Throws when `value` is no plain object, or has a key that is not in `known`, if that is given. */
 export function checkKeys(
   action: string,
   value: unknown,
-  { name, known }: { name: string; known: readonly string[] },
+  { name, known }: { name: string; known?: readonly string[] },
 ): asserts value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw misuse(action, name, "an object", value);
   }
-  const stranger = Object.keys(value).find((key) => !known.includes(key));
+  const stranger = known && Object.keys(value).find((key) => !known.includes(key));
   if (stranger !== undefined) {
-    throw new TypeError(`Cannot ${action}: "${stranger}" is not one of ${known.join(", ")}`);
+    throw new TypeError(`Cannot ${action}: "${stranger}" is not one of ${known?.join(", ")}`);
   }
 }
 

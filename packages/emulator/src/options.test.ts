@@ -30,10 +30,11 @@ test.each<[unknown, string]>([
   [{ workspaceRateLimit: -1 }, '"workspaceRateLimit" must be a positive integer, got number -1'],
   [{ random: 0.5 }, '"random" must be a function, got number 0.5'],
   [{ maxBytes: 0 }, '"maxBytes" must be a positive integer, got number 0'],
+  [{ data: "" }, '"data" must be a file, got ""'],
   [{ faults: {} }, '"faults" must be a list, got an object'],
   [
     { ratelimit: 5 },
-    '"ratelimit" is not one of tokens, contacts, rateLimit, workspaceRateLimit, metadataKeys, eventNames, now, retainRequests, faults, random, maxBytes',
+    '"ratelimit" is not one of tokens, contacts, rateLimit, workspaceRateLimit, metadataKeys, eventNames, now, retainRequests, faults, random, maxBytes, data',
   ],
   [null, '"options" must be an object, got null'],
 ])("createEmulator(%j) is refused", (options, message) => {

@@ -55,10 +55,18 @@ export interface EmulatorOptions {
    * @default 1 GiB
    */
   readonly maxBytes?: number;
+  /**
+   * A file that keeps what is stored, in SQLite; it is created when there is none. Needs Node.js 22.13
+   * or newer. One emulator at a time can use it.
+   * @default nothing is kept
+   */
+  readonly data?: string;
 }
 
 /** The options with every default filled in. */
-export interface Policy extends Required<Omit<EmulatorOptions, "tokens" | "faults">> {
+export interface Policy extends Required<Omit<EmulatorOptions, "tokens" | "faults" | "data">> {
+  /** `undefined`: nothing is kept. */
+  readonly data: string | undefined;
   readonly faults: readonly ActiveFault[];
   /** `undefined`: any token. */
   readonly tokens: readonly TokenGrant[] | undefined;
@@ -78,6 +86,7 @@ const optionNames = [
   "faults",
   "random",
   "maxBytes",
+  "data",
 ];
 
 /**
@@ -98,7 +107,10 @@ export function resolveOptions(options: EmulatorOptions): Policy {
     throw misuse(action, "eventNames", "an integer from 1 to 1000", eventNames);
   }
   const rateLimit = positive("rateLimit", options.rateLimit ?? 1667);
+  const { data } = options;
+  if (data !== undefined && !isText(data)) throw misuse(action, "data", "a file", data);
   return {
+    data,
     tokens: resolveTokens(options.tokens),
     contacts,
     rateLimit,
