@@ -2,7 +2,7 @@ import { StringDecoder } from "node:string_decoder";
 import { parseJson } from "./plain-message.ts";
 
 /** The longest line that is read: 2 MiB, which any event that was accepted fits in. */
-export const lineLimit = 2 * 1024 ** 2;
+const lineLimit = 2 * 1024 ** 2;
 
 /** A line that is no JSON, or too long. */
 export class NdjsonError extends Error {
