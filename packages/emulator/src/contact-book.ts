@@ -20,10 +20,10 @@ type Kind = "id" | "user_id" | "email";
 // Which of several identities counts is not documented; see the README's assumptions.
 const precedence = ["id", "user_id", "email"] as const satisfies Kind[];
 
-/** Creates an empty contact book for `workspace`. `onPut` gets every contact that is created or changed. */
+/** Creates an empty contact book for `workspace`. `onPut` gets every contact that is created or changed, and what it was before. */
 export function createContactBook(
   workspace: string,
-  onPut: (contact: Contact) => void = () => {},
+  onPut: (contact: Contact, before: Contact | undefined) => void = () => {},
 ): ContactBook {
   const index = { id: new Map<string, Contact>(), user_id: new Map(), email: new Map() } as Record<
     Kind,
@@ -47,7 +47,7 @@ export function createContactBook(
       index.email.set(email, contact);
     }
     if (role !== "lead" && user_id) index.user_id.set(user_id, contact);
-    onPut(contact);
+    onPut(contact, before);
     return contact;
   }
 

@@ -1,6 +1,6 @@
 import { type Changes, createChanges } from "./change.ts";
 import { createClock, type EmulatorClock } from "./clock.ts";
-import { type KnownContact, parseContacts } from "./contact.ts";
+import { type Contact, type KnownContact, parseContacts } from "./contact.ts";
 import { type ContactBook, createContactBook } from "./contact-book.ts";
 import { createEventNames, type EventName, type EventNames } from "./event-names.ts";
 import { createEventStore, type EventStore } from "./event-store.ts";
@@ -59,6 +59,11 @@ export interface EmulatorState {
   reset(): void;
 }
 
+/** About how much room a contact takes. */
+function sizeOf({ user_id = "", email = "" }: Contact): number {
+  return overhead.contact + user_id.length + email.length;
+}
+
 /** Creates the memory of an emulator. */
 export function createEmulatorState(options: Policy): EmulatorState {
   const changes = createChanges();
@@ -85,12 +90,13 @@ export function createEmulatorState(options: Policy): EmulatorState {
   }
 
   function createWorkspace(name: string): Workspace {
-    const contacts = createContactBook(name, (contact) => {
-      room.take(overhead.contact + (contact.user_id?.length ?? 0) + (contact.email?.length ?? 0));
+    const contacts = createContactBook(name, (contact, before) => {
+      if (before) room.give(sizeOf(before));
+      room.take(sizeOf(contact));
       changes.tell(() => ({ type: "contact", contact: { ...contact, workspace: name } }));
     });
-    const names = createEventNames(name, policy.eventNames, (eventName) => {
-      room.take(overhead.name + eventName.name.length);
+    const names = createEventNames(name, policy.eventNames, (eventName, isNew) => {
+      if (isNew) room.take(overhead.name + eventName.name.length);
       changes.tell(() => ({ type: "event_name", eventName }));
     });
     const events = createEventStore({
@@ -102,8 +108,8 @@ export function createEmulatorState(options: Policy): EmulatorState {
         room.take(overhead.event);
         changes.tell(() => ({ type: "event", event }));
       },
-      onSeeded(contact, count) {
-        room.take(overhead.name);
+      onSeeded(contact, count, isNew) {
+        if (isNew) room.take(overhead.name);
         changes.tell(() => ({
           type: "event_count",
           eventCount: { workspace: name, contact, ...count },
@@ -155,7 +161,10 @@ export function createEmulatorState(options: Policy): EmulatorState {
     setFaults: (value) => faults.set(parseFaults(value)),
     setContacts(value) {
       parseContacts(value); // all of them, before any is forgotten
-      for (const { contacts } of workspaces.values()) contacts.clear();
+      for (const { contacts } of workspaces.values()) {
+        for (const contact of contacts.list()) room.give(sizeOf(contact));
+        contacts.clear();
+      }
       changes.tell(() => ({ type: "contacts_cleared" }));
       putContacts(value);
     },

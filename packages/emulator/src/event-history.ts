@@ -37,8 +37,8 @@ export interface EventHistory {
   /** The latest events of the range, newest first, and whether it holds older ones. */
   page(range: Range): { events: PlacedEvent[]; more: boolean };
   counts(): EventCount[];
-  /** Sets a count, whatever it was. */
-  seed(count: EventCount): void;
+  /** Sets a count, whatever it was. True: there was none. */
+  seed(count: EventCount): boolean;
   /** The counts that were set, with what came to them since: they do not follow from the events. */
   seeded(): EventCount[];
 }
@@ -105,7 +105,9 @@ export function createEventHistory(): EventHistory {
     seed(seeded) {
       seeds ??= new Set();
       seeds.add(seeded.name);
+      const isNew = !counts.has(seeded.name);
       counts.set(seeded.name, { ...seeded });
+      return isNew;
     },
     seeded: () => (seeds ? [...counts.values()].filter(({ name }) => seeds?.has(name)) : []),
   };

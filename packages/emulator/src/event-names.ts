@@ -24,20 +24,21 @@ export interface EventNames {
   list(): EventName[];
 }
 
-/** Creates an empty list of at most `limit` active names. `onChange` gets every name that was changed. */
+/** Creates an empty list of at most `limit` active names. `onChange` gets every name that was changed, and whether it is new. */
 export function createEventNames(
   workspace: string,
   limit: number,
-  onChange: (eventName: EventName) => void,
+  onChange: (eventName: EventName, isNew: boolean) => void,
 ): EventNames {
   const archivedByName = new Map<string, boolean>();
   let active = 0;
 
   function put(name: string, archived: boolean): void {
-    const was = archivedByName.get(name) ?? true;
+    const known = archivedByName.get(name);
+    const was = known ?? true;
     archivedByName.set(name, archived);
     active += Number(was) - Number(archived);
-    onChange({ workspace, name, archived });
+    onChange({ workspace, name, archived }, known === undefined);
   }
 
   return {

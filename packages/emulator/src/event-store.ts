@@ -36,8 +36,8 @@ export interface EventStoreContext {
   readonly metadataKeys: number;
   readonly names: EventNames;
   onStored(event: StoredEvent): void;
-  /** A count that was set once has changed. */
-  onSeeded(contactId: string, count: EventCount): void;
+  /** A count was set, or one that was set has changed. */
+  onSeeded(contactId: string, count: EventCount, isNew: boolean): void;
 }
 
 /** Creates an empty store. */
@@ -57,7 +57,7 @@ export function createEventStore(context: EventStoreContext): EventStore {
   function keep(name: string, event: StoredEvent): void {
     const seeded = history(event.intercom_user_id).add(name, event);
     onStored(event);
-    if (seeded) onSeeded(event.intercom_user_id, seeded);
+    if (seeded) onSeeded(event.intercom_user_id, seeded, false);
   }
 
   /** Fields in the order of the wire. */
@@ -95,8 +95,7 @@ export function createEventStore(context: EventStoreContext): EventStore {
       const name = foldEventName(count.name);
       if (!names.activate(name)) return false;
       const seeded = { ...count, name };
-      history(contactId).seed(seeded);
-      onSeeded(contactId, seeded);
+      onSeeded(contactId, seeded, history(contactId).seed(seeded));
       return true;
     },
     history,

@@ -127,6 +127,24 @@ test.each([
   expect(reply.status).toBe(status);
 });
 
+test.each([
+  ["POST", "import", "https://evil.example", "127.0.0.1", 403],
+  ["POST", "import", "http://localhost:3000", "127.0.0.1", 200],
+  ["GET", "stream", undefined, "evil.example", 403],
+  ["GET", "export", undefined, "evil.example", 403],
+  ["GET", "events", undefined, "evil.example", 403],
+])(
+  "%s of the streamed endpoint %s from the origin %j by the Host %s is answered with %i",
+  async (...given) => {
+    const [method, path, from, host, status] = given;
+    const { port } = await start();
+    const lines = [`${method} /_emulator/${path} HTTP/1.1`, `Host: ${host}`, "Connection: close"];
+    if (from) lines.push(`Origin: ${from}`);
+    if (method === "POST") lines.push("Content-Length: 0");
+    expect(await raw(port, `${lines.join("\n")}\n\n`)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  },
+);
+
 test("control endpoints", async () => {
   const { emulator, url } = await start({ contacts: "strict" });
   const put = (path: string, body: unknown): Promise<Response> =>

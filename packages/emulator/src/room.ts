@@ -2,6 +2,8 @@
 export interface Room {
   /** Notes that `bytes` more are held. */
   take(bytes: number): void;
+  /** Notes that they no longer are. */
+  give(bytes: number): void;
   /** True: nothing more is to be stored. */
   isFull(): boolean;
   /** Bytes held, as estimated. */
@@ -18,6 +20,9 @@ export function createRoom(limit: number): Room {
   return {
     take(bytes) {
       held += bytes;
+    },
+    give(bytes) {
+      held -= bytes;
     },
     isFull: () => held >= limit,
     held: () => held,
