@@ -76,7 +76,8 @@ function createGarbage(seed: number): { request(): Buffer; bytes(): Buffer } {
         JSON.stringify(event({ [pick(["event_name", "created_at", "user_id", "metadata", "id"])]: value() })),
       () => garble(JSON.stringify(event({ metadata: { a: value() } }))),
       () => JSON.stringify({ user_id: "1", event_summaries: value() }),
-      () => `event_list=${encodeURIComponent(JSON.stringify({ data: value() }))}&visitor_id=1`,
+      () =>
+        `event_list=${encodeURIComponent(JSON.stringify(pick([value(), { data: value() }])))}&visitor_id=1`,
       () => JSON.stringify([{ status: value(), user_id: value() }]),
       () => JSON.stringify({ now: value(), advance: value(), name: value() }),
       () => bytes(60),
@@ -124,6 +125,7 @@ async function send(port: number, bytes: readonly Buffer[]): Promise<number> {
   const closed = once(socket, "close");
   socket.end(Buffer.concat(bytes));
   await closed;
+  expect(text).not.toMatch(/HTTP\/1\.1 5/);
   return text.match(/HTTP\/1\.1 \d{3} /g)?.length ?? 0;
 }
 
@@ -132,11 +134,6 @@ test("100,000 malformed requests do no harm", { timeout: 300_000 }, async () => 
   const { port, url } = await emulator.listen();
   const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const garbage = createGarbage(seed);
-  const failed: unknown[] = [];
-  emulator.onChange((change) => {
-    if (change.type === "request" && (change.request.status ?? 0) >= 500) failed.push(change.request);
-  });
-
   let replies = 0;
   async function worker(): Promise<void> {
     for (let round = 0; round < wellFormed / perConnection / atOnce; round += 1) {
@@ -145,9 +142,10 @@ test("100,000 malformed requests do no harm", { timeout: 300_000 }, async () => 
     }
     for (let round = 0; round < illFormed / atOnce; round += 1) await send(port, [garbage.bytes()]);
   }
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker)).catch((error: Error) => {
+    throw new Error(`with FUZZ_SEED=${seed}: ${error.message}`, { cause: error });
+  });
 
-  expect(failed, `seed ${seed}`).toEqual([]);
   expect(replies, `seed ${seed}`).toBe(wellFormed);
   emulator.reset();
   const headers = { authorization: "Bearer t", "content-type": "application/json" };

@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { event, second } from "../test/emulator-bench.ts";
+import { startServer } from "./http-server.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "./index.ts";
 
 const started: Emulator[] = [];
@@ -189,4 +190,27 @@ test("listen says when it cannot, close may be repeated, and listening again is 
   await emulator.close();
   expect(await other.listen(port)).toEqual({ url: `http://127.0.0.1:${port}`, port });
   await other[Symbol.asyncDispose]();
+});
+
+test("a mistake of the emulator's own is answered with 500 and told, and it goes on", async () => {
+  const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const mistake = new Error("mistake");
+  const handle = (): never => {
+    throw mistake;
+  };
+  const { url, close } = await startServer(
+    { handle, streamed: () => undefined },
+    { port: 0, host: "127.0.0.1" },
+  );
+  for (const round of [1, 2]) {
+    const reply = await post(url);
+    expect([round, reply.status, await reply.json()]).toEqual([
+      round,
+      500,
+      { error: "the emulator failed: mistake" },
+    ]);
+  }
+  expect(warn.mock.calls).toEqual([[mistake], [mistake]]);
+  warn.mockRestore();
+  await close();
 });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import process from "node:process";
 import { type BodyBudget, createBodyBudget, createBodyBuffer } from "./body-buffer.ts";
 import type { Answer, Handler } from "./create-handler.ts";
 import { serveStreamed } from "./http-stream.ts";
@@ -46,7 +47,7 @@ export async function startServer(doors: Doors, { port, host }: Address): Promis
     }
     readBody(incoming, budget, (body) => {
       if (reason !== undefined) write(response, jsonReply(403, { error: reason }));
-      else deliver(response, handle(plainRequest(incoming, body)));
+      else deliver(response, answerOrFail(handle, plainRequest(incoming, body)));
     });
   });
   server.keepAliveTimeout = 60_000; // outlasts a client's pool, so that no request meets a closing connection
@@ -103,6 +104,17 @@ function plainRequest(incoming: IncomingMessage, body: string | undefined): Plai
 function withoutToken({ headers }: IncomingMessage): PlainRequest["headers"] {
   if (headers.authorization !== undefined) headers.authorization = notKept; // a copy would cost each request
   return headers as PlainRequest["headers"];
+}
+
+/** A mistake of the emulator's own must not end a process that runs all day: it is told, and answered with 500. */
+function answerOrFail(handle: Handler, request: PlainRequest): Answer {
+  try {
+    return handle(request);
+  } catch (error) {
+    process.emitWarning(error as Error);
+    const reply = jsonReply(500, { error: `the emulator failed: ${(error as Error).message}` });
+    return { reply, breakOff: false, delayMs: 0 };
+  }
 }
 
 function deliver(response: ServerResponse, answer: Answer): void {
