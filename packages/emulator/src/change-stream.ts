@@ -1,5 +1,24 @@
 import type { Change } from "./change.ts";
-import type { EmulatorState } from "./emulator-state.ts";
+import type { ClockState } from "./clock.ts";
+import type { EmulatorState, EmulatorStats } from "./emulator-state.ts";
+import type { PlannedFault } from "./fault-plan.ts";
+import type { Policy } from "./options.ts";
+import type { RateWindow } from "./rate-window.ts";
+
+/** How the emulator was set up. */
+export interface StreamSettings extends Pick<Policy, "contacts" | "eventNames" | "metadataKeys"> {
+  /** True: any non-empty token is accepted. */
+  readonly anyToken: boolean;
+}
+
+/** The data of the stream's first message. */
+export interface StreamState {
+  readonly clock: ClockState;
+  readonly faults: readonly PlannedFault[];
+  readonly rates: readonly RateWindow[];
+  readonly settings: StreamSettings;
+  readonly stats: EmulatorStats;
+}
 
 /** How much a client that reads slowly may leave waiting, in characters. What comes then is left out. */
 const waitingLimit = 1024 ** 2;
@@ -47,8 +66,9 @@ export async function* streamChanges(state: EmulatorState, signal: AbortSignal):
       clock: state.clock.state(),
       faults: state.faults.list(),
       rates: state.rates(),
+      settings: settingsOf(state.policy),
       stats: state.stats(),
-    });
+    } satisfies StreamState);
     while (!signal.aborted) {
       const text = take();
       if (text !== "") yield text;
@@ -58,6 +78,11 @@ export async function* streamChanges(state: EmulatorState, signal: AbortSignal):
     stop();
     signal.removeEventListener("abort", end);
   }
+}
+
+/** What a follower cannot find out by itself. Tokens are not told. */
+function settingsOf({ contacts, eventNames, metadataKeys, tokens }: Policy): StreamSettings {
+  return { anyToken: tokens === undefined, contacts, eventNames, metadataKeys };
 }
 
 function payloadOf(change: Change): unknown {

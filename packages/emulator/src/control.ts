@@ -1,16 +1,25 @@
 import { moveClock } from "./clock.ts";
 import type { EmulatorState } from "./emulator-state.ts";
+import { listContactRows, listEventRows, listRequestRows } from "./list-rows.ts";
 import { checkKeys, isText, misuse } from "./misuse.ts";
 import { emptyReply, jsonReply, type PlainReply, type PlainRequest, parseJson } from "./plain-message.ts";
 
-type Control = (state: EmulatorState, body: unknown) => unknown;
+type Control = (state: EmulatorState, body: unknown, query: string) => unknown;
 
 /** What answers nothing is answered with 204. */
 const controls: ReadonlyMap<string, Control> = new Map<string, Control>([
-  ["GET /_emulator/requests", (state) => state.log.list()],
+  // Without a query it is streamed (serve-streamed.ts).
+  ["GET /_emulator/events", (state, _, query) => listEventRows(state, query)],
+  [
+    "GET /_emulator/requests",
+    (state, _, query) => (query ? listRequestRows(state, query) : state.log.list()),
+  ],
   ["GET /_emulator/stats", (state) => state.stats()],
   ["GET /_emulator/faults", (state) => state.faults.list()],
-  ["GET /_emulator/contacts", (state) => state.contacts()],
+  [
+    "GET /_emulator/contacts",
+    (state, _, query) => (query ? listContactRows(state, query) : state.contacts()),
+  ],
   ["GET /_emulator/event-names", (state) => state.eventNames()],
   ["GET /_emulator/rates", (state) => state.rates()],
   ["GET /_emulator/clock", (state) => state.clock.state()],
@@ -34,11 +43,11 @@ function archiveEventName(state: EmulatorState, body: unknown): { archived: bool
 }
 
 /** The endpoints that inspect and steer the emulator. They need no token. */
-export function serveControl(state: EmulatorState, { method, path, body }: PlainRequest): PlainReply {
+export function serveControl(state: EmulatorState, { method, path, query, body }: PlainRequest): PlainReply {
   const control = controls.get(`${method} ${path}`);
   if (!control) return jsonReply(404, { error: `${method} ${path} is not a control endpoint` });
   try {
-    const answer = control(state, parseJson(body ?? ""));
+    const answer = control(state, parseJson(body ?? ""), query);
     return answer === undefined ? emptyReply(204) : jsonReply(200, answer);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

@@ -10,6 +10,7 @@ import { isRefusal, refusalReply } from "./refusal.ts";
 import type { RecordedRequest, RequestResult } from "./request-log.ts";
 import { type Admission, serveApi } from "./serve-api.ts";
 import { serveMessenger } from "./serve-messenger.ts";
+import { servePage } from "./serve-page.ts";
 import { createTokenCheck } from "./tokens.ts";
 
 /** What the caller gets: the reply, late or broken off as a fault wants. */
@@ -80,10 +81,12 @@ export function createHandler(state: EmulatorState): Handler {
     return { reply: faultReply(status, requestId), result, reason: "fault" };
   }
 
-  return (request) =>
-    request.path.startsWith(controlPrefix)
-      ? { reply: serveControl(state, request), breakOff: false, delayMs: 0 }
-      : answerApi(request);
+  return (request) => {
+    const own =
+      servePage(request) ??
+      (request.path.startsWith(controlPrefix) ? serveControl(state, request) : undefined);
+    return own ? { reply: own, breakOff: false, delayMs: 0 } : answerApi(request);
+  };
 }
 
 interface Serving {
