@@ -4,5 +4,11 @@ import { nodeTests } from "../../tools/vitest.ts";
 // The test runs in Node and drives a real Chromium, as it answers for Intercom's hosts.
 export default mergeConfig(
   { ...nodeTests(), test: { ...nodeTests().test, exclude: ["**/node_modules/**"], include: [] } },
-  { test: { include: ["src/**/*.browser.test.ts"], outputFile: { junit: "reports/chromium.xml" } } },
+  {
+    test: {
+      include: ["{src,page}/**/*.browser.test.ts"],
+      globalSetup: ["test/page-setup.ts"],
+      outputFile: { junit: "reports/chromium.xml" },
+    },
+  },
 );

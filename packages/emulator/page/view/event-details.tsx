@@ -65,8 +65,7 @@ export function EventDetails({ event }: { readonly event: StoredEvent }): JSX.El
               <tr key={key}>
                 <th scope="row">{key}</th>
                 <td>
-                  <MetadataValue name={key} value={value} />
-                  <Raw name={key} value={value} />
+                  <MetadataValue name={key} value={value} /> <Raw name={key} value={value} />
                 </td>
                 <td class="kind">{readValue(key, value).kind}</td>
               </tr>
