@@ -1,3 +1,4 @@
+import "./mend-language.ts";
 import "uplot/dist/uPlot.min.css";
 import "./style/page.css";
 import { render } from "preact";

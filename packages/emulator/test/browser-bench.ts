@@ -31,6 +31,8 @@ interface BenchOptions {
   readonly browser?: BrowserContextOptions;
   /** More arguments for Chromium. */
   readonly arguments?: readonly string[];
+  /** A script that runs in the page before its own. */
+  readonly script?: string;
   /** What is done before the page is opened. */
   prepare?(emulator: Emulator): void;
 }
@@ -53,6 +55,7 @@ export async function openBench(options: BenchOptions = {}): Promise<BrowserBenc
     ...options.browser,
   });
   page.setDefaultTimeout(20_000);
+  if (options.script !== undefined) await page.addInitScript(options.script);
   const hosts = new Set<string>();
   const complaints: string[] = [];
   page.on("request", (request) => hosts.add(new URL(request.url()).host));

@@ -95,7 +95,7 @@ export function createFeed<Value, Filter>(source: FeedSource<Value, Filter>): Fe
 
   function add(came: readonly Row<Value>[]): void {
     if (!loaded) {
-      early.push(...came);
+      early = [...early, ...came].slice(-rowsKept);
       return;
     }
     const fresh = came.filter(({ position }) => position >= known);

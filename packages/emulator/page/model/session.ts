@@ -100,6 +100,7 @@ export function createSession(): Session {
   // The places that the next ones get.
   let nextEvent = 0;
   let nextRequest = 0;
+  let namesChanged = false;
   let contactsChanged = 0;
   let refreshing = false;
   let refreshAgain = false;
@@ -136,10 +137,14 @@ export function createSession(): Session {
   }
 
   async function loadNames(): Promise<void> {
-    names.value = await callControl<readonly EventName[]>("event-names").catch(() => []);
+    namesChanged = false;
+    const list = await callControl<readonly EventName[]>("event-names").catch(() => undefined);
+    if (list) names.value = list;
+    if (namesChanged) await loadNames(); // it may be older than what came by the stream
   }
 
   function putName(name: EventName): void {
+    namesChanged = true;
     const rest = names.value.filter((each) => each.name !== name.name || each.workspace !== name.workspace);
     names.value = [...rest, name];
   }

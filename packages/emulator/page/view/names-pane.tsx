@@ -90,30 +90,32 @@ function NamesTable({ names }: { readonly names: readonly EventName[] }): JSX.El
               <th scope="row">{name}</th>
               <td>{workspace}</td>
               <td>{archived ? <span class="badge">archived</span> : "active"}</td>
-              <td class="actions">
-                <button
-                  type="button"
-                  aria-label={`Events of ${name}`}
-                  onClick={() => {
-                    session.events.setFilter({ name });
-                    sights.tab.value = "events";
-                  }}
-                >
-                  Events
-                </button>
-                {!archived && (
+              <td>
+                <div class="actions">
                   <button
                     type="button"
-                    aria-label={`Archive ${name}`}
-                    onClick={() =>
-                      void run(() =>
-                        callControl("event-names/archive", { method: "POST", body: { name, workspace } }),
-                      )
-                    }
+                    aria-label={`Events of ${name}`}
+                    onClick={() => {
+                      session.events.setFilter({ name });
+                      sights.tab.value = "events";
+                    }}
                   >
-                    Archive
+                    Events
                   </button>
-                )}
+                  {!archived && (
+                    <button
+                      type="button"
+                      aria-label={`Archive ${name}`}
+                      onClick={() =>
+                        void run(() =>
+                          callControl("event-names/archive", { method: "POST", body: { name, workspace } }),
+                        )
+                      }
+                    >
+                      Archive
+                    </button>
+                  )}
+                </div>
               </td>
             </tr>
           ))}

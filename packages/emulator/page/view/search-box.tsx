@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 interface SearchBoxProps {
   readonly label: string;
@@ -9,15 +9,26 @@ interface SearchBoxProps {
 
 const pauseMs = 200;
 
-/** A text field that searches when typing pauses. */
+/** A text field that searches when typing pauses, however often the page is drawn meanwhile. */
 export function SearchBox({ label, value, onSearch }: SearchBoxProps): JSX.Element {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const search = useRef(onSearch);
+  search.current = onSearch;
+  /** What was searched for last: only another value comes from elsewhere. */
+  const searched = useRef(value);
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onSearch(text), pauseMs);
+    if (value === searched.current) return;
+    searched.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => {
+    if (text === searched.current) return;
+    const timer = setTimeout(() => {
+      searched.current = text;
+      search.current(text);
+    }, pauseMs);
     return () => clearTimeout(timer);
-  }, [text, value, onSearch]);
+  }, [text]);
   return (
     <input
       type="search"
