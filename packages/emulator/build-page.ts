@@ -2,8 +2,8 @@
  * Bundles the page of page/ into dist/page: a few files that need nothing from elsewhere.
  * The server reads them when they are asked for (src/serve-page.ts).
  */
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -17,20 +17,36 @@ function put(name: string, write: (file: string) => void): void {
   renameSync(draft, join(target, name));
 }
 
+/** The licenses of the packages that these files come from. */
+function licensesOf(files: readonly string[]): string {
+  const packages = new Set(
+    files.map((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(resolve(file))?.[0]).filter(Boolean),
+  );
+  return [...packages].sort().map(licenseOf).join("\n");
+}
+
+function licenseOf(folder = ""): string {
+  const file = join(folder, "LICENSE");
+  if (!existsSync(file)) throw new Error(`Cannot build the page: ${folder} has no LICENSE to pass on`);
+  const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return `${name} ${version}\n\n${readFileSync(file, "utf8")}`;
+}
+
 /** Builds the page; answers how much each file has, gzipped. */
 export async function buildPage(): Promise<Record<string, number>> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: { page: join(source, "main.tsx") },
     bundle: true,
     minify: true,
     write: false,
+    metafile: true,
     outdir: target,
     format: "iife",
     target: "es2022",
     platform: "browser",
     jsx: "automatic",
     jsxImportSource: "preact",
-    legalComments: "inline",
+    legalComments: "none", // licenses.txt has them all
   });
   mkdirSync(target, { recursive: true });
   const sizes: Record<string, number> = {};
@@ -39,6 +55,7 @@ export async function buildPage(): Promise<Record<string, number>> {
     put(name, (file) => writeFileSync(file, contents));
     sizes[name] = gzipSync(contents, { level: 9 }).length;
   }
+  put("licenses.txt", (file) => writeFileSync(file, licensesOf(Object.keys(metafile.inputs))));
   for (const name of ["index.html", "icon.svg"]) put(name, (file) => copyFileSync(join(source, name), file));
   return sizes;
 }
