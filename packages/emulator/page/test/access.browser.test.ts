@@ -2,7 +2,7 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { endAfterEach, openBench } from "../../test/browser-bench.ts";
-import { expectRows, openTab, rowsOf, textOf } from "./rows.ts";
+import { openTab, rowsOf, textOf } from "./rows.ts";
 
 endAfterEach();
 
@@ -170,7 +170,7 @@ test("the theme can be chosen, and is kept", async () => {
 test("nothing moves for those who want it so", async () => {
   const { page, post } = await openBench({ browser: { reducedMotion: "reduce" } });
   await post(event());
-  await expectRows(page, ["placed-order"]);
+  await page.getByRole("meter").first().waitFor();
   const moving = await page.evaluate(
     () =>
       [...document.querySelectorAll("*")].filter((element) => {

@@ -109,20 +109,6 @@ test("search, and filters by name and by contact, hold for what comes too", asyn
   await expectRows(page, ["viewed-page", "Viewed.Page"]);
 });
 
-test("a search is not held up by what comes", async () => {
-  const { page, post } = await openBench();
-  await post(event({ event_name: "wanted" }));
-  await rowsOf(page).first().waitFor();
-  let stop = false;
-  const stream = (async () => {
-    for (let index = 1; !stop; index += 1) await post(event({ created_at: second + index }));
-  })();
-  await page.getByRole("searchbox", { name: "Search events" }).fill("wanted");
-  await expectRows(page, ["wanted"]);
-  stop = true;
-  await stream;
-});
-
 test("while one reads further down, what comes waits", async () => {
   const { page, post } = await openBench({
     prepare: (emulator) => void emulator.import(manyEvents(200)),
