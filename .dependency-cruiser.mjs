@@ -60,7 +60,7 @@ export default {
       name: "emulator-is-independent",
       comment: "It witnesses the spec, so it shares no code with core.",
       severity: "error",
-      from: { path: "^packages/emulator/src" },
+      from: { path: "^packages/emulator/(src|page)" },
       to: { path: "^packages/(core|node|browser|deno)/" },
     },
     {

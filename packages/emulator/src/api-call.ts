@@ -16,6 +16,8 @@ export interface Served {
   readonly reply: PlainReply;
   readonly result: RequestResult;
   readonly reason?: string;
+  /** The field it was refused for. */
+  readonly field?: string;
 }
 
 /** An endpoint of Intercom's API. */

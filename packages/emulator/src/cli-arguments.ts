@@ -1,80 +1,165 @@
 import { parseArgs } from "node:util";
-import type { EmulatorOptions } from "./options.ts";
+import type { Fault } from "./fault.ts";
+import { type EmulatorOptions, resolveOptions, type TokenGrant } from "./options.ts";
+import { parseJson } from "./plain-message.ts";
+
+/** Where to listen, and how the emulator is to be. */
+export interface Serving {
+  readonly port: number;
+  readonly host: string;
+  readonly options: EmulatorOptions;
+}
 
 /** What the command line asks for. */
 export type CliRequest =
   | { readonly kind: "help" | "version" }
   | { readonly kind: "wrong"; readonly message: string }
-  | {
-      readonly kind: "serve";
-      readonly port: number;
-      readonly host: string;
-      readonly options: EmulatorOptions;
-    };
+  | ({ readonly kind: "serve" } & Serving)
+  | ({
+      readonly kind: "exec";
+      /** What the command finds in INTERCOM_ACCESS_TOKEN. */
+      readonly token: string;
+      readonly command: readonly [name: string, ...args: string[]];
+    } & Serving);
 
 /** Printed by `--help`. */
 export const helpText = `Usage: intercom-events-emulator [options]
+       intercom-events-emulator exec [options] -- <command> [argument ...]
 
-Serves a local emulator of Intercom's data events API.
+Serves a local emulator of Intercom's data events API, for as long as it is not
+stopped, or while a command runs. That finds INTERCOM_BASE_URL and
+INTERCOM_ACCESS_TOKEN in its environment, and its exit code is handed on.
 
-  --port N              port to listen on, 0 for any free one (default 4010)
+  --port N              port to listen on, 0 for any free one
+                        (default 4010, with exec 0)
   --host H              address to listen on (default 127.0.0.1)
-  --token T             the one access token accepted (default: any)
-  --rate-limit N        requests per 10 seconds (default 1667)
+  --token T             an access token that is accepted, for the workspace
+                        "default"; may be repeated (default: any token)
+  --workspace NAME=T    a token that is accepted for the workspace NAME; may be
+                        repeated
+  --rate-limit N        requests of an app per 10 seconds (default 1667)
+  --workspace-rate-limit N
+                        requests of all apps of a workspace per 10 seconds
+                        (default two and a half times the rate limit)
+  --event-names N       active event names per workspace (default 120)
   --contacts MODE       auto: create a contact when it is first named (default)
                         strict: only those put at /_emulator/contacts exist
+  --data FILE           keep what is stored in a SQLite file (Node.js 22.13)
+  --fault JSON          something that goes wrong from the start, for example
+                        '{"status":503,"probability":0.1}'; may be repeated
+  --max-bytes N         store no more than about N bytes (default 1 GiB)
   --help, --version
 `;
 
 const flags = {
-  port: { type: "string", default: "4010" },
+  port: { type: "string" },
   host: { type: "string", default: "127.0.0.1" },
-  token: { type: "string" },
+  token: { type: "string", multiple: true, default: [] as string[] },
+  workspace: { type: "string", multiple: true, default: [] as string[] },
   "rate-limit": { type: "string" },
+  "workspace-rate-limit": { type: "string" },
+  "event-names": { type: "string" },
   contacts: { type: "string" },
+  data: { type: "string" },
+  fault: { type: "string", multiple: true, default: [] as string[] },
+  "max-bytes": { type: "string" },
   help: { type: "boolean" },
   version: { type: "boolean" },
 } as const;
 
+type Values = ReturnType<typeof parseArgs<{ options: typeof flags }>>["values"];
+
+/** Stops the reading of arguments: the message is the user's. */
+class Wrong extends Error {}
+
+const wrong = (flag: string, wanted: string, got: string): Wrong =>
+  new Wrong(`--${flag} must be ${wanted}, got ${JSON.stringify(got)}`);
+
 /** Reads the arguments after the command's name. Never throws. */
 export function parseCliArguments(args: readonly string[]): CliRequest {
   try {
-    const { values } = parseArgs({ args: [...args], options: flags });
-    if (values.help) return { kind: "help" };
-    if (values.version) return { kind: "version" };
-    return serveRequest(values);
+    return args[0] === "exec" ? execRequest(args.slice(1)) : serveRequest([...args]);
   } catch (error) {
     return { kind: "wrong", message: (error as Error).message }; // parseArgs only tells by throwing
   }
 }
 
-interface Values {
-  readonly port: string;
-  readonly host: string;
-  readonly token?: string | undefined;
-  readonly "rate-limit"?: string | undefined;
-  readonly contacts?: string | undefined;
+function serveRequest(args: string[]): CliRequest {
+  const { values } = parseArgs({ args, options: flags });
+  return answerOf(values) ?? { kind: "serve", ...servingOf(values, "4010") };
 }
 
-function serveRequest({ port, host, token, contacts, "rate-limit": rateLimit }: Values): CliRequest {
-  const wrong = (flag: string, wanted: string, got: string): CliRequest => ({
-    kind: "wrong",
-    message: `--${flag} must be ${wanted}, got ${JSON.stringify(got)}`,
-  });
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) return wrong("port", "a number from 0 to 65535", port);
-  if (host === "") return wrong("host", "an address", host);
-  if (token !== undefined && !/^\S+$/.test(token))
-    return wrong("token", "without spaces and not empty", token);
-  if (rateLimit !== undefined && !/^[1-9]\d{0,8}$/.test(rateLimit)) {
-    return wrong("rate-limit", "a positive integer", rateLimit);
-  }
+function execRequest(args: readonly string[]): CliRequest {
+  const mark = args.indexOf("--");
+  const { values } = parseArgs({ args: args.slice(0, mark < 0 ? args.length : mark), options: flags });
+  const answer = answerOf(values);
+  if (answer) return answer;
+  const [name, ...rest] = mark < 0 ? [] : args.slice(mark + 1);
+  if (name === undefined) throw new Wrong("exec needs a command after --");
+  const serving = servingOf(values, "0");
+  const { tokens = [] } = serving.options;
+  const token = tokens[0] as TokenGrant | undefined;
+  return { kind: "exec", token: token?.token ?? "emulator", command: [name, ...rest], ...serving };
+}
+
+function answerOf({ help, version }: Values): CliRequest | undefined {
+  if (help) return { kind: "help" };
+  return version ? { kind: "version" } : undefined;
+}
+
+function servingOf(values: Values, defaultPort: string): Serving {
+  const { port = defaultPort, host } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw wrong("port", "a number from 0 to 65535", port);
+  if (host === "") throw wrong("host", "an address", host);
+  const { contacts, data } = values;
   if (contacts !== undefined && contacts !== "auto" && contacts !== "strict") {
-    return wrong("contacts", "auto or strict", contacts);
+    throw wrong("contacts", "auto or strict", contacts);
   }
+  if (data === "") throw wrong("data", "a file", data);
+  const tokens = tokensOf(values);
   const options: EmulatorOptions = {
-    ...(token !== undefined && { tokens: token }),
-    ...(rateLimit !== undefined && { rateLimit: Number(rateLimit) }),
+    ...(tokens.length > 0 && { tokens }),
+    ...numberOption("rateLimit", "rate-limit", values),
+    ...numberOption("workspaceRateLimit", "workspace-rate-limit", values),
+    ...numberOption("eventNames", "event-names", values),
+    ...numberOption("maxBytes", "max-bytes", values),
     ...(contacts !== undefined && { contacts }),
+    ...(data !== undefined && { data }),
+    ...(values.fault.length > 0 && { faults: values.fault.map(faultOf) }),
   };
-  return { kind: "serve", port: Number(port), host, options };
+  resolveOptions(options); // says what is wrong with faults and numbers
+  return { port: Number(port), host, options };
+}
+
+function tokensOf({ token, workspace }: Values): TokenGrant[] {
+  const scopes = ["read_events", "write_events"] as const;
+  const check = (flag: string, text: string, given: string): string => {
+    if (!/^\S+$/.test(text)) throw wrong(flag, "without spaces and not empty", given);
+    return text;
+  };
+  return [
+    ...token.map((text) => ({ token: check("token", text, text), scopes })),
+    ...workspace.map((given) => {
+      const [, name, text = ""] = /^([^=]+)=(.*)$/.exec(given) ?? [];
+      if (name === undefined) throw wrong("workspace", "a name, = and a token", given);
+      return { token: check("workspace", text, given), scopes, workspace: name };
+    }),
+  ];
+}
+
+function numberOption(
+  option: "rateLimit" | "workspaceRateLimit" | "eventNames" | "maxBytes",
+  flag: "rate-limit" | "workspace-rate-limit" | "event-names" | "max-bytes",
+  values: Values,
+): EmulatorOptions {
+  const text = values[flag];
+  if (text === undefined) return {};
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw wrong(flag, "a positive integer", text);
+  return { [option]: Number(text) };
+}
+
+function faultOf(text: string): Fault {
+  const fault = parseJson(text);
+  if (fault === undefined) throw wrong("fault", "JSON", text);
+  return fault as Fault; // resolveOptions looks into it
 }

@@ -1,10 +1,13 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -22,6 +25,9 @@ beforeAll(() =>
   }),
 );
 
+const folder = mkdtempSync(join(tmpdir(), "emulator-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 const run = (...args: string[]): ChildProcessByStdio<null, Readable, Readable> =>
   spawn(process.execPath, [cli, ...args], { stdio: ["ignore", "pipe", "pipe"] });
 
@@ -35,11 +41,16 @@ async function result(...args: string[]): Promise<[code: number, stdout: string,
   return [code, stdout, stderr];
 }
 
-test.each(["SIGINT", "SIGTERM"] as const)("serves until %s", async (signal) => {
-  const child = run("--port", "0", "--token", "secret");
+/** The address it says it listens on. */
+async function urlOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
   const [line] = await once(child.stdout.setEncoding("utf8"), "data");
   expect(line).toMatch(/^listening on http:\/\/127\.0\.0\.1:\d+\n$/);
-  const url = String(line).slice("listening on ".length).trim();
+  return String(line).slice("listening on ".length).trim();
+}
+
+test.each(["SIGINT", "SIGTERM"] as const)("serves until %s", async (signal) => {
+  const child = run("--port", "0", "--token", "secret");
+  const url = await urlOf(child);
   const list = `${url}/events?type=user&user_id=1`;
   expect((await fetch(list)).status).toBe(401);
   expect((await fetch(list, { headers: { authorization: "Bearer secret" } })).status).toBe(404);
@@ -57,4 +68,66 @@ test("--version, --help and mistakes", async () => {
   ]);
   const [code, , stderr] = await result("--host", "192.0.2.1", "--port", "0");
   expect([code, stderr]).toEqual([1, expect.stringContaining("cannot listen on 192.0.2.1:0")]);
+});
+
+/** A program that posts events, prints what it found in its environment, and exits with 7. */
+const program = `
+  const { INTERCOM_BASE_URL: url, INTERCOM_ACCESS_TOKEN: token } = process.env;
+  const post = (event_name) => fetch(url + "/events", {
+    method: "POST",
+    headers: { authorization: "Bearer " + token, "content-type": "application/json" },
+    body: JSON.stringify({ event_name, created_at: 1, user_id: "1" }),
+  }).then(({ status }) => status);
+  console.log(token, await post("a"), await post("a"), await post("b"));
+  process.exitCode = 7;
+`;
+const command = [process.execPath, "--input-type=module", "--eval", program] as const;
+
+test("exec runs a command with the emulator in its environment, and exits with its code", async () => {
+  expect(await result("exec", "--token", "secret", "--event-names", "1", "--", ...command)).toEqual([
+    7,
+    "secret 202 202 422\n",
+    "intercom-events-emulator: 3 requests: 1 stored, 1 duplicates, 0 answered, 1 refused\n  1 × 422 422 (event_name)\n",
+  ]);
+});
+
+test("exec hands signals on, and exits as shells do for a command that one ended", async () => {
+  const child = run(
+    "exec",
+    "--",
+    process.execPath,
+    "--eval",
+    "console.log('up'); setInterval(() => {}, 1000)",
+  );
+  await once(child.stdout, "data");
+  child.kill("SIGTERM");
+  expect(await once(child, "exit")).toEqual([143, null]);
+});
+
+test("exec says when there is no such command", async () => {
+  const [code, , stderr] = await result("exec", "--", join(folder, "nothing"));
+  expect([code, stderr]).toEqual([127, expect.stringContaining("cannot run")]);
+});
+
+test.runIf(process.getBuiltinModule?.("node:sqlite"))("--data outlives a killed process", async () => {
+  const args = ["--port", "0", "--data", join(folder, "a.db")];
+  const killed = run(...args);
+  const url = await urlOf(killed);
+  for (let created_at = 1; created_at <= 20; created_at += 1) {
+    const body = JSON.stringify({ event_name: "a", created_at, user_id: "1" });
+    const headers = { authorization: "Bearer t", "content-type": "application/json" };
+    expect((await fetch(`${url}/events`, { method: "POST", headers, body })).status).toBe(202);
+  }
+  killed.kill("SIGKILL");
+  await once(killed, "exit");
+  const child = run(...args);
+  const events = await (await fetch(`${await urlOf(child)}/_emulator/events`)).json();
+  expect(events).toHaveLength(20);
+  child.kill("SIGTERM");
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
+
+test("a data file that cannot be opened is an error", async () => {
+  const [code, , stderr] = await result("--data", join(folder, "none", "a.db"));
+  expect([code, stderr]).toEqual([1, expect.stringContaining("Cannot open data file")]);
 });

@@ -39,13 +39,18 @@ test("a contact learns the identities it lacks, but never another contact's", ()
   expect(book.size()).toBe(2);
 });
 
-test("a lead is found by its id only, and again by the Messenger", () => {
+test("a visitor is found by its ids, and again by the Messenger, a lead by id only", () => {
   const book = createContactBook("w");
-  const lead = book.visitor("visitor-1");
+  const visitor = book.visitor("visitor-1");
+  expect(visitor.role).toBe("visitor");
+  expect(book.visitor("visitor-1")).toBe(visitor);
+  expect(book.find({ id: visitor.id })).toBe(visitor);
+  expect(book.find({ user_id: "visitor-1" })).toBe(visitor);
+  expect(book.findOrCreate({ id: visitor.id, email })).toBe(visitor);
+  const lead = book.put({ ...visitor, role: "lead" });
   expect(book.visitor("visitor-1")).toBe(lead);
-  expect(book.find({ id: lead.id })).toBe(lead);
   expect(book.find({ user_id: "visitor-1" })).toBeUndefined();
-  expect(book.findOrCreate({ id: lead.id, email })).toBe(lead);
+  expect(book.size()).toBe(1);
   book.put({ id, email, role: "lead" });
   expect(book.find({ email })).toBeUndefined();
 });

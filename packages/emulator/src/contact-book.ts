@@ -7,8 +7,10 @@ export interface ContactBook {
   find(named: Identities): Contact | "ambiguous" | undefined;
   /** Like `find`, and creates the contact, or adds to it the identities it lacked. */
   findOrCreate(named: Identities): Contact | "ambiguous";
-  /** The lead of a browser that the Messenger knows by its visitor id. */
+  /** The visitor, or the lead it became, of a browser that the Messenger knows by its visitor id. */
   visitor(visitorId: string): Contact;
+  /** In the order they were created. */
+  list(): Contact[];
   size(): number;
   clear(): void;
 }
@@ -18,8 +20,11 @@ type Kind = "id" | "user_id" | "email";
 // Which of several identities counts is not documented; see the README's assumptions.
 const precedence = ["id", "user_id", "email"] as const satisfies Kind[];
 
-/** Creates an empty contact book for `workspace`. */
-export function createContactBook(workspace: string): ContactBook {
+/** Creates an empty contact book for `workspace`. `onPut` gets every contact that is created or changed, and what it was before. */
+export function createContactBook(
+  workspace: string,
+  onPut: (contact: Contact, before: Contact | undefined) => void = () => {},
+): ContactBook {
   const index = { id: new Map<string, Contact>(), user_id: new Map(), email: new Map() } as Record<
     Kind,
     Map<string, Contact>
@@ -30,19 +35,28 @@ export function createContactBook(workspace: string): ContactBook {
   function put(input: ContactInput): Contact {
     const { user_id, email, role = "user", id = deriveContactId(workspace, input) } = input;
     const contact = { id, ...(user_id && { user_id }), ...(email && { email }), role };
+    const before = index.id.get(id);
+    if (before) forget(before);
     index.id.set(id, contact);
-    if (role === "lead") {
-      // Leads are only reached by id ("Lead Events" in the reference): an e-mail address need not be unique among them.
-      if (user_id) visitors.set(user_id, contact);
-      return contact;
-    }
-    if (user_id) index.user_id.set(user_id, contact);
-    if (email) {
+    // Leads are only reached by id ("Lead Events" in the reference): an e-mail address need not be unique among
+    // them. The visitor's user_id, which getVisitorId returns, is usable over REST (the methods page).
+    if (role !== "user" && user_id) visitors.set(user_id, contact);
+    if (role === "user" && email) {
       const other = index.email.get(email);
       if (other && other.id !== id) sharedEmails.add(email);
       index.email.set(email, contact);
     }
+    if (role !== "lead" && user_id) index.user_id.set(user_id, contact);
+    onPut(contact, before);
     return contact;
+  }
+
+  /** A contact that is put again under its id is no longer found by what it was before. */
+  function forget(contact: Contact): void {
+    const { user_id = "", email = "" } = contact;
+    if (visitors.get(user_id) === contact) visitors.delete(user_id);
+    if (index.user_id.get(user_id) === contact) index.user_id.delete(user_id);
+    if (index.email.get(email) === contact) index.email.delete(email);
   }
 
   function find(named: Identities): Contact | "ambiguous" | undefined {
@@ -65,7 +79,7 @@ export function createContactBook(workspace: string): ContactBook {
     if (found === "ambiguous") return found;
     const user_id = found?.user_id ?? free("user_id", named.user_id);
     const email = found?.email ?? free("email", named.email);
-    if (found && (found.role === "lead" || (user_id === found.user_id && email === found.email)))
+    if (found && (found.role !== "user" || (user_id === found.user_id && email === found.email)))
       return found;
     const id = found?.id ?? named.id;
     return put({ ...(id && { id }), ...(user_id && { user_id }), ...(email && { email }) });
@@ -80,7 +94,8 @@ export function createContactBook(workspace: string): ContactBook {
     put,
     find,
     findOrCreate,
-    visitor: (visitorId) => visitors.get(visitorId) ?? put({ user_id: visitorId, role: "lead" }),
+    visitor: (visitorId) => visitors.get(visitorId) ?? put({ user_id: visitorId, role: "visitor" }),
+    list: () => [...index.id.values()],
     size: () => index.id.size,
     clear() {
       for (const contacts of [...Object.values(index), visitors, sharedEmails]) contacts.clear();

@@ -5,10 +5,18 @@ import { checkKeys, isText, misuse } from "./misuse.ts";
 export interface Contact {
   /** Intercom's own id: 24 hexadecimal digits. */
   readonly id: string;
-  /** The id in the customer's own system; of a lead, the visitor id the Messenger gave. */
+  /** The id in the customer's own system; of a lead or visitor, the visitor id the Messenger gave. */
   readonly user_id?: string;
   readonly email?: string;
-  readonly role: "user" | "lead";
+  readonly role: Role;
+}
+
+/** Whom a contact is: known to the customer, known to have written, or only seen by the Messenger. */
+export type Role = "user" | "lead" | "visitor";
+
+/** A contact and the workspace it belongs to. */
+export interface KnownContact extends Contact {
+  readonly workspace: string;
 }
 
 /** A contact to put into the emulator: at least one of `id`, `user_id` and `email`. */
@@ -17,8 +25,8 @@ export interface ContactInput {
   readonly id?: string;
   readonly user_id?: string;
   readonly email?: string;
-  /** A lead is only found by `id`. @default "user" */
-  readonly role?: "user" | "lead";
+  /** A lead is only found by `id`, a visitor by `id` and `user_id`. @default "user" */
+  readonly role?: Role;
   /** @default "default" */
   readonly workspace?: string;
 }
@@ -26,18 +34,24 @@ export interface ContactInput {
 /** The identities a request may name a contact by. */
 export type Identities = Pick<ContactInput, "id" | "user_id" | "email">;
 
-const action = "set contacts";
-
 /**
  * Checks a list of contacts.
  * @throws TypeError naming the first thing that is wrong
  */
 export function parseContacts(value: unknown): readonly ContactInput[] {
+  const action = "set contacts";
   if (!Array.isArray(value)) throw misuse(action, "contacts", "a list", value);
-  return value.map((contact: unknown, index) => parseContact(contact, `[${index}]`));
+  return value.map((contact: unknown, index) => checkContact(contact, { name: `[${index}]`, action }));
 }
 
-function parseContact(value: unknown, name: string): ContactInput {
+/**
+ * Checks a contact; `name` is what messages call it.
+ * @throws TypeError naming the first thing that is wrong
+ */
+export function checkContact(
+  value: unknown,
+  { name, action }: { readonly name: string; readonly action: string },
+): ContactInput {
   checkKeys(action, value, { name, known: ["id", "user_id", "email", "role", "workspace"] });
   for (const key of ["user_id", "email", "workspace"]) {
     const text = value[key];
@@ -49,8 +63,8 @@ function parseContact(value: unknown, name: string): ContactInput {
   if (id !== undefined && !(isText(id) && /^[0-9a-f]{24}$/.test(id))) {
     throw misuse(action, `${name}.id`, "24 hexadecimal digits", id);
   }
-  if (role !== undefined && role !== "user" && role !== "lead") {
-    throw misuse(action, `${name}.role`, '"user" or "lead"', role);
+  if (role !== undefined && role !== "user" && role !== "lead" && role !== "visitor") {
+    throw misuse(action, `${name}.role`, '"user", "lead" or "visitor"', role);
   }
   if (id === undefined && value.user_id === undefined && value.email === undefined) {
     throw new TypeError(`Cannot ${action}: "${name}" needs one of id, user_id, email`);

@@ -1,27 +1,53 @@
+import { moveClock } from "./clock.ts";
 import type { EmulatorState } from "./emulator-state.ts";
+import { listContactRows, listEventRows, listRequestRows } from "./list-rows.ts";
+import { checkKeys, isText, misuse } from "./misuse.ts";
 import { emptyReply, jsonReply, type PlainReply, type PlainRequest, parseJson } from "./plain-message.ts";
 
-/** Every control endpoint starts with it. */
-export const controlPrefix = "/_emulator/";
-
-type Control = (state: EmulatorState, body: unknown) => unknown;
+type Control = (state: EmulatorState, body: unknown, query: string) => unknown;
 
 /** What answers nothing is answered with 204. */
 const controls: ReadonlyMap<string, Control> = new Map<string, Control>([
-  ["GET /_emulator/events", (state) => state.events()],
-  ["GET /_emulator/requests", (state) => state.log.list()],
+  // Without a query it is streamed (serve-streamed.ts).
+  ["GET /_emulator/events", (state, _, query) => listEventRows(state, query)],
+  [
+    "GET /_emulator/requests",
+    (state, _, query) => (query ? listRequestRows(state, query) : state.log.list()),
+  ],
   ["GET /_emulator/stats", (state) => state.stats()],
+  ["GET /_emulator/faults", (state) => state.faults.list()],
+  [
+    "GET /_emulator/contacts",
+    (state, _, query) => (query ? listContactRows(state, query) : state.contacts()),
+  ],
+  ["GET /_emulator/event-names", (state) => state.eventNames()],
+  ["GET /_emulator/rates", (state) => state.rates()],
+  ["GET /_emulator/clock", (state) => state.clock.state()],
+  ["PUT /_emulator/clock", (state, body) => moveClock(state.clock, body)],
+  ["POST /_emulator/contacts", (state, body) => state.putContacts(body)],
+  ["POST /_emulator/event-names/archive", archiveEventName],
   ["PUT /_emulator/faults", (state, body) => state.setFaults(body)],
   ["PUT /_emulator/contacts", (state, body) => state.setContacts(body)],
   ["DELETE /_emulator/state", (state) => state.reset()],
 ]);
 
+function archiveEventName(state: EmulatorState, body: unknown): { archived: boolean } {
+  const action = "archive event name";
+  checkKeys(action, body, { name: "body", known: ["name", "workspace"] });
+  const { name, workspace } = body;
+  if (!isText(name)) throw misuse(action, "name", "a non-empty string", name);
+  if (workspace !== undefined && !isText(workspace)) {
+    throw misuse(action, "workspace", "a non-empty string", workspace);
+  }
+  return { archived: state.archiveEventName(name, workspace) };
+}
+
 /** The endpoints that inspect and steer the emulator. They need no token. */
-export function serveControl(state: EmulatorState, { method, path, body }: PlainRequest): PlainReply {
+export function serveControl(state: EmulatorState, { method, path, query, body }: PlainRequest): PlainReply {
   const control = controls.get(`${method} ${path}`);
   if (!control) return jsonReply(404, { error: `${method} ${path} is not a control endpoint` });
   try {
-    const answer = control(state, parseJson(body ?? ""));
+    const answer = control(state, parseJson(body ?? ""), query);
     return answer === undefined ? emptyReply(204) : jsonReply(200, answer);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

@@ -1,12 +1,25 @@
+import process from "node:process";
 import { answerFetch } from "./answer-fetch.ts";
-import type { ContactInput } from "./contact.ts";
+import type { Change } from "./change.ts";
+import type { EmulatorClock } from "./clock.ts";
+import type { ContactInput, KnownContact } from "./contact.ts";
 import { createHandler } from "./create-handler.ts";
-import { createEmulatorState, type EmulatorStats } from "./emulator-state.ts";
+import { type DataFile, openDataFile } from "./data-file.ts";
+import { createEmulatorState, type EmulatorState, type EmulatorStats } from "./emulator-state.ts";
+import type { EventName } from "./event-names.ts";
 import type { Fault } from "./fault.ts";
+import type { PlannedFault } from "./fault-plan.ts";
 import { type RunningServer, startServer } from "./http-server.ts";
+import { exportState, type ImportResult, importState, type Pieces } from "./import-export.ts";
+import type { EventMatch } from "./match-event.ts";
+import { checkRequestMatch, matchesRequest, type RequestMatch } from "./match-request.ts";
 import { type EmulatorOptions, resolveOptions } from "./options.ts";
+import type { RateWindow } from "./rate-window.ts";
 import type { RecordedRequest } from "./request-log.ts";
+import { createStreamedHandler } from "./serve-streamed.ts";
+import { restoreRecord } from "./snapshot.ts";
 import type { StoredEvent } from "./stored-event.ts";
+import { matchingEvents, type WaitOptions, waitForEvent } from "./wait-for-event.ts";
 
 /** Intercom's side of data events, on this machine. */
 export interface Emulator {
@@ -20,13 +33,36 @@ export interface Emulator {
    * @throws Error when it is listening already, or the address cannot be taken
    */
   listen(port?: number, host?: string): Promise<{ url: string; port: number }>;
-  /** Stops listening and ends every connection. What was stored stays. */
+  /** Stops listening, ends every connection and closes the data file. What was stored stays. */
   close(): Promise<void>;
-  /** The events stored, in the order they came: neither duplicates nor what was refused. */
-  events(): StoredEvent[];
-  /** The latest requests, oldest first, whatever became of them. */
-  requests(): RecordedRequest[];
-  /** Forgets events, contacts, names, requests, faults and the rate windows. */
+  /**
+   * The events stored, or those that match, in the order they came: neither duplicates nor what was refused.
+   * @throws TypeError for a malformed match
+   */
+  events(match?: EventMatch): StoredEvent[];
+  /**
+   * The latest requests, or those that match, oldest first, whatever became of them.
+   * @throws TypeError for a malformed match
+   */
+  requests(match?: RequestMatch): RecordedRequest[];
+  /**
+   * Waits for an event that matches; one that is stored already will do.
+   * @throws AssertionError when none comes in time, saying what came near and what was refused
+   * @throws TypeError for a malformed match
+   * @example
+   * await emulator.waitForEvent({ eventName: "placed-order", contact: "314159", metadata: { items: 3 } });
+   */
+  waitForEvent(match: EventMatch, options?: WaitOptions): Promise<StoredEvent>;
+  /** Contacts, event names, events and counts as newline-delimited JSON, in pieces of whole lines. */
+  export(): Iterable<string>;
+  /**
+   * Adds what `export` gave to what is stored. Lines before one that is wrong have their effect.
+   * @throws TypeError naming the line that is wrong
+   */
+  import(pieces: Pieces): Promise<ImportResult>;
+  /** Calls back after each change, until the function it returns is called. */
+  onChange(listener: (change: Change) => void): () => void;
+  /** Forgets events, contacts, names, requests and rate windows; faults and clock are as they were at first. */
   reset(): void;
   /**
    * Sets what goes wrong, in place of what was set before; the first fault that meets a request acts.
@@ -38,14 +74,50 @@ export interface Emulator {
    * @throws TypeError for a malformed contact
    */
   setContacts(contacts: readonly ContactInput[]): void;
+  /** Adds contacts, or replaces those of the same `id`. @throws TypeError for a malformed contact */
+  putContacts(contacts: readonly ContactInput[]): KnownContact[];
+  /** The contacts that exist, with their ids. */
+  contacts(): KnownContact[];
+  /** The event names seen, in folded form. */
+  eventNames(): EventName[];
+  /**
+   * Archives an event name, which frees its place; its events stay. False: no such name is active.
+   * @param workspace "default" unless given
+   */
+  archiveEventName(name: string, workspace?: string): boolean;
+  /** The rate windows that requests were counted in last. */
+  rates(): RateWindow[];
+  /** The faults that are set, and how many requests each is yet to meet. */
+  faults(): PlannedFault[];
+  /** The clock that everything goes by. */
+  readonly clock: EmulatorClock;
   /** Totals since the start or the last `reset`. */
   stats(): EmulatorStats;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Puts back what the file holds, and from then on keeps in it what is stored. */
+function keepIn(file: string, state: EmulatorState): DataFile {
+  const data = openDataFile(file);
+  for (const record of data.load()) restoreRecord(state, record);
+  const stop = state.changes.listen((change) => {
+    try {
+      data.save(change);
+    } catch (error) {
+      // Once, and loudly: a file with holes would be worse than one that ends.
+      stop();
+      process.emitWarning(
+        `Cannot keep data in ${file}, nothing is kept from now on: ${(error as Error).message}`,
+      );
+    }
+  });
+  return data;
+}
+
 /**
  * Creates an emulator.
  * @throws TypeError for a wrong or unknown option
+ * @throws Error when the data file cannot be used
  * @example
  * const emulator = createEmulator({ tokens: "test-token" });
  * const { url } = await emulator.listen();
@@ -54,13 +126,15 @@ export interface Emulator {
  * await emulator.close();
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const state = createEmulatorState(resolveOptions(options));
-  const handle = createHandler(state);
+  const policy = resolveOptions(options);
+  const state = createEmulatorState(policy);
+  const data = policy.data === undefined ? undefined : keepIn(policy.data, state);
+  const doors = { handle: createHandler(state), streamed: createStreamedHandler(state) };
   let server: Promise<RunningServer> | undefined;
 
   async function listen(port = 0, host = "127.0.0.1"): Promise<{ url: string; port: number }> {
     if (server) throw new Error("Cannot listen: the emulator is listening already");
-    server = startServer(handle, { port, host });
+    server = startServer(doors, { port, host });
     try {
       const { url, port: actualPort } = await server;
       return { url, port: actualPort };
@@ -74,17 +148,32 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const running = server;
     server = undefined;
     await (await running)?.close();
+    data?.close();
   }
 
   return {
-    fetch: (request) => answerFetch(handle, request),
+    fetch: (request) => answerFetch(doors, request),
     listen,
     close,
-    events: state.events,
-    requests: state.log.list,
+    events: (match) => (match === undefined ? [...state.events()] : matchingEvents(state, match)),
+    requests(match = {}) {
+      checkRequestMatch(match);
+      return state.log.list().filter((request) => matchesRequest(request, match));
+    },
+    waitForEvent: (match, wait) => waitForEvent(state, match, wait),
+    export: () => exportState(state),
+    import: (pieces) => importState(state, pieces),
+    onChange: state.changes.listen,
     reset: state.reset,
     setFaults: state.setFaults,
     setContacts: state.setContacts,
+    putContacts: state.putContacts,
+    contacts: state.contacts,
+    eventNames: state.eventNames,
+    archiveEventName: state.archiveEventName,
+    rates: state.rates,
+    faults: state.faults.list,
+    clock: state.clock,
     stats: state.stats,
     [Symbol.asyncDispose]: close,
   };

@@ -2,6 +2,7 @@ import type { ApiCall, Served } from "./api-call.ts";
 import type { Contact, Identities } from "./contact.ts";
 import type { Workspace } from "./emulator-state.ts";
 import type { NewEvent } from "./event-store.ts";
+import { isText } from "./misuse.ts";
 import type { Policy } from "./options.ts";
 import { emptyReply, parseJson } from "./plain-message.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
@@ -37,12 +38,11 @@ export function addEvent(
 export function nameContact({ contacts }: Workspace, named: Identities, policy: Policy): Contact | Refusal {
   const contact = policy.contacts === "auto" ? contacts.findOrCreate(named) : contacts.find(named);
   if (contact === "ambiguous") return refuse.ambiguousEmail(named.email);
-  return contact ?? refuse.unknownContact();
+  return contact ?? refuse.unknownContact("", Object.keys(named)[0]);
 }
 
 /** The spec asks for one identity that is well-formed; others may be anything, and name nobody. */
 function namedIn(body: object): Identities {
   const { id, user_id, email } = body as Record<keyof Identities, unknown>;
-  const text = (value: unknown): value is string => typeof value === "string" && value !== "";
-  return { ...(text(id) && { id }), ...(text(user_id) && { user_id }), ...(text(email) && { email }) };
+  return { ...(isText(id) && { id }), ...(isText(user_id) && { user_id }), ...(isText(email) && { email }) };
 }

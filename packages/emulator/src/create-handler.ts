@@ -1,14 +1,16 @@
 import type { Served } from "./api-call.ts";
-import { controlPrefix, serveControl } from "./control.ts";
+import { serveControl } from "./control.ts";
 import type { EmulatorState } from "./emulator-state.ts";
 import type { ActiveFault } from "./fault.ts";
-import { alterReply, faultReply } from "./fault-plan.ts";
+import { alterReply, faultReply } from "./fault-reply.ts";
+import { createHttpDate } from "./http-date.ts";
+import { controlPrefix } from "./loopback-guard.ts";
 import type { PlainReply, PlainRequest } from "./plain-message.ts";
-import { rateHeaders } from "./rate-window.ts";
 import { isRefusal, refusalReply } from "./refusal.ts";
-import type { RequestResult } from "./request-log.ts";
+import type { RecordedRequest, RequestResult } from "./request-log.ts";
 import { type Admission, serveApi } from "./serve-api.ts";
 import { serveMessenger } from "./serve-messenger.ts";
+import { servePage } from "./serve-page.ts";
 import { createTokenCheck } from "./tokens.ts";
 
 /** What the caller gets: the reply, late or broken off as a fault wants. */
@@ -25,7 +27,8 @@ export type Handler = (request: PlainRequest) => Answer;
 
 /** Creates the function that answers every request, whichever door it came by. */
 export function createHandler(state: EmulatorState): Handler {
-  const checkToken = createTokenCheck(state.policy.tokens);
+  const checkToken = createTokenCheck(state.policy);
+  const httpDate = createHttpDate();
   let requests = 0;
 
   /** Twenty letters and digits like Intercom's, in order. */
@@ -36,14 +39,15 @@ export function createHandler(state: EmulatorState): Handler {
 
   /** A request with an accepted token counts, whatever becomes of it; documented of duplicates only. */
   function admit(request: PlainRequest): Admission {
-    const caller = checkToken(request.headers.authorization);
-    return caller && { caller, ticket: state.countRequest(caller.workspace) };
+    const caller = checkToken(request.authorization);
+    return caller && { caller, ticket: state.countRequest(caller.app) };
   }
 
   function serve(request: PlainRequest, admission: Admission, requestId: string): Served {
     const outcome = serveMessenger(state, request) ?? serveApi(state, request, admission);
     if (!isRefusal(outcome)) return outcome;
-    return { reply: refusalReply(outcome, requestId), result: "refused", reason: outcome.code };
+    const { code: reason, field } = outcome;
+    return { reply: refusalReply(outcome, requestId), result: "refused", reason, ...(field && { field }) };
   }
 
   function answerApi(request: PlainRequest): Answer {
@@ -55,52 +59,59 @@ export function createHandler(state: EmulatorState): Handler {
       return { reply: undefined, breakOff: false, delayMs };
     }
     const admission = admit(request);
-    const served =
-      fault?.status === undefined
-        ? serve(request, admission, requestId)
-        : { reply: faultReply(fault.status, requestId), result: faultResult(fault.status), reason: "fault" };
-    const reply = complete(served.reply, { state, request, admission, requestId, fault });
-    const sent = reset === "after" ? undefined : reply;
-    const { result, reason = fault && "fault" } = served;
-    record(state, {
+    const served = serveOrFail(request, { fault, admission, requestId });
+    const reply = complete(served.reply, {
       request,
+      admission,
       requestId,
-      result,
-      ...(reason && { reason }),
-      ...(sent && { status: sent.status }),
+      fault,
+      date: httpDate(state.clock.now()),
     });
+    const sent = reset === "after" ? undefined : reply;
+    const { result, reason = fault && "fault", field } = served;
+    if (result === "stored") state.room.take(request.body?.length ?? 0);
+    record(state, { request, requestId, status: sent?.status, result, reason, field });
     return { reply: sent, breakOff: reset === "inside", delayMs };
   }
 
-  return (request) =>
-    request.path.startsWith(controlPrefix)
-      ? { reply: serveControl(state, request), breakOff: false, delayMs: 0 }
-      : answerApi(request);
+  function serveOrFail(request: PlainRequest, { fault, admission, requestId }: Serving): Served {
+    if (fault?.status === undefined) return serve(request, admission, requestId);
+    const { status } = fault;
+    const result = status < 400 ? "answered" : "refused";
+    return { reply: faultReply(status, requestId), result, reason: "fault" };
+  }
+
+  return (request) => {
+    const own =
+      servePage(request) ??
+      (request.path.startsWith(controlPrefix) ? serveControl(state, request) : undefined);
+    return own ? { reply: own, breakOff: false, delayMs: 0 } : answerApi(request);
+  };
 }
 
-function faultResult(status: number): RequestResult {
-  return status < 400 ? "answered" : "refused";
-}
-
-interface ReplyContext {
-  readonly state: EmulatorState;
-  readonly request: PlainRequest;
+interface Serving {
+  readonly fault: ActiveFault | undefined;
   readonly admission: Admission;
   readonly requestId: string;
-  readonly fault: ActiveFault | undefined;
+}
+
+interface ReplyContext extends Serving {
+  readonly request: PlainRequest;
+  readonly date: string;
 }
 
 /** Adds the headers every reply has; those about the rate only with an accepted token (rate limiting page, 2.17). */
 function complete(reply: PlainReply, context: ReplyContext): PlainReply {
-  const { state, request, admission, requestId, fault } = context;
-  const headers = {
-    date: new Date(state.policy.now()).toUTCString(),
-    "x-request-id": requestId,
-    ...(admission && rateHeaders(admission.ticket)),
-    ...(isForPages(request.path) && { "access-control-allow-origin": "*" }),
-    ...reply.headers,
-  };
-  const whole = { status: reply.status, headers, body: reply.body };
+  const { request, admission, requestId, fault, date } = context;
+  const headers: Record<string, string> = { date, "x-request-id": requestId };
+  if (admission) {
+    const { limit, remaining, reset } = admission.ticket;
+    headers["x-ratelimit-limit"] = String(limit);
+    headers["x-ratelimit-remaining"] = String(remaining);
+    headers["x-ratelimit-reset"] = String(reset);
+  }
+  if (isForPages(request.path)) headers["access-control-allow-origin"] = "*";
+  const whole = { status: reply.status, headers: Object.assign(headers, reply.headers), body: reply.body };
   return fault ? alterReply(whole, fault) : whole;
 }
 
@@ -112,14 +123,27 @@ function isForPages(path: string): boolean {
 interface Happening {
   readonly request: PlainRequest;
   readonly requestId: string;
-  readonly status?: number;
+  readonly status?: number | undefined;
   readonly result: RequestResult;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
+  readonly field?: string | undefined;
 }
 
-function record({ log, policy }: EmulatorState, { request, ...happening }: Happening): void {
-  const { method, path, query, body = "" } = request;
-  const { authorization, ...others } = request.headers as Record<string, string>;
-  const headers = authorization === undefined ? others : { ...others, authorization: "[not kept]" };
-  log.add({ at: policy.now(), method, path: query ? `${path}?${query}` : path, headers, body, ...happening });
+function record({ log, clock, changes }: EmulatorState, happening: Happening): void {
+  const { request, requestId, status, result, reason, field } = happening;
+  const { method, path, query, headers, body = "" } = request;
+  const recorded: RecordedRequest = {
+    at: clock.now(),
+    requestId,
+    method,
+    path: query ? `${path}?${query}` : path,
+    headers: headers as RecordedRequest["headers"],
+    body,
+    result,
+    ...(status !== undefined && { status }),
+    ...(reason !== undefined && { reason }),
+    ...(field !== undefined && { field }),
+  };
+  log.add(recorded);
+  changes.tell(() => ({ type: "request", request: recorded }));
 }

@@ -14,7 +14,7 @@ export function createSummary({ request, workspace, policy }: ApiCall): Served |
   const contact = nameContact(workspace, { user_id }, policy);
   if (isRefusal(contact)) return contact;
   const { event_name: name, first, last, count } = summary;
-  if (!workspace.events.seed(contact, { name, first, last, count })) {
+  if (!workspace.events.seed(contact.id, { name, first, last, count })) {
     return refuse.tooManyNames(String(policy.eventNames));
   }
   return { reply: emptyReply(200), result: "answered" };

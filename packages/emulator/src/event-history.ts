@@ -8,6 +8,13 @@ export interface EventCount {
   readonly count: number;
 }
 
+/** A count that was set, and whose it is. */
+export interface SeededCount extends EventCount {
+  readonly workspace: string;
+  /** The contact's `id`. */
+  readonly contact: string;
+}
+
 /** An event and its place in time. */
 export interface PlacedEvent {
   /** Unix milliseconds: the event's second, and a millisecond of its own within it. */
@@ -25,12 +32,15 @@ interface Range {
 /** The events of one contact. */
 export interface EventHistory {
   has(name: string, createdAt: number): boolean;
-  add(name: string, event: StoredEvent): void;
+  /** Returns the event's count when it was set before. */
+  add(name: string, event: StoredEvent): EventCount | undefined;
   /** The latest events of the range, newest first, and whether it holds older ones. */
   page(range: Range): { events: PlacedEvent[]; more: boolean };
   counts(): EventCount[];
-  /** Sets a count, whatever it was. */
-  seed(count: EventCount): void;
+  /** Sets a count, whatever it was. True: there was none. */
+  seed(count: EventCount): boolean;
+  /** The counts that were set, with what came to them since: they do not follow from the events. */
+  seeded(): EventCount[];
 }
 
 /**
@@ -38,11 +48,13 @@ export interface EventHistory {
  *
  * Events are told apart by name and second, yet pages are cut at a millisecond (`before`), so each
  * event of one second gets the next millisecond. There is always a free one: names differ within a
- * second, and a workspace has at most 1000.
+ * second, and a workspace has at most 1000 at a time. Should archiving let a contact have more, those
+ * share the last millisecond.
  */
 export function createEventHistory(): EventHistory {
   const entries: (PlacedEvent & { readonly name: string })[] = [];
-  const counts = new Map<string, EventCount>();
+  const counts = new Map<string, Mutable>();
+  let seeds: Set<string> | undefined; // few contacts have any
 
   /** The index of the first entry at `position` or after it. */
   function indexOf(position: number): number {
@@ -61,13 +73,14 @@ export function createEventHistory(): EventHistory {
   }
 
   function count(name: string, createdAt: number): void {
-    const { first = createdAt, last = createdAt, count: before = 0 } = counts.get(name) ?? {};
-    counts.set(name, {
-      name,
-      first: Math.min(first, createdAt),
-      last: Math.max(last, createdAt),
-      count: before + 1,
-    });
+    const known = counts.get(name);
+    if (!known) {
+      counts.set(name, { name, first: createdAt, last: createdAt, count: 1 });
+      return;
+    }
+    known.first = Math.min(known.first, createdAt);
+    known.last = Math.max(known.last, createdAt);
+    known.count += 1;
   }
 
   return {
@@ -78,8 +91,9 @@ export function createEventHistory(): EventHistory {
     },
     add(name, event) {
       const { start, end } = inSecond(event.created_at);
-      entries.splice(end, 0, { name, event, position: event.created_at * 1000 + end - start });
+      entries.splice(end, 0, { name, event, position: event.created_at * 1000 + Math.min(end - start, 999) });
       count(name, event.created_at);
+      return seeds?.has(name) ? counts.get(name) : undefined;
     },
     page({ from, to, limit }) {
       const start = indexOf(from);
@@ -88,6 +102,15 @@ export function createEventHistory(): EventHistory {
       return { events: entries.slice(cut, end).reverse(), more: cut > start };
     },
     counts: () => [...counts.values()],
-    seed: (seeded) => void counts.set(seeded.name, seeded),
+    seed(seeded) {
+      seeds ??= new Set();
+      seeds.add(seeded.name);
+      const isNew = !counts.has(seeded.name);
+      counts.set(seeded.name, { ...seeded });
+      return isNew;
+    },
+    seeded: () => (seeds ? [...counts.values()].filter(({ name }) => seeds?.has(name)) : []),
   };
 }
+
+type Mutable = { -readonly [key in keyof EventCount]: EventCount[key] };

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Contact, Identities } from "./contact.ts";
 import { createEventHistory, type EventCount, type EventHistory } from "./event-history.ts";
+import type { EventNames } from "./event-names.ts";
 import { foldEventName } from "./fold-event-name.ts";
-import type { Policy } from "./options.ts";
 import type { StoredEvent, StoredMetadata } from "./stored-event.ts";
 import { trackedMetadata } from "./tracked-metadata.ts";
 
@@ -20,37 +20,49 @@ export interface NewEvent {
 export interface EventStore {
   /** The first of several equal events is kept; equal means contact, name and second. */
   add(contact: Contact, event: NewEvent): StoredEvent | "duplicate" | "too_many_names";
+  /** Takes an event that was stored before. False: an equal one is there. */
+  restore(event: StoredEvent): boolean;
   /** Sets how often an event happened. False: the name is one too many. */
-  seed(contact: Contact, count: EventCount): boolean;
-  history(contact: Contact): EventHistory;
-  /** How many event names are active. */
-  names(): number;
-  clear(): void;
+  seed(contactId: string, count: EventCount): boolean;
+  /** The history of the contact with this id, which may be empty. */
+  history(contactId: string): EventHistory;
+  /** The counts that were set, with the ids of their contacts. */
+  seeded(): [contactId: string, EventCount][];
 }
 
-/** Creates an empty store. `kept` gets every event that is stored, in the order of arrival. */
-export function createEventStore(workspace: string, policy: Policy, kept: StoredEvent[]): EventStore {
-  const names = new Set<string>();
+/** What a store of events needs to know. */
+export interface EventStoreContext {
+  readonly workspace: string;
+  readonly metadataKeys: number;
+  readonly names: EventNames;
+  onStored(event: StoredEvent): void;
+  /** A count was set, or one that was set has changed. */
+  onSeeded(contactId: string, count: EventCount, isNew: boolean): void;
+}
+
+/** Creates an empty store. */
+export function createEventStore(context: EventStoreContext): EventStore {
+  const { workspace, metadataKeys, names, onStored, onSeeded } = context;
   const histories = new Map<string, EventHistory>();
 
-  function history({ id }: Contact): EventHistory {
-    let found = histories.get(id);
+  function history(contactId: string): EventHistory {
+    let found = histories.get(contactId);
     if (!found) {
       found = createEventHistory();
-      histories.set(id, found);
+      histories.set(contactId, found);
     }
     return found;
   }
 
-  /** Known names keep working when the workspace is full (help article 5245634). */
-  function activate(name: string): boolean {
-    if (!names.has(name) && names.size >= policy.eventNames) return false;
-    names.add(name);
-    return true;
+  function keep(name: string, event: StoredEvent): void {
+    const seeded = history(event.intercom_user_id).add(name, event);
+    onStored(event);
+    if (seeded) onSeeded(event.intercom_user_id, seeded, false);
   }
 
-  function store(contact: Contact, { event_name, created_at, metadata, named }: NewEvent): StoredEvent {
-    const event: StoredEvent = {
+  /** Fields in the order of the wire. */
+  function stored(contact: Contact, { event_name, created_at, metadata, named }: NewEvent): StoredEvent {
+    return {
       type: "event",
       id: randomUUID(),
       event_name,
@@ -58,34 +70,36 @@ export function createEventStore(workspace: string, policy: Policy, kept: Stored
       ...(named.user_id !== undefined && { user_id: named.user_id }),
       ...(named.email !== undefined && { email: named.email }),
       intercom_user_id: contact.id,
-      ...(metadata && { metadata: trackedMetadata(metadata, policy.metadataKeys) }),
+      ...(metadata && { metadata: trackedMetadata(metadata, metadataKeys) }),
       workspace,
     };
-    kept.push(event);
-    return event;
   }
 
   return {
     add(contact, event) {
       const name = foldEventName(event.event_name);
-      const events = history(contact);
-      if (events.has(name, event.created_at)) return "duplicate";
-      if (!activate(name)) return "too_many_names";
-      const stored = store(contact, event);
-      events.add(name, stored);
-      return stored;
+      if (histories.get(contact.id)?.has(name, event.created_at)) return "duplicate";
+      if (!names.activate(name)) return "too_many_names";
+      const kept = stored(contact, event);
+      keep(name, kept);
+      return kept;
     },
-    seed(contact, count) {
+    restore(event) {
+      const name = foldEventName(event.event_name);
+      if (history(event.intercom_user_id).has(name, event.created_at)) return false;
+      if (!names.has(name)) names.put(name, false);
+      keep(name, event);
+      return true;
+    },
+    seed(contactId, count) {
       const name = foldEventName(count.name);
-      if (!activate(name)) return false;
-      history(contact).seed({ ...count, name });
+      if (!names.activate(name)) return false;
+      const seeded = { ...count, name };
+      onSeeded(contactId, seeded, history(contactId).seed(seeded));
       return true;
     },
     history,
-    names: () => names.size,
-    clear() {
-      names.clear();
-      histories.clear();
-    },
+    seeded: () =>
+      [...histories].flatMap(([id, each]) => each.seeded().map((count): [string, EventCount] => [id, count])),
   };
 }

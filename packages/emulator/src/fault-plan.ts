@@ -1,72 +1,47 @@
 import type { ActiveFault } from "./fault.ts";
-import type { PlainReply, PlainRequest } from "./plain-message.ts";
+import { meetsFault } from "./meets-fault.ts";
+import type { PlainRequest } from "./plain-message.ts";
+
+/** A fault that is set, and how many requests it is yet to meet; `undefined`: every one. */
+export interface PlannedFault extends ActiveFault {
+  readonly left?: number;
+}
 
 /** The faults that are to come. */
 export interface FaultPlan {
   set(faults: readonly ActiveFault[]): void;
   /** The first fault that meets the request; it is used up once. */
   take(request: PlainRequest): ActiveFault | undefined;
+  /** Those that were set, used up or not. */
+  list(): PlannedFault[];
+}
+
+/** What a plan of faults needs. */
+export interface FaultPlanContext {
+  /** A number from 0 up to 1. */
+  readonly random: () => number;
+  /** Called after faults were set, or one with a number of times was met. */
+  onChange(): void;
 }
 
 /** Creates a plan without faults. */
-export function createFaultPlan(): FaultPlan {
+export function createFaultPlan({ random, onChange }: FaultPlanContext): FaultPlan {
   let plan: { readonly fault: ActiveFault; left: number }[] = [];
   return {
     set(faults) {
       plan = faults.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
+      onChange();
     },
     take(request) {
-      const next = plan.find(({ fault, left }) => left > 0 && meets(fault, request));
-      if (next) next.left -= 1;
-      return next?.fault;
+      if (plan.length === 0) return undefined;
+      const next = plan.find(
+        ({ fault, left }) => left > 0 && meetsFault(fault, request) && random() < (fault.probability ?? 1),
+      );
+      if (!next) return undefined;
+      next.left -= 1;
+      if (Number.isFinite(next.left)) onChange();
+      return next.fault;
     },
+    list: () => plan.map(({ fault, left }) => (Number.isFinite(left) ? { ...fault, left } : { ...fault })),
   };
-}
-
-function meets({ path, method }: ActiveFault, request: PlainRequest): boolean {
-  if (path !== undefined && path !== request.path) return false;
-  return method === undefined || method.toUpperCase() === request.method.toUpperCase();
-}
-
-const html = "text/html";
-const json = "application/json; charset=utf-8";
-
-/** Bodies that were seen with a status, where an error list with a made-up text would teach the wrong thing. */
-const seenBodies: Readonly<Record<number, string>> = {
-  // The edge in front of the API and its proxy answer with pages (community 4656, intercom-ruby pull request 52).
-  502: "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
-  504: "<html><head><title>504 Gateway Time-out</title></head><body><h1>504 Gateway Time-out</h1></body></html>",
-  // intercom-android#485, without a request id.
-  503: '{"type":"error.list","errors":[{"code":"service_unavailable","message":"Sorry, the API service is temporarily unavailable"}]}',
-};
-
-const codes: Readonly<Record<number, readonly [code: string, message: string]>> = {
-  401: ["unauthorized", "Access Token Invalid"],
-  403: ["api_plan_restricted", "Active subscription needed."],
-  404: ["not_found", "User Not Found"],
-  429: ["rate_limit_exceeded", "Exceeded rate limit of 167 in 10_seconds"],
-  500: ["server_error", "Something went wrong"],
-};
-
-/** The reply of a fault with a status. */
-export function faultReply(status: number, requestId: string): PlainReply {
-  const seen = seenBodies[status];
-  if (seen !== undefined) return { status, headers: { "content-type": contentType(seen) }, body: seen };
-  if (status < 400) return { status, headers: {}, body: "" };
-  const [code, message] = codes[status] ?? ["client_error", "Unknown error"];
-  const body = JSON.stringify({ type: "error.list", request_id: requestId, errors: [{ code, message }] });
-  return { status, headers: { "content-type": json }, body };
-}
-
-/** The reply as the fault wants it. */
-export function alterReply(reply: PlainReply, fault: ActiveFault): PlainReply {
-  const { body = reply.body, removeHeaders } = fault;
-  const type = fault.body === undefined ? {} : { "content-type": contentType(body) };
-  const headers = { ...reply.headers, ...type, ...fault.headers };
-  const kept = Object.entries(headers).filter(([name]) => !removeHeaders.includes(name));
-  return { status: reply.status, headers: Object.fromEntries(kept), body };
-}
-
-function contentType(body: string): string {
-  return body.startsWith("<") ? html : json;
 }

@@ -81,6 +81,54 @@ test("faults are chosen by path, method and number, in order", async () => {
   expect((await call(list)).status).toBe(200);
 });
 
+test("a fault for one contact meets it in bodies, lists and the Messenger's forms", async () => {
+  const { emulator, post, call } = createBench();
+  emulator.setFaults([{ status: 500, contact: { user_id: "7" } }]);
+  const form = new URLSearchParams({ app_id: "a", visitor_id: "7", event_list: "{}" }).toString();
+  const statuses = [
+    await post(event()),
+    await post(event({ user_id: "7" })),
+    await post("{"),
+    await call("/events?type=user&user_id=7"),
+    await call("/events?type=user&intercom_user_id=7"),
+    await call("/messenger/web/events", { method: "POST", body: form }),
+  ];
+  expect(statuses.map(({ status }) => status)).toEqual([202, 500, 400, 500, 404, 500]);
+  emulator.setFaults([{ status: 500, contact: { user_id: "7", email: "a@example.com" } }]);
+  expect((await post(event({ user_id: "7" }))).status).toBe(202);
+  expect((await post(event({ user_id: "7", email: "a@example.com" }))).status).toBe(500);
+});
+
+test("a fault with a probability meets as many requests as chance says, and counts those", async () => {
+  const chances = [0.5, 0.49, 0.9, 0];
+  const { emulator, post } = createBench({ random: () => chances.shift() ?? 0 });
+  emulator.setFaults([{ status: 500, probability: 0.5, times: 2 }]);
+  const statuses = [];
+  for (let sent = 0; sent < 5; sent += 1) statuses.push((await post(event())).status);
+  expect(statuses).toEqual([202, 500, 202, 500, 202]);
+  expect(emulator.faults()).toMatchObject([{ status: 500, left: 0 }]);
+});
+
+test("a cut body is well-formed HTTP and broken JSON", async () => {
+  const { emulator, post } = createBench();
+  emulator.setFaults([
+    { status: 401, cutBody: 10, times: 1 },
+    { body: "1€", cutBody: 3, times: 1 },
+    { status: 500, cutBody: 0 },
+  ]);
+  expect(await (await post(event())).text()).toBe('{"type":"e');
+  expect(await (await post(event())).text()).toBe("1");
+  expect(await (await post(event())).text()).toBe("");
+});
+
+test("faults given as an option are there from the start, and after a reset", async () => {
+  const { emulator, post } = createBench({ faults: [{ status: 503, times: 1 }] });
+  const statuses = [await post(event()), await post(event())];
+  emulator.reset();
+  statuses.push(await post(event()));
+  expect(statuses.map(({ status }) => status)).toEqual([503, 202, 503]);
+});
+
 test.each([
   ["before", [], undefined],
   ["inside", [{}], 202],
@@ -109,11 +157,11 @@ test("a delayed reply can be given up on, and the event is stored", async () => 
 
 test.each<[unknown, string]>([
   [{}, '"faults" must be a list, got an object'],
-  [[5], '"[0]" must be an object, got 5'],
-  [[{}, { status: 100 }], '"[1].status" must be an integer from 200 to 599, got 100'],
+  [[5], '"[0]" must be an object, got number 5'],
+  [[{}, { status: 100 }], '"[1].status" must be an integer from 200 to 599, got number 100'],
   [
     [{ stauts: 500 }],
-    '"stauts" is not one of status, body, headers, removeHeaders, delayMs, reset, times, path, method',
+    '"stauts" is not one of status, body, headers, removeHeaders, delayMs, cutBody, reset, times, probability, path, method, contact',
   ],
   [
     [{ headers: { "a b": "c" } }],
@@ -128,13 +176,20 @@ test.each<[unknown, string]>([
     '"[0].headers" must be an object of valid header names and values, got an object',
   ],
   [[{ removeHeaders: "date" }], '"[0].removeHeaders" must be a list of header names, got "date"'],
-  [[{ delayMs: -1 }], '"[0].delayMs" must be an integer from 0 to 600000, got -1'],
+  [[{ delayMs: -1 }], '"[0].delayMs" must be an integer from 0 to 600000, got number -1'],
   [[{ reset: "now" }], '"[0].reset" must be "before", "inside" or "after", got "now"'],
-  [[{ times: 0 }], '"[0].times" must be a positive integer, got 0'],
+  [[{ times: 0 }], '"[0].times" must be a positive integer, got number 0'],
   [[{ path: "events" }], '"[0].path" must be a path that starts with "/", got "events"'],
   [[{ method: "" }], '"[0].method" must be a method, got ""'],
+  [[{ cutBody: -1 }], '"[0].cutBody" must be a number of bytes, 0 or more, got number -1'],
+  [[{ probability: 1.5 }], '"[0].probability" must be a number from 0 to 1, got number 1.5'],
+  [
+    [{ contact: { user: "1" } }],
+    '"[0].contact" must be an object with one or more of id, user_id, email, got an object',
+  ],
+  [[{ cutBody: 1, reset: "before" }], '"[0]" has a reply that reset "before" never sends'],
   [[{ status: 500, reset: "after" }], '"[0]" has a reply that reset "after" never sends'],
-  [[{ body: 5n }], '"[0].body" must be a string or plain JSON, got 5'],
+  [[{ body: 5n }], '"[0].body" must be a string or plain JSON, got bigint 5'],
 ])("the faults %o are refused", (faults, message) => {
   const { emulator } = createBench();
   expect(() => emulator.setFaults(faults as Fault[])).toThrow(new TypeError(`Cannot set faults: ${message}`));

@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { Identities } from "./contact.ts";
 import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
 
 /** Where a connection is reset: before anything is done, inside the reply's body, or after all is done but before the reply. */
@@ -16,14 +17,20 @@ export interface Fault {
   readonly removeHeaders?: readonly string[];
   /** How long the reply is held back after processing, in milliseconds. @default 0 */
   readonly delayMs?: number;
+  /** Send only so many bytes of the body, in a reply that is well-formed otherwise. @default all */
+  readonly cutBody?: number;
   /** Reset the connection. In process, `fetch` rejects with a TypeError. */
   readonly reset?: ResetPoint;
   /** How many requests it meets. @default every one */
   readonly times?: number;
+  /** How likely it is to meet a request it could meet, from 0 to 1. @default 1 */
+  readonly probability?: number;
   /** Only requests of this path, without the query. */
   readonly path?: string;
   /** Only requests of this method. */
   readonly method?: string;
+  /** Only requests that name this contact, by each of the identities given. */
+  readonly contact?: Identities;
 }
 
 /** A checked fault: its body is text, its names lower case. */
@@ -33,17 +40,19 @@ export interface ActiveFault extends Omit<Fault, "body" | "headers" | "removeHea
   readonly removeHeaders: readonly string[];
 }
 
-const action = "set faults";
 const known = [
   "status",
   "body",
   "headers",
   "removeHeaders",
   "delayMs",
+  "cutBody",
   "reset",
   "times",
+  "probability",
   "path",
   "method",
+  "contact",
 ] as const satisfies (keyof Fault)[];
 
 interface Rule {
@@ -65,6 +74,7 @@ const rules: Partial<Record<keyof Fault, Rule>> = {
     wanted: "a list of header names",
   },
   delayMs: { holds: (value) => isInteger(value, 0, 600_000), wanted: "an integer from 0 to 600000" },
+  cutBody: { holds: (value) => isInteger(value, 0), wanted: "a number of bytes, 0 or more" },
   reset: {
     holds: (value) => value === "before" || value === "inside" || value === "after",
     wanted: '"before", "inside" or "after"',
@@ -72,7 +82,20 @@ const rules: Partial<Record<keyof Fault, Rule>> = {
   times: { holds: (value) => isInteger(value, 1), wanted: "a positive integer" },
   path: { holds: (value) => isText(value) && value.startsWith("/"), wanted: 'a path that starts with "/"' },
   method: { holds: isText, wanted: "a method" },
+  probability: {
+    holds: (value) => typeof value === "number" && value >= 0 && value <= 1,
+    wanted: "a number from 0 to 1",
+  },
+  contact: { holds: isIdentities, wanted: "an object with one or more of id, user_id, email" },
 };
+
+function isIdentities(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const entries = Object.entries(value);
+  const isIdentity = ([name, text]: [string, unknown]): boolean =>
+    ["id", "user_id", "email"].includes(name) && isText(text);
+  return entries.length > 0 && entries.every(isIdentity);
+}
 
 function isHeader([name, value]: [string, unknown]): boolean {
   try {
@@ -88,12 +111,12 @@ function isHeader([name, value]: [string, unknown]): boolean {
  * Checks a list of faults.
  * @throws TypeError naming the first thing that is wrong
  */
-export function parseFaults(value: unknown): readonly ActiveFault[] {
+export function parseFaults(value: unknown, action = "set faults"): readonly ActiveFault[] {
   if (!Array.isArray(value)) throw misuse(action, "faults", "a list", value);
-  return value.map((fault: unknown, index) => parseFault(fault, `[${index}]`));
+  return value.map((fault: unknown, index) => parseFault(fault, `[${index}]`, action));
 }
 
-function parseFault(value: unknown, name: string): ActiveFault {
+function parseFault(value: unknown, name: string, action: string): ActiveFault {
   checkKeys(action, value, { name, known });
   for (const key of known) {
     const rule = rules[key];
@@ -102,19 +125,19 @@ function parseFault(value: unknown, name: string): ActiveFault {
     }
   }
   const { body, headers = {}, removeHeaders = [], ...rest } = value as Fault;
-  const replaces = rest.status !== undefined || body !== undefined;
+  const replaces = rest.status !== undefined || body !== undefined || rest.cutBody !== undefined;
   if (replaces && (rest.reset === "before" || rest.reset === "after")) {
     throw new TypeError(`Cannot ${action}: "${name}" has a reply that reset "${rest.reset}" never sends`);
   }
   return {
     ...rest,
-    ...(body !== undefined && { body: bodyText(body, `${name}.body`) }),
+    ...(body !== undefined && { body: bodyText(body, `${name}.body`, action) }),
     headers: Object.fromEntries(Object.entries(headers).map(([key, text]) => [key.toLowerCase(), text])),
     removeHeaders: removeHeaders.map((key) => key.toLowerCase()),
   };
 }
 
-function bodyText(body: unknown, name: string): string {
+function bodyText(body: unknown, name: string, action: string): string {
   if (typeof body === "string") return body;
   try {
     return JSON.stringify(body) ?? "";

@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { event, second } from "../test/emulator-bench.ts";
+import { startServer } from "./http-server.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "./index.ts";
 
 const started: Emulator[] = [];
@@ -116,7 +117,7 @@ test.each([
   ["PUT", "null", 403],
   ["PUT", "http://localhost:3000", 204],
   ["PUT", undefined, 204],
-  ["GET", "https://evil.example", 404],
+  ["GET", "https://evil.example", 200],
 ])("%s of a control endpoint from the origin %j is answered with %i", async (method, origin, status) => {
   const { url } = await start();
   const reply = await fetch(`${url}/_emulator/faults`, {
@@ -126,6 +127,24 @@ test.each([
   });
   expect(reply.status).toBe(status);
 });
+
+test.each([
+  ["POST", "import", "https://evil.example", "127.0.0.1", 403],
+  ["POST", "import", "http://localhost:3000", "127.0.0.1", 200],
+  ["GET", "stream", undefined, "evil.example", 403],
+  ["GET", "export", undefined, "evil.example", 403],
+  ["GET", "events", undefined, "evil.example", 403],
+])(
+  "%s of the streamed endpoint %s from the origin %j by the Host %s is answered with %i",
+  async (...given) => {
+    const [method, path, from, host, status] = given;
+    const { port } = await start();
+    const lines = [`${method} /_emulator/${path} HTTP/1.1`, `Host: ${host}`, "Connection: close"];
+    if (from) lines.push(`Origin: ${from}`);
+    if (method === "POST") lines.push("Content-Length: 0");
+    expect(await raw(port, `${lines.join("\n")}\n\n`)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  },
+);
 
 test("control endpoints", async () => {
   const { emulator, url } = await start({ contacts: "strict" });
@@ -153,7 +172,7 @@ test("control endpoints", async () => {
   const wrong = await put("faults", [{ status: 5 }]);
   expect([wrong.status, await wrong.json()]).toEqual([
     400,
-    { error: 'Cannot set faults: "[0].status" must be an integer from 200 to 599, got 5' },
+    { error: 'Cannot set faults: "[0].status" must be an integer from 200 to 599, got number 5' },
   ]);
   expect((await fetch(`${url}/_emulator/contacts`, { method: "PUT", body: "{" })).status).toBe(400);
   expect((await fetch(`${url}/_emulator/state`, { method: "DELETE" })).status).toBe(204);
@@ -171,4 +190,27 @@ test("listen says when it cannot, close may be repeated, and listening again is 
   await emulator.close();
   expect(await other.listen(port)).toEqual({ url: `http://127.0.0.1:${port}`, port });
   await other[Symbol.asyncDispose]();
+});
+
+test("a mistake of the emulator's own is answered with 500 and told, and it goes on", async () => {
+  const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const mistake = new Error("mistake");
+  const handle = (): never => {
+    throw mistake;
+  };
+  const { url, close } = await startServer(
+    { handle, streamed: () => undefined },
+    { port: 0, host: "127.0.0.1" },
+  );
+  for (const round of [1, 2]) {
+    const reply = await post(url);
+    expect([round, reply.status, await reply.json()]).toEqual([
+      round,
+      500,
+      { error: "the emulator failed: mistake" },
+    ]);
+  }
+  expect(warn.mock.calls).toEqual([[mistake], [mistake]]);
+  warn.mockRestore();
+  await close();
 });

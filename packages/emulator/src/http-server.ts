@@ -1,8 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import process from "node:process";
+import { type BodyBudget, createBodyBudget, createBodyBuffer } from "./body-buffer.ts";
 import type { Answer, Handler } from "./create-handler.ts";
-import { forbiddenReason, isLoopback } from "./loopback-guard.ts";
-import { bodyLimit, jsonReply, type PlainReply, type PlainRequest } from "./plain-message.ts";
+import { serveStreamed } from "./http-stream.ts";
+import { controlPrefix, createLoopbackGuard, isLoopback } from "./loopback-guard.ts";
+import { jsonReply, notKept, type PlainReply, type PlainRequest } from "./plain-message.ts";
+import type { StreamedHandler } from "./streamed.ts";
 
 /** A server that listens. */
 export interface RunningServer {
@@ -18,19 +22,32 @@ export interface Address {
   readonly host: string;
 }
 
+/** Who answers what. */
+export interface Doors {
+  readonly handle: Handler;
+  readonly streamed: StreamedHandler;
+}
+
+/** How much memory the bodies under way may take, over all connections: 128 MiB. */
+const bodiesLimit = 128 * 1024 ** 2;
+
 /**
- * Serves the handler over HTTP.
+ * Serves the handlers over HTTP.
  * @throws Error of `node:net`, for instance with code EADDRINUSE
  */
-export async function startServer(handle: Handler, { port, host }: Address): Promise<RunningServer> {
+export async function startServer(doors: Doors, { port, host }: Address): Promise<RunningServer> {
+  const { handle, streamed } = doors;
   const name = host.includes(":") ? `[${host}]` : host;
-  const loopbackOnly = isLoopback(name);
+  const forbiddenReason = createLoopbackGuard({ loopbackOnly: isLoopback(name) });
+  const budget = createBodyBudget(bodiesLimit);
   const server = createServer((incoming, response) => {
-    readBody(incoming, (body) => {
-      const request = plainRequest(incoming, body);
-      const reason = forbiddenReason(request, { loopbackOnly });
+    const reason = forbiddenReason(incoming);
+    if (reason === undefined && incoming.url?.startsWith(controlPrefix)) {
+      if (serveStreamed(streamed, incoming, response)) return;
+    }
+    readBody(incoming, budget, (body) => {
       if (reason !== undefined) write(response, jsonReply(403, { error: reason }));
-      else deliver(response, handle(request));
+      else deliver(response, answerOrFail(handle, plainRequest(incoming, body)));
     });
   });
   server.keepAliveTimeout = 60_000; // outlasts a client's pool, so that no request meets a closing connection
@@ -57,30 +74,47 @@ function closed(server: Server): Promise<void> {
 }
 
 /** Hands over the body once it is complete; `undefined` when it is too long. */
-function readBody(incoming: IncomingMessage, done: (body: string | undefined) => void): void {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  incoming.on("data", (chunk: Buffer) => {
-    length += chunk.length;
-    // The rest is read and thrown away: a client that is still sending would not see the reply.
-    if (length > bodyLimit) chunks.length = 0;
-    else chunks.push(chunk);
-  });
-  incoming.on("end", () => done(length > bodyLimit ? undefined : Buffer.concat(chunks).toString()));
+function readBody(
+  incoming: IncomingMessage,
+  budget: BodyBudget,
+  done: (body: string | undefined) => void,
+): void {
+  const buffer = createBodyBuffer(budget);
+  incoming.on("data", buffer.add);
+  incoming.on("end", () => done(buffer.take()));
+  incoming.on("close", () => void buffer.take()); // broken off, or done before
 }
 
 function plainRequest(incoming: IncomingMessage, body: string | undefined): PlainRequest {
   const target = incoming.url ?? "/";
+  const { authorization } = incoming.headers;
   const mark = target.indexOf("?");
   return {
     method: incoming.method ?? "GET",
     origin: `http://${incoming.headers.host ?? ""}`,
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? "" : target.slice(mark + 1),
-    // Of the names that may repeat and come as a list, none is one the emulator reads.
-    headers: incoming.headers as PlainRequest["headers"],
+    headers: withoutToken(incoming),
+    authorization,
     body,
   };
+}
+
+/** Of the names that may repeat and come as a list, none is one the emulator reads. */
+function withoutToken({ headers }: IncomingMessage): PlainRequest["headers"] {
+  if (headers.authorization !== undefined) headers.authorization = notKept; // a copy would cost each request
+  return headers as PlainRequest["headers"];
+}
+
+/** A mistake of the emulator's own must not end a process that runs all day: it is told, and answered with 500. */
+function answerOrFail(handle: Handler, request: PlainRequest): Answer {
+  try {
+    return handle(request);
+  } catch (error) {
+    process.emitWarning(error as Error);
+    const reply = jsonReply(500, { error: `the emulator failed: ${(error as Error).message}` });
+    return { reply, breakOff: false, delayMs: 0 };
+  }
 }
 
 function deliver(response: ServerResponse, answer: Answer): void {
@@ -99,7 +133,8 @@ function deliver(response: ServerResponse, answer: Answer): void {
 
 function write(response: ServerResponse, { status, headers, body }: PlainReply): void {
   response.sendDate = false; // the Date header is the emulator's clock, or left out by a fault
-  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
+  const length = body === "" ? "0" : String(Buffer.byteLength(body));
+  response.writeHead(status, { ...headers, "content-length": length });
   response.end(body);
 }
 

@@ -15,13 +15,13 @@ export function listEvents(call: ApiCall): Served | Refusal {
   if (isRefusal(query)) return query;
   const contact = call.workspace.contacts.find(query.named);
   if (contact === "ambiguous") return refuse.ambiguousEmail(query.named.email);
-  if (!contact) return refuse.unknownContact();
+  if (!contact) return refuse.unknownContact("", Object.keys(query.named)[0]);
   const answer = query.summary ? summarise(call, contact) : list(call, contact, query);
   return { reply: jsonReply(200, answer), result: "answered" };
 }
 
 function list({ request, workspace, policy }: ApiCall, contact: Contact, query: ListQuery): EventList {
-  const { events, more } = workspace.events.history(contact).page({
+  const { events, more } = workspace.events.history(contact.id).page({
     from: Math.max(query.since ?? 0, policy.now() - listedMs),
     to: query.before ?? Number.POSITIVE_INFINITY,
     limit: query.perPage,
@@ -55,7 +55,7 @@ function summarise({ workspace }: ApiCall, contact: Contact): EventSummaryList {
     ...(contact.email !== undefined && { email: contact.email }),
     intercom_user_id: contact.id,
     ...(contact.user_id !== undefined && { user_id: contact.user_id }),
-    events: workspace.events.history(contact).counts().map(summaryLine),
+    events: workspace.events.history(contact.id).counts().map(summaryLine),
   };
 }
 

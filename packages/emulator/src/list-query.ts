@@ -21,7 +21,7 @@ export function parseListQuery(query: string): ListQuery | Refusal {
   const text = (name: string): string | undefined => parameters.get(name) ?? undefined;
   const named = namedIn(text);
   if (text("type") !== "user") return refuse.badParameter("type");
-  if (Object.keys(named).length === 0) return refuse.missingData();
+  if (Object.keys(named).length === 0) return refuse.missingData("user_id");
   const empty = ["user_id", "email", "intercom_user_id"].find((name) => text(name) === "");
   if (empty) return refuse.badParameter(empty);
   const summary = text("summary") ?? "false";

@@ -1,3 +1,4 @@
+import { type ActiveFault, type Fault, parseFaults } from "./fault.ts";
 import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
 
 /** What a token may do: "Read events" lists, "Write events" submits (Intercom's OAuth scopes page). */
@@ -7,8 +8,14 @@ export type Scope = "read_events" | "write_events";
 export interface TokenGrant {
   readonly token: string;
   readonly scopes: readonly Scope[];
-  /** Contacts, events, names and the rate allowance belong to a workspace. @default "default" */
+  /** Contacts, events, names and the shared rate allowance belong to a workspace. @default "default" */
   readonly workspace?: string;
+  /** The app it belongs to: tokens of one app share one allowance. @default an app of its own */
+  readonly app?: string;
+  /** Requests allowed to the app in a window of 10 seconds. @default the option `rateLimit` */
+  readonly rateLimit?: number;
+  /** True: a public app, which does not draw on the allowance its workspace's apps share. @default false */
+  readonly public?: boolean;
 }
 
 /** Options of `createEmulator`. */
@@ -24,8 +31,13 @@ export interface EmulatorOptions {
    * @default "auto"
    */
   readonly contacts?: "auto" | "strict";
-  /** Requests allowed per workspace in a window of 10 seconds. @default 1667 (10,000 a minute) */
+  /** Requests allowed per app in a window of 10 seconds. @default 1667 (10,000 a minute) */
   readonly rateLimit?: number;
+  /**
+   * Requests allowed to all private apps of a workspace in a window of 10 seconds.
+   * @default two and a half times `rateLimit`: 4167 (25,000 a minute)
+   */
+  readonly workspaceRateLimit?: number;
   /** Metadata keys kept per event: the first ones sent. @default 10 */
   readonly metadataKeys?: number;
   /** Active event names per workspace, at most 1000. @default 120 */
@@ -34,10 +46,28 @@ export interface EmulatorOptions {
   readonly now?: () => number;
   /** Requests that `requests()` remembers: the latest ones. @default 10000 */
   readonly retainRequests?: number;
+  /** What goes wrong from the start, as for `setFaults`. `reset` comes back to it. @default nothing */
+  readonly faults?: readonly Fault[];
+  /** Decides about faults with a `probability`: a number from 0 up to 1. @default Math.random */
+  readonly random?: () => number;
+  /**
+   * How much is stored before writes are refused with 507, in bytes, as estimated from what was sent.
+   * @default 1 GiB
+   */
+  readonly maxBytes?: number;
+  /**
+   * A file that keeps what is stored, in SQLite; it is created when there is none. Needs Node.js 22.13
+   * or newer. One emulator at a time can use it.
+   * @default nothing is kept
+   */
+  readonly data?: string;
 }
 
 /** The options with every default filled in. */
-export interface Policy extends Required<Omit<EmulatorOptions, "tokens">> {
+export interface Policy extends Required<Omit<EmulatorOptions, "tokens" | "faults" | "data">> {
+  /** `undefined`: nothing is kept. */
+  readonly data: string | undefined;
+  readonly faults: readonly ActiveFault[];
   /** `undefined`: any token. */
   readonly tokens: readonly TokenGrant[] | undefined;
 }
@@ -48,10 +78,15 @@ const optionNames = [
   "tokens",
   "contacts",
   "rateLimit",
+  "workspaceRateLimit",
   "metadataKeys",
   "eventNames",
   "now",
   "retainRequests",
+  "faults",
+  "random",
+  "maxBytes",
+  "data",
 ];
 
 /**
@@ -60,28 +95,40 @@ const optionNames = [
  */
 export function resolveOptions(options: EmulatorOptions): Policy {
   checkKeys(action, options, { name: "options", known: optionNames });
-  const { contacts = "auto", now = Date.now } = options;
+  const { contacts = "auto", now = Date.now, random = Math.random } = options;
   if (contacts !== "auto" && contacts !== "strict") {
     throw misuse(action, "contacts", '"auto" or "strict"', contacts);
   }
-  if (!isClock(now)) throw misuse(action, "now", "a function", now);
+  if (!isFunction(now)) throw misuse(action, "now", "a function", now);
+  if (!isFunction(random)) throw misuse(action, "random", "a function", random);
   const { eventNames = 120 } = options;
   // One contact's events of one second get a millisecond each (event-history.ts), and they differ by name.
   if (!isInteger(eventNames, 1, 1000)) {
     throw misuse(action, "eventNames", "an integer from 1 to 1000", eventNames);
   }
+  const rateLimit = positive("rateLimit", options.rateLimit ?? 1667);
+  const { data } = options;
+  if (data !== undefined && !isText(data)) throw misuse(action, "data", "a file", data);
   return {
+    data,
     tokens: resolveTokens(options.tokens),
     contacts,
-    rateLimit: positive("rateLimit", options.rateLimit ?? 1667),
+    rateLimit,
+    workspaceRateLimit: positive(
+      "workspaceRateLimit",
+      options.workspaceRateLimit ?? Math.floor(rateLimit * 2.5),
+    ),
     metadataKeys: positive("metadataKeys", options.metadataKeys ?? 10),
     eventNames,
     now,
     retainRequests: positive("retainRequests", options.retainRequests ?? 10_000),
+    faults: parseFaults(options.faults ?? [], action),
+    random,
+    maxBytes: positive("maxBytes", options.maxBytes ?? 1024 ** 3),
   };
 }
 
-function isClock(value: unknown): value is () => number {
+function isFunction(value: unknown): value is () => number {
   return typeof value === "function";
 }
 
@@ -99,13 +146,21 @@ function resolveTokens(tokens: unknown): readonly TokenGrant[] | undefined {
 }
 
 function checkGrant(grant: unknown, name: string): TokenGrant {
-  checkKeys(action, grant, { name, known: ["token", "scopes", "workspace"] });
-  const { token, scopes, workspace } = grant;
+  checkKeys(action, grant, { name, known: ["token", "scopes", "workspace", "app", "rateLimit", "public"] });
+  const { token, scopes, rateLimit, public: isPublic } = grant;
   if (!isText(token)) throw misuse(action, `${name}.token`, "a non-empty string", token);
   if (!Array.isArray(scopes) || !scopes.every((scope) => bothScopes.includes(scope))) {
     throw misuse(action, `${name}.scopes`, `a list of "read_events" and "write_events"`, scopes);
   }
-  if (workspace === undefined) return { token, scopes };
-  if (!isText(workspace)) throw misuse(action, `${name}.workspace`, "a non-empty string", workspace);
-  return { token, scopes, workspace };
+  for (const key of ["workspace", "app"]) {
+    const text = grant[key];
+    if (text !== undefined && !isText(text)) {
+      throw misuse(action, `${name}.${key}`, "a non-empty string", text);
+    }
+  }
+  if (rateLimit !== undefined) positive(`${name}.rateLimit`, rateLimit);
+  if (isPublic !== undefined && typeof isPublic !== "boolean") {
+    throw misuse(action, `${name}.public`, "true or false", isPublic);
+  }
+  return grant as unknown as TokenGrant;
 }

@@ -7,11 +7,16 @@ export interface PlainRequest {
   readonly path: string;
   /** Without the question mark; empty when there is none. */
   readonly query: string;
-  /** By lower-case name. */
+  /** By lower-case name. The value of `authorization` is replaced: requests are recorded. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The value of that header. */
+  readonly authorization: string | undefined;
   /** `undefined`: longer than {@link bodyLimit}. */
   readonly body: string | undefined;
 }
+
+/** What stands for a token in recorded requests. */
+export const notKept = "[not kept]";
 
 /** A reply as plain data. Header names are lower case. */
 export interface PlainReply {

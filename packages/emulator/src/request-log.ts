@@ -20,6 +20,8 @@ export interface RecordedRequest {
   readonly result: RequestResult;
   /** Why it was refused: the error's code, or "fault". */
   readonly reason?: string;
+  /** The field or header it was refused for, which Intercom's reply need not name. */
+  readonly field?: string;
 }
 
 /** Totals since the start, or the last reset. */
@@ -41,24 +43,46 @@ export interface RequestLog {
 
 const noResults: RequestCounts["results"] = { stored: 0, duplicate: 0, answered: 0, refused: 0 };
 
-/** Creates a log that keeps the latest `retained` requests. */
+/** How much text of bodies is kept, whatever number of requests was asked for: 64 MiB. */
+const bodyBudget = 64 * 1024 ** 2;
+
+/** Creates a log that keeps the latest `retained` requests, fewer when their bodies are long. */
 export function createRequestLog(retained: number): RequestLog {
   let kept: RecordedRequest[] = [];
+  let bodies = 0;
   let results = { ...noResults };
   let statuses: Record<string, number> = {};
   let requests = 0;
+
+  /** Now and then, not each time. */
+  function trim(): void {
+    let from = Math.max(0, kept.length - retained);
+    let left = bodyBudget;
+    for (let index = kept.length - 1; index >= from; index -= 1) {
+      left -= kept[index]?.body.length ?? 0;
+      if (left < 0) from = index + 1;
+    }
+    kept = kept.slice(from);
+    bodies = kept.reduce((sum, { body }) => sum + body.length, 0);
+  }
+
   return {
     add(request) {
       requests += 1;
       results[request.result] += 1;
       if (request.status !== undefined) statuses[request.status] = (statuses[request.status] ?? 0) + 1;
       kept.push(request);
-      if (kept.length >= 2 * retained) kept = kept.slice(-retained); // now and then, not each time
+      bodies += request.body.length;
+      if (kept.length >= 2 * retained || bodies >= 2 * bodyBudget) trim();
     },
-    list: () => kept.slice(-retained),
+    list() {
+      if (kept.length > retained || bodies > bodyBudget) trim();
+      return [...kept];
+    },
     counts: () => ({ requests, results: { ...results }, statuses: { ...statuses } }),
     clear() {
       kept = [];
+      bodies = 0;
       results = { ...noResults };
       statuses = {};
       requests = 0;

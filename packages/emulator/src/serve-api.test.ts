@@ -104,7 +104,7 @@ test.each([
   ["PUT", "/events"],
   ["DELETE", "/events"],
   ["GET", "/events/summaries"],
-  ["GET", "/"],
+  ["POST", "/"],
   ["POST", "/contacts"],
   ["GET", "/widget/"],
   ["GET", "/messenger/web/events"],

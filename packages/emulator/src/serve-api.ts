@@ -34,8 +34,9 @@ export function serveApi(
   if (request.method === "POST") {
     if (request.body === undefined) return refuse.bodyTooLarge();
     if (!isJson(request.headers["content-type"])) return refuse.unsupportedMediaType();
+    if (state.room.isFull()) return refuse.full();
   }
-  return endpoint.serve({ request, workspace: state.workspace(caller.workspace), policy: state.policy });
+  return endpoint.serve({ request, workspace: state.workspace(caller.app.workspace), policy: state.policy });
 }
 
 /** Without the header too Intercom answers 406 (intercom-ruby#240). */

@@ -29,10 +29,11 @@ const widget: Served = {
 /** Form fields as the fake Messenger sends them; `event_list` is what the real one sends (neo4j training-v3#56). */
 function receiveEvents(state: EmulatorState, { body }: PlainRequest): Served | Refusal {
   if (body === undefined) return refuse.bodyTooLarge();
+  if (state.room.isFull()) return refuse.full();
   const form = new URLSearchParams(body);
   const list = parseJson(form.get("event_list") ?? "");
   const events = typeof list === "object" && list !== null && "data" in list ? list.data : undefined;
-  if (!Array.isArray(events)) return refuse.missingData();
+  if (!Array.isArray(events)) return refuse.missingData("event_list");
   const page = personOnPage(form, state);
   if (isRefusal(page)) return page;
   let result: Served["result"] = "duplicate";
@@ -50,7 +51,7 @@ interface Person {
   readonly named: Identities;
 }
 
-/** Unlike the REST API, booting the Messenger creates the user; without one there is a lead for each visitor. */
+/** Unlike the REST API, booting the Messenger creates the user; without one there is a visitor for each browser. */
 function personOnPage(form: URLSearchParams, state: EmulatorState): Person | Refusal {
   const [userId, email, visitorId] = [form.get("user_id"), form.get("email"), form.get("visitor_id")];
   const workspace = workspaceOf(state, form.get("app_id"));
@@ -59,7 +60,7 @@ function personOnPage(form: URLSearchParams, state: EmulatorState): Person | Ref
     const contact = workspace.contacts.findOrCreate(named);
     return contact === "ambiguous" ? refuse.ambiguousEmail(email ?? "") : { workspace, contact, named };
   }
-  if (!visitorId) return refuse.missingData();
+  if (!visitorId) return refuse.missingData("user_id");
   return { workspace, contact: workspace.contacts.visitor(visitorId), named: { user_id: visitorId } };
 }
 
@@ -75,7 +76,7 @@ function receiveEvent(
   { workspace, contact, named }: Person,
   policy: Policy,
 ): "stored" | "duplicate" | Refusal {
-  if (typeof event !== "object" || event === null) return refuse.missingData();
+  if (typeof event !== "object" || event === null) return refuse.missingData("event_name");
   const created_at = Math.floor(policy.now() / 1000);
   const valid = validateEvent({ ...event, created_at, id: contact.id });
   if (isRefusal(valid)) return valid;

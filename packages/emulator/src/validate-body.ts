@@ -45,9 +45,15 @@ export function validateSummaries(body: unknown): Valid<CreateEventSummariesRequ
 /** A missing field is answered before a bad one, and never named. */
 function explain(body: unknown, errors: readonly ErrorObject[]): Refusal {
   const bad = errors.find(({ keyword, instancePath }) => keyword !== "required" && instancePath !== "");
-  if (!bad) return refuse.missingData();
+  if (!bad) return refuse.missingData(missingField(errors));
   if (bad.instancePath.startsWith("/metadata")) return explainMetadata(body);
-  return refuse.badParameter(bad.instancePath.split("/").at(-1));
+  return refuse.badParameter(bad.instancePath.split("/").at(-1) ?? "");
+}
+
+/** The first of the fields that are not there; any identity would do for the last of them. */
+function missingField(errors: readonly ErrorObject[]): string {
+  const missing = errors.find(({ keyword }) => keyword === "required")?.params.missingProperty as unknown;
+  return typeof missing === "string" ? missing : "data";
 }
 
 function explainMetadata(body: unknown): Refusal {

@@ -1,0 +1,182 @@
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { endAfterEach, openBench } from "../../test/browser-bench.ts";
+import { openTab, rowsOf, textOf } from "./rows.ts";
+
+endAfterEach();
+
+const tabs = ["Events", "Requests", "Contacts", "Event names", "Faults & clock"];
+
+const event = (fields: object = {}): object => ({
+  event_name: "placed-order",
+  created_at: 1_700_000_000,
+  user_id: "314159",
+  metadata: { price: { amount: 34999, currency: "eur" }, page: "https://example.com/" },
+  ...fields,
+});
+
+/** What axe finds wrong, in words. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await page.evaluate(async () => {
+    const { violations: all } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return all.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)}`,
+    );
+  });
+  return found;
+}
+
+test.each([
+  ["light", 1280],
+  ["dark", 1280],
+  ["light", 375],
+  ["dark", 375],
+] as const)("axe finds nothing wrong, %s at %d pixels", async (colorScheme, width) => {
+  const { page, post, emulator } = await openBench({
+    emulator: { rateLimit: 4 },
+    browser: { colorScheme, viewport: { width, height: 800 } },
+  });
+  await page.evaluate(axe.source);
+  expect(await violations(page)).toEqual([]); // nothing there yet
+  for (let index = 0; index < 3; index += 1) await post(event({ email: "ada@example.com" }));
+  await post(event({ created_at: "soon" }));
+  await post(event());
+  await post(event({ event_name: "left" }));
+  emulator.setFaults([{ status: 503, times: 1 }, { delayMs: 1 }]);
+  await post(event());
+  emulator.archiveEventName("placed-order");
+  emulator.clock.freeze();
+  await page.getByText("frozen").waitFor();
+  for (const tab of tabs) {
+    await openTab(page, tab);
+    await page.locator(".panel").getByRole("listbox").or(page.locator(".sheet")).waitFor();
+    expect(await violations(page)).toEqual([]);
+    if ((await rowsOf(page).count()) === 0) continue;
+    await rowsOf(page).first().click();
+    await page.getByRole("region", { name: "Details" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Close" }).click();
+  }
+  await page.getByText("A fault of your own").click();
+  await page.getByRole("button", { name: "Forget everything…" }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await emulator.close();
+  await page.getByText("The emulator does not answer").waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
+test("axe would find something", async () => {
+  const { page } = await openBench();
+  await page.evaluate(axe.source);
+  await page.evaluate(() => document.querySelector("input")?.removeAttribute("aria-label"));
+  await page.evaluate(() => document.querySelector("input")?.removeAttribute("placeholder"));
+  expect(await violations(page)).toEqual([expect.stringMatching(/^label: /)]);
+});
+
+test("a phone shows all of it, without scrolling sideways", async () => {
+  const { page, post } = await openBench({ browser: { viewport: { width: 375, height: 740 } } });
+  await post(
+    event({
+      event_name: "a-name-that-is-long-".repeat(10),
+      metadata: { ["k".repeat(190)]: "v".repeat(255) },
+    }),
+  );
+  await post(event({ created_at: "soon" }));
+  const sideways = (): Promise<number> =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  for (const tab of tabs) {
+    await openTab(page, tab);
+    expect([tab, await sideways()]).toEqual([tab, 0]);
+    if ((await rowsOf(page).count()) === 0) continue;
+    await rowsOf(page).first().click();
+    // The details take the place of the list.
+    await page.getByRole("region", { name: "Details" }).waitFor();
+    expect(await rowsOf(page).first().isVisible()).toBe(false);
+    expect([tab, await sideways()]).toEqual([tab, 0]);
+    await page.getByRole("button", { name: "Close" }).click();
+    await rowsOf(page).first().waitFor();
+  }
+});
+
+test("everything is reached with the keyboard, and focus is seen", async () => {
+  const { page, post, emulator } = await openBench();
+  for (let index = 0; index < 30; index += 1) await post(event({ event_name: `event-${index}` }));
+  await rowsOf(page).first().waitFor();
+  const focused = (): Promise<string> =>
+    page.evaluate(() => {
+      const element = document.activeElement;
+      return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
+    });
+  const outline = (): Promise<string> =>
+    page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
+  const seen: string[] = [];
+  for (let index = 0; index < 4; index += 1) {
+    await page.keyboard.press("Tab");
+    seen.push(await focused());
+    expect(await outline()).toBe("solid");
+  }
+  expect(seen).toEqual([
+    expect.stringContaining("Theme:"),
+    expect.stringMatching(/^Events/),
+    "Search events",
+    "events",
+  ]);
+
+  // Rows, and the details of one.
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  const selected = page.locator('.row[aria-selected="true"]');
+  expect(await textOf(selected)).toContain("event-28");
+  await page.keyboard.press("End");
+  expect(await textOf(selected)).toContain("event-0");
+  expect(await page.getByRole("listbox").getAttribute("aria-activedescendant")).toBe(
+    await selected.getAttribute("id"),
+  );
+  await page.keyboard.press("Enter");
+  expect(await focused()).toBe("Details");
+  await page.keyboard.press("Escape");
+  await expect.poll(focused).toBe("events");
+
+  // Tabs, and a button.
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("ArrowLeft");
+  expect(await focused()).toMatch(/^Faults & clock/);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("503 Unavailable");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => emulator.faults()).toMatchObject([{ status: 503, left: 1 }]);
+});
+
+test("the theme can be chosen, and is kept", async () => {
+  const { page } = await openBench({ browser: { colorScheme: "dark" } });
+  const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await ground();
+  const button = page.getByRole("button", { name: "Theme:" });
+  await button.click();
+  expect(await textOf(button)).toContain("light");
+  const light = await ground();
+  expect(light).not.toBe(dark);
+  await page.reload();
+  await page.getByText("Live", { exact: true }).waitFor();
+  expect(await ground()).toBe(light);
+  await button.click();
+  expect(await ground()).toBe(dark);
+});
+
+test("nothing moves for those who want it so", async () => {
+  const { page, post } = await openBench({ browser: { reducedMotion: "reduce" } });
+  await post(event());
+  await page.getByRole("meter").first().waitFor();
+  const moving = await page.evaluate(
+    () =>
+      [...document.querySelectorAll("*")].filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element);
+        return transitionDuration !== "0s" || animationName !== "none";
+      }).length,
+  );
+  expect(moving).toBe(0);
+});

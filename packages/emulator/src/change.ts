@@ -1,0 +1,52 @@
+import type { ClockState } from "./clock.ts";
+import type { KnownContact } from "./contact.ts";
+import type { SeededCount } from "./event-history.ts";
+import type { EventName } from "./event-names.ts";
+import type { PlannedFault } from "./fault-plan.ts";
+import type { RateTicket } from "./rate-window.ts";
+import type { RecordedRequest } from "./request-log.ts";
+import type { StoredEvent } from "./stored-event.ts";
+
+/** Something that changed in the emulator, with what it is now. */
+export type Change =
+  | { readonly type: "event"; readonly event: StoredEvent }
+  | { readonly type: "request"; readonly request: RecordedRequest }
+  | { readonly type: "rate"; readonly rate: CountedRequest }
+  | { readonly type: "contact"; readonly contact: KnownContact }
+  | { readonly type: "contacts_cleared" }
+  | { readonly type: "event_name"; readonly eventName: EventName }
+  | { readonly type: "event_count"; readonly eventCount: SeededCount }
+  | { readonly type: "faults"; readonly faults: readonly PlannedFault[] }
+  | { readonly type: "clock"; readonly clock: ClockState }
+  | { readonly type: "reset" };
+
+/** A request that was counted, by whom, and what its app's window is then. */
+export interface CountedRequest extends RateTicket {
+  readonly workspace: string;
+  readonly app: string;
+}
+
+/** Where changes are told and heard. */
+export interface Changes {
+  /** Tells a change to everyone who listens; it is only made when someone does. */
+  tell(change: () => Change): void;
+  /** Returns a function that ends the listening. */
+  listen(listener: (change: Change) => void): () => void;
+}
+
+/** Creates a place for changes that nobody listens to yet. */
+export function createChanges(): Changes {
+  const listeners = new Set<(change: Change) => void>();
+  return {
+    tell(change) {
+      if (listeners.size === 0) return;
+      const told = change();
+      for (const listener of listeners) listener(told);
+    },
+    listen(listener) {
+      const own = (change: Change): void => listener(change);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+  };
+}

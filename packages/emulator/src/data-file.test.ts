@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { afterAll, expect, test, vi } from "vitest";
+import { event } from "../test/emulator-bench.ts";
+import { createEmulator, type Emulator, type EmulatorOptions } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "emulator-data-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const hasSqlite = process.getBuiltinModule?.("node:sqlite") !== undefined;
+
+let files = 0;
+const newFile = (): string => join(folder, `${files++}.db`);
+
+async function post(emulator: Emulator, path: string, body: unknown): Promise<number> {
+  const headers = { authorization: "Bearer t", "content-type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  return (await emulator.fetch(new Request(new URL(path, "http://emulator.test"), init))).status;
+}
+
+async function summary(emulator: Emulator): Promise<unknown> {
+  const url = "http://emulator.test/events?type=user&user_id=314159&summary=true";
+  return (await emulator.fetch(new Request(url, { headers: { authorization: "Bearer t" } }))).json();
+}
+
+test.runIf(!hasSqlite)("without node:sqlite the message says which Node.js has it", () => {
+  expect(() => createEmulator({ data: newFile() })).toThrow(
+    /^Cannot open data file: it needs node:sqlite, which Node.js has from 22.13; this is v20/,
+  );
+});
+
+test.runIf(hasSqlite)("what is stored is there again, and goes on", async () => {
+  const options: EmulatorOptions = { data: newFile(), eventNames: 3 };
+  const first = createEmulator(options);
+  first.putContacts([{ id: "63a0979a5eeebeaf28dd56ba", email: "lead@example.com", role: "lead" }]);
+  await post(first, "/events", event({ email: "a@example.com", metadata: { "a'b": true, n: 1.5 } }));
+  await post(first, "/events", event({ event_name: "Old.Name", created_at: 5 }));
+  first.archiveEventName("old-name");
+  const event_summaries = { event_name: "seeded", count: 4, first: 1, last: 9 };
+  await post(first, "/events/summaries", { user_id: "314159", event_summaries });
+  await post(first, "/events", event({ event_name: "seeded", created_at: 12 }));
+  const before = [first.events(), first.contacts(), first.eventNames(), await summary(first)];
+  await first.close();
+
+  const second = createEmulator(options);
+  expect([second.events(), second.contacts(), second.eventNames(), await summary(second)]).toEqual(before);
+  expect(await post(second, "/events", event())).toBe(202);
+  expect(second.events()).toHaveLength(3);
+  second.setContacts([{ user_id: "9" }]);
+  await second.close();
+  second.putContacts([{ user_id: "10" }]); // opens the file again
+  await second.close();
+
+  const third = createEmulator(options);
+  expect(third.contacts().map(({ user_id }) => user_id)).toEqual(["9", "10"]);
+  expect(third.events()).toEqual(before[0]);
+  third.reset();
+  await third.close();
+  const fourth = createEmulator(options);
+  expect([fourth.events(), fourth.contacts(), fourth.eventNames()]).toEqual([[], [], []]);
+  await fourth.close();
+});
+
+test.runIf(hasSqlite)("a file of something else, in use, or out of reach is refused", async () => {
+  const text = newFile();
+  writeFileSync(text, "not a database, but long enough to be looked at".repeat(100));
+  expect(() => createEmulator({ data: text })).toThrow(
+    /^Cannot open data file ".*": file is not a database$/,
+  );
+
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+  const other = newFile();
+  const database = new DatabaseSync(other);
+  database.exec("CREATE TABLE mine (a)");
+  database.close();
+  expect(() => createEmulator({ data: other })).toThrow(/it is a database of something else/);
+
+  const used = newFile();
+  const emulator = createEmulator({ data: used });
+  expect(() => createEmulator({ data: used })).toThrow(/database is locked/);
+  await emulator.close();
+
+  expect(() => createEmulator({ data: join(folder, "none", "a.db") })).toThrow(
+    /unable to open database file/,
+  );
+});
+
+test.runIf(hasSqlite)("a file that fails later is given up with a warning, and requests go on", async () => {
+  const data = newFile();
+  const emulator = createEmulator({ data });
+  await emulator.close();
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+  const lock = new DatabaseSync(data);
+  lock.exec("BEGIN EXCLUSIVE");
+  const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  expect(await post(emulator, "/events", event())).toBe(202);
+  expect(await post(emulator, "/events", event({ created_at: 5 }))).toBe(202);
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/^Cannot keep data in .* nothing is kept from now on/)],
+  ]);
+  warn.mockRestore();
+  lock.close();
+});

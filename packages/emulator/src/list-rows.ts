@@ -1,0 +1,33 @@
+import type { KnownContact } from "./contact.ts";
+import type { EmulatorState } from "./emulator-state.ts";
+import { pageRows, parseRowQuery, type RowPage } from "./page-rows.ts";
+import type { RecordedRequest } from "./request-log.ts";
+import { contactMatcher, eventMatcher, requestMatcher } from "./search.ts";
+import type { StoredEvent } from "./stored-event.ts";
+
+/** @throws TypeError for a wrong query */
+export function listEventRows(state: EmulatorState, query: string): RowPage<StoredEvent> {
+  const filters = ["search", "name", "contact"] as const;
+  const { filter, ...range } = parseRowQuery(query, { action: "list events", filters });
+  const size = ({ event_name, metadata }: StoredEvent): number =>
+    event_name.length + JSON.stringify(metadata ?? "").length;
+  return pageRows({ values: state.events() }, { ...range, matches: eventMatcher(filter), size });
+}
+
+/** @throws TypeError for a wrong query */
+export function listRequestRows({ log }: EmulatorState, query: string): RowPage<RecordedRequest> {
+  const filters = ["search", "result"] as const;
+  const { filter, ...range } = parseRowQuery(query, { action: "list requests", filters });
+  const values = log.list();
+  const first = log.counts().requests - values.length;
+  return pageRows(
+    { values, first },
+    { ...range, matches: requestMatcher(filter), size: ({ body }) => body.length },
+  );
+}
+
+/** @throws TypeError for a wrong query */
+export function listContactRows(state: EmulatorState, query: string): RowPage<KnownContact> {
+  const { filter, ...range } = parseRowQuery(query, { action: "list contacts", filters: ["search"] });
+  return pageRows({ values: state.contacts() }, { ...range, matches: contactMatcher(filter) });
+}

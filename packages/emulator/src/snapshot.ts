@@ -1,0 +1,124 @@
+import { checkContact, type KnownContact } from "./contact.ts";
+import type { EmulatorState } from "./emulator-state.ts";
+import type { SeededCount } from "./event-history.ts";
+import type { EventName } from "./event-names.ts";
+import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
+import { isRefusal } from "./refusal.ts";
+import type { StoredEvent } from "./stored-event.ts";
+import { validateEvent } from "./validate-body.ts";
+
+/** One thing that is stored: a line of an export, a row of a data file. */
+export type SnapshotRecord =
+  | ({ readonly type: "contact" } & KnownContact)
+  | ({ readonly type: "event_name" } & EventName)
+  | StoredEvent
+  | ({ readonly type: "event_count" } & SeededCount);
+
+/** Everything stored, in an order in which it can be put back. */
+export function* exportRecords(state: EmulatorState): Generator<SnapshotRecord> {
+  for (const contact of state.contacts()) yield { type: "contact", ...contact };
+  for (const name of state.eventNames()) yield { type: "event_name", ...name };
+  yield* [...state.events()];
+  for (const { name: workspace, events } of state.workspaces()) {
+    for (const [contact, count] of events.seeded()) {
+      yield { type: "event_count", workspace, contact, ...count };
+    }
+  }
+}
+
+/** False: an equal event is there already. */
+export function restoreRecord(state: EmulatorState, record: SnapshotRecord): boolean {
+  const { workspace: name } = record;
+  const { contacts, names, events } = state.workspace(name);
+  switch (record.type) {
+    case "contact":
+      contacts.put(record);
+      return true;
+    case "event_name":
+      names.put(record.name, record.archived);
+      return true;
+    case "event":
+      state.room.take(JSON.stringify(record.metadata ?? "").length);
+      return events.restore(record);
+    case "event_count": {
+      const { contact, name: event, first, last, count } = record;
+      events.seed(contact, { name: event, first, last, count });
+      return true;
+    }
+    default:
+      return record satisfies never;
+  }
+}
+
+const action = "import";
+const contactId = { wanted: "24 hexadecimal digits", holds: isContactId };
+const text = { wanted: "a non-empty string", holds: isText };
+const time = { wanted: "Unix seconds", holds: (value: unknown) => isInteger(value, 0) };
+
+interface Rule {
+  readonly wanted: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const rules: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
+  event_name: {
+    workspace: text,
+    name: text,
+    archived: { wanted: "true or false", holds: (value) => typeof value === "boolean" },
+  },
+  event: { workspace: text, id: text, event_name: text, created_at: time, intercom_user_id: contactId },
+  event_count: {
+    workspace: text,
+    contact: contactId,
+    name: text,
+    first: time,
+    last: time,
+    count: { wanted: "a number, 0 or more", holds: (value) => isInteger(value, 0) },
+  },
+};
+
+function isContactId(value: unknown): boolean {
+  return typeof value === "string" && /^[0-9a-f]{24}$/.test(value);
+}
+
+/**
+ * Checks a record; `name` is what messages call it.
+ * @throws TypeError naming the first thing that is wrong
+ */
+export function parseRecord(value: unknown, name: string): SnapshotRecord {
+  checkKeys(action, value, { name });
+  const { type, ...fields } = value;
+  if (type === "contact") return { type, ...parseKnownContact(fields, name) };
+  const rulesOfType = typeof type === "string" && Object.hasOwn(rules, type) ? rules[type] : undefined;
+  if (!rulesOfType) {
+    throw misuse(action, `${name}.type`, '"contact", "event_name", "event" or "event_count"', type);
+  }
+  const optional = type === "event" ? ["user_id", "email", "metadata"] : [];
+  checkKeys(action, fields, { name, known: [...Object.keys(rulesOfType), ...optional] });
+  for (const [key, { wanted, holds }] of Object.entries(rulesOfType)) {
+    if (!holds(fields[key])) throw misuse(action, `${name}.${key}`, wanted, fields[key]);
+  }
+  if (type === "event") checkEvent(fields, name);
+  return value as unknown as SnapshotRecord;
+}
+
+function parseKnownContact(fields: Record<string, unknown>, name: string): KnownContact {
+  const contact = checkContact(fields, { name, action });
+  const { workspace, id, role } = contact;
+  if (workspace === undefined) throw misuse(action, `${name}.workspace`, text.wanted, workspace);
+  if (id === undefined) throw misuse(action, `${name}.id`, contactId.wanted, id);
+  return { ...contact, workspace, id, role: role ?? "user" };
+}
+
+function checkEvent(fields: Record<string, unknown>, name: string): void {
+  for (const key of ["user_id", "email"]) {
+    if (fields[key] !== undefined && !isText(fields[key])) {
+      throw misuse(action, `${name}.${key}`, text.wanted, fields[key]);
+    }
+  }
+  const { event_name, created_at, intercom_user_id: id, metadata } = fields;
+  const valid = validateEvent({ event_name, created_at, id, ...(metadata !== undefined && { metadata }) });
+  if (isRefusal(valid)) {
+    throw new TypeError(`Cannot ${action}: "${name}" is no event that Intercom accepts: ${valid.message}`);
+  }
+}

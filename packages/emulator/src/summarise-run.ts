@@ -1,0 +1,15 @@
+import type { EmulatorStats } from "./emulator-state.ts";
+import type { RecordedRequest } from "./request-log.ts";
+
+/** What `exec` says at its end: the totals, and why requests were refused. */
+export function summariseRun(stats: EmulatorStats, requests: readonly RecordedRequest[]): string {
+  const { results } = stats;
+  const refused = new Map<string, number>();
+  for (const { result, status, reason, field } of requests) {
+    if (result !== "refused") continue;
+    const why = [status ?? "no reply", reason, ...(field === undefined ? [] : [`(${field})`])].join(" ");
+    refused.set(why, (refused.get(why) ?? 0) + 1);
+  }
+  const totals = `${stats.requests} requests: ${results.stored} stored, ${results.duplicate} duplicates, ${results.answered} answered, ${results.refused} refused`;
+  return [totals, ...[...refused].map(([why, count]) => `  ${count} × ${why}`)].join("\n");
+}

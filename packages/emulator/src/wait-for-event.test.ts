@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { assertionCases } from "../test/assertion-cases.ts";
+import { createEmulatorState } from "./emulator-state.ts";
+import { createEmulator, type EventMatch } from "./index.ts";
+import { resolveOptions } from "./options.ts";
+import { waitForEvent } from "./wait-for-event.ts";
+
+for (const [name, run] of Object.entries(assertionCases)) test(name, () => run(createEmulator));
+
+test.each<[unknown, string]>([
+  [null, '"match" must be an object, got null'],
+  [{ name: "a" }, '"name" is not one of eventName, contact, createdAt, metadata, workspace'],
+  [{ eventName: "" }, '"eventName" must be a non-empty string, got ""'],
+  [{ contact: 5 }, '"contact" must be an object, got number 5'],
+  [{ contact: { userId: "5" } }, '"userId" is not one of id, user_id, email'],
+  [{ createdAt: "now" }, '"createdAt" must be Unix seconds, got "now"'],
+  [{ metadata: [] }, '"metadata" must be an object, got a list'],
+])("the match %j is refused", async (match, message) => {
+  const wait = createEmulator().waitForEvent(match as EventMatch);
+  await expect(wait).rejects.toThrow(new TypeError(`Cannot wait for event: ${message}`));
+});
+
+test("the time to wait is checked", async () => {
+  await expect(createEmulator().waitForEvent({}, { timeoutMs: -1 })).rejects.toThrow(
+    'Cannot wait for event: "timeoutMs" must be milliseconds, 0 or more, got number -1',
+  );
+});
+
+test("nobody listens any more after a wait, be it met or not", async () => {
+  const state = createEmulatorState(resolveOptions({}));
+  const contact = state.workspace("w").contacts.put({ user_id: "1" });
+  const met = waitForEvent(state, { eventName: "a" });
+  state.workspace("w").events.add(contact, { event_name: "a", created_at: 1, named: { user_id: "1" } });
+  await met;
+  await expect(waitForEvent(state, { eventName: "b" }, { timeoutMs: 0 })).rejects.toThrow("No event matched");
+  let told = 0;
+  state.changes.tell(() => {
+    told += 1;
+    return { type: "reset" };
+  });
+  expect(told).toBe(0);
+});
