@@ -244,6 +244,32 @@ describe("an outbox that cannot", () => {
     expect(intercom.sent.length).toBeGreaterThan(0);
   });
 
+  test("keep all events at once does not keep one that has made room meanwhile", async () => {
+    const store = createMemoryStore();
+    const { outbox } = faultyOutbox(store);
+    const { client, clock } = startClient({
+      random: Math.random,
+      queue: { maxEvents: 4, policy: "drop_oldest" },
+      outbox: {
+        ...outbox,
+        async append(records, leaseUntil) {
+          if (records.length > 1) throw new OutboxError("full", "Cannot keep events");
+          await turn();
+          return outbox.append(records, leaseUntil);
+        },
+      },
+    });
+    const receipts = Array.from({ length: 4 }, () => client.track(anotherEvent()));
+    await passTime(clock, 1);
+    receipts.push(client.track(anotherEvent()), client.track(anotherEvent()), client.track(anotherEvent()));
+    await passTime(clock, 20, 1);
+    const stored = await Promise.all(receipts.map((receipt) => receipt.stored));
+    expect(client.stats().droppedByReason.queue_full).toBeGreaterThan(0);
+    expect(store.events.size).toBe(stored.filter(Boolean).length);
+    expect(unaccounted(client.stats())).toBe(0);
+    expect(client.stats().pending).toBe(store.events.size);
+  });
+
   test("write how events ended is asked again, and sends nothing twice", async () => {
     const store = createMemoryStore();
     const { client, clock, intercom, faulty, warnings } = start(store, accept);

@@ -191,7 +191,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       if (batch.length > 1 && error instanceof OutboxError && error.code === "full") {
         const half = batch.length >> 1; // Some of them may fit.
         await append(batch.slice(0, half));
-        return append(batch.slice(half));
+        return append(batch.slice(half).filter((event) => unwritten.has(event))); // Others have made room meanwhile.
       }
       tell(error, "keep events");
       for (const event of batch) {
