@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { createCollisions, subjectOf } from "./collisions.ts";
+import { createCollisions, keyOf, subjectOf } from "./collisions.ts";
 import type { WireEvent } from "./event.ts";
 
-const SUBJECT = "placed-order u1";
+const KEY = keyOf("placed-order u1", 100);
 
 /** An event as far as it is remembered. */
 function eventOf(body = "body"): { body: string; receipt: object } {
@@ -12,61 +12,62 @@ function eventOf(body = "body"): { body: string; receipt: object } {
 test("a second is its event's, for one subject", () => {
   const collisions = createCollisions();
   const event = eventOf();
-  collisions.add(SUBJECT, 100, event);
-  expect(collisions.find(SUBJECT, 100)).toBe(event);
-  expect(collisions.find(SUBJECT, 101)).toBe(undefined);
-  expect(collisions.find("placed-order u2", 100)).toBe(undefined);
+  collisions.add(KEY, event);
+  expect(collisions.find(KEY)).toBe(event);
+  expect(collisions.find(keyOf("placed-order u1", 101))).toBe(undefined);
+  expect(collisions.find(keyOf("placed-order u2", 100))).toBe(undefined);
 });
 
-test("finds the next free second, and none beyond a minute", () => {
+test("remembers the last 5,000 and no more than 10,000", () => {
   const collisions = createCollisions();
-  expect(collisions.freeSecond(SUBJECT, 100)).toBe(100);
-  for (let second = 100; second < 105; second += 1) collisions.add(SUBJECT, second, eventOf());
-  expect(collisions.freeSecond(SUBJECT, 100)).toBe(105);
-  for (let second = 105; second < 159; second += 1) collisions.add(SUBJECT, second, eventOf());
-  expect(collisions.freeSecond(SUBJECT, 100)).toBe(159);
-  collisions.add(SUBJECT, 159, eventOf());
-  expect(collisions.freeSecond(SUBJECT, 100)).toBe(undefined);
-});
-
-test("forgets the oldest beyond 10,000, and what is added again is the youngest", () => {
-  const collisions = createCollisions();
-  for (let second = 0; second < 10_000; second += 1) collisions.add(SUBJECT, second, eventOf());
-  collisions.add(SUBJECT, 0, eventOf());
-  expect(collisions.find(SUBJECT, 1)).toBeDefined();
-  collisions.add(SUBJECT, 10_000, eventOf());
-  expect([0, 1, 2].map((second) => collisions.find(SUBJECT, second) !== undefined)).toEqual([
-    true,
+  for (let index = 0; index < 10_000; index += 1) collisions.add(`${index}`, eventOf());
+  expect([0, 4999, 5000, 9999].map((index) => collisions.find(`${index}`) !== undefined)).toEqual(
+    Array(4).fill(true),
+  );
+  collisions.add("one more", eventOf());
+  expect([0, 4999, 5000, 9999].map((index) => collisions.find(`${index}`) !== undefined)).toEqual([
     false,
+    false,
+    true,
     true,
   ]);
 });
 
-test("forgets the oldest beyond 8 MiB of text, also of those that were replaced or removed", () => {
+test("remembers fewer of large ones", () => {
   const collisions = createCollisions();
-  const large = () => eventOf("x".repeat(1024 * 1024));
-  for (let second = 0; second < 8; second += 1) collisions.add(SUBJECT, second, large());
-  collisions.add(SUBJECT, 7, large());
-  const last = large();
-  collisions.add(SUBJECT, 6, last);
-  collisions.remove(SUBJECT, 6, last.receipt);
-  collisions.add(SUBJECT, 8, large());
-  expect(collisions.find(SUBJECT, 0)).toBeDefined();
-  collisions.add(SUBJECT, 9, eventOf("x"));
-  expect(collisions.find(SUBJECT, 0)).toBe(undefined);
-  expect(collisions.find(SUBJECT, 1)).toBeDefined();
+  for (let index = 0; index < 8; index += 1) collisions.add(`${index}`, eventOf("x".repeat(1024 * 1024)));
+  expect(collisions.find("0")).toBeDefined();
+  collisions.add("8", eventOf("x"));
+  expect([3, 4].map((index) => collisions.find(`${index}`) !== undefined)).toEqual([false, true]);
 });
 
-test("forgets what is removed, and no other event of that second", () => {
+test("what is added again is young again", () => {
+  const collisions = createCollisions();
+  const again = eventOf();
+  collisions.add(KEY, eventOf());
+  for (let index = 0; index < 5000; index += 1) collisions.add(`${index}`, eventOf());
+  collisions.add(KEY, again);
+  for (let index = 5000; index < 10_000; index += 1) collisions.add(`${index}`, eventOf());
+  expect(collisions.find(KEY)).toBe(again);
+  expect(collisions.find("0")).toBe(undefined);
+});
+
+test("forgets what is removed, young or old, and no other event of that second", () => {
   const collisions = createCollisions();
   const [event, other] = [eventOf(), eventOf()];
-  collisions.remove(SUBJECT, 100, undefined as never);
-  collisions.add(SUBJECT, 100, event);
-  collisions.remove(SUBJECT, 100, other.receipt);
-  collisions.remove(SUBJECT, 101, event.receipt);
-  expect(collisions.find(SUBJECT, 100)).toBe(event);
-  collisions.remove(SUBJECT, 100, { ...event }.receipt);
-  expect(collisions.find(SUBJECT, 100)).toBe(undefined);
+  collisions.remove(KEY, event.receipt);
+  collisions.add(KEY, event);
+  collisions.remove(KEY, other.receipt);
+  expect(collisions.find(KEY)).toBe(event);
+  for (let index = 0; index < 5000; index += 1) collisions.add(`${index}`, eventOf());
+  collisions.remove("another", event.receipt);
+  expect(collisions.find(KEY)).toBe(event);
+  collisions.remove(KEY, { ...event }.receipt);
+  expect(collisions.find(KEY)).toBe(undefined);
+  const late = eventOf();
+  collisions.add(KEY, late);
+  collisions.remove(KEY, late.receipt);
+  expect(collisions.find(KEY)).toBe(undefined);
 });
 
 const rest = { event_name: "Placed.Order", created_at: 100 };

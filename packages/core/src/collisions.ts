@@ -8,70 +8,46 @@ interface Remembered {
   readonly receipt: unknown;
 }
 
-/** Remembers which seconds of a subject are taken, and by what; {@link createCollisions}. */
+/** Remembers which seconds are taken, and by what; {@link createCollisions}. */
 export interface Collisions<Event extends Remembered> {
-  /** The event that has the second. */
-  find(subject: string, second: number): Event | undefined;
-  /** The second, or the next one that is free, less than a minute later; `undefined` if none is. */
-  freeSecond(subject: string, second: number): number | undefined;
+  /** The event that has a second. @param key of {@link keyOf} */
+  find(key: string): Event | undefined;
   /** Remembers an event. */
-  add(subject: string, second: number, event: Event): void;
+  add(key: string, event: Event): void;
   /** Forgets an event that Intercom did not take, so that its second is free again. */
-  remove(subject: string, second: number, receipt: Event["receipt"]): void;
+  remove(key: string, receipt: Event["receipt"]): void;
 }
 
-/** Events remembered, and characters of their bodies; the oldest are forgotten first. */
-const MAX_REMEMBERED = 10_000;
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+/** Events remembered, and characters of their bodies, in each of two generations; the older one is forgotten whole. */
+const MAX_REMEMBERED = 5000;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** Seconds an event may be moved. */
-const MAX_MOVE = 60;
-
-/** A bounded memory of the events tracked lately. */
+/** A bounded memory of the events tracked lately: the last 5,000 at least, unless they are large. */
 export function createCollisions<Event extends Remembered>(): Collisions<Event> {
-  const remembered = new Map<string, Event>();
+  let younger = new Map<string, Event>();
+  let older = new Map<string, Event>();
   let characters = 0;
-  // One that goes on where it was: from the start it would step over all that were ever forgotten.
-  let keys = remembered.keys();
-
-  function forgetOldest(): void {
-    let next = keys.next();
-    if (next.done) {
-      keys = remembered.keys();
-      next = keys.next();
-    }
-    if (!next.done) forget(next.value);
-  }
-
-  function forget(key: string): void {
-    characters -= remembered.get(key)?.body.length ?? 0;
-    remembered.delete(key);
-  }
-
   return {
-    find: (subject, second) => remembered.get(keyOf(subject, second)),
-    freeSecond(subject, first) {
-      for (let second = first; second < first + MAX_MOVE; second += 1) {
-        if (!remembered.has(keyOf(subject, second))) return second;
+    find: (key) => younger.get(key) ?? older.get(key),
+    add(key, event) {
+      if (younger.size >= MAX_REMEMBERED || characters >= MAX_CHARACTERS) {
+        older = younger;
+        younger = new Map();
+        characters = 0;
       }
-      return undefined;
-    },
-    add(subject, second, event) {
-      const key = keyOf(subject, second);
-      forget(key); // So that it moves to the end.
-      remembered.set(key, event);
+      younger.set(key, event);
       characters += event.body.length;
-      while (remembered.size > MAX_REMEMBERED || characters > MAX_CHARACTERS) forgetOldest();
     },
-    remove(subject, second, receipt) {
-      const key = keyOf(subject, second);
-      if (remembered.get(key)?.receipt === receipt) forget(key);
+    remove(key, receipt) {
+      for (const generation of [younger, older]) {
+        if (generation.get(key)?.receipt === receipt) generation.delete(key);
+      }
     },
   };
 }
 
-/** The second first: it tells keys apart soonest. */
-function keyOf(subject: string, second: number): string {
+/** What an event is remembered by: its subject and second, the second first, as that tells keys apart soonest. */
+export function keyOf(subject: string, second: number): string {
   return `${second} ${subject}`;
 }
 

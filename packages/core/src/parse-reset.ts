@@ -57,6 +57,16 @@ const IMF_FIXDATE = new RegExp(`^(?:${DAYS}), \\d{2} (?:${MONTHS}) \\d{4} \\d{2}
  * the epoch. `Date.parse` alone takes `-5` for a date.
  */
 export function parseHttpDate(text: unknown): number | undefined {
+  if (text === lastText) return lastDate; // Many replies have the same second.
+  lastDate = readHttpDate(text);
+  lastText = text;
+  return lastDate;
+}
+
+let lastText: unknown;
+let lastDate: number | undefined;
+
+function readHttpDate(text: unknown): number | undefined {
   if (typeof text !== "string" || !IMF_FIXDATE.test(text.trim())) return undefined;
   const milliseconds = Date.parse(text.trim());
   return Number.isNaN(milliseconds) ? undefined : milliseconds;

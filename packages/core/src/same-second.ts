@@ -1,4 +1,4 @@
-import { createCollisions, subjectOf } from "./collisions.ts";
+import { createCollisions, keyOf, subjectOf } from "./collisions.ts";
 import type { WireEvent } from "./event.ts";
 import type { Issue } from "./issue.ts";
 import { receiptControls } from "./lazy-receipt.ts";
@@ -10,8 +10,8 @@ type OwnEvent = PendingEvent & { readonly receipt: Receipt };
 
 /** What Intercom keeps one event of. */
 interface Place {
-  /** Contact and name. */
-  readonly subject: string;
+  /** Contact, name and second. */
+  readonly key: string;
   /** In Unix seconds. */
   readonly second: number;
   /** Whether it is known that no other event has it. */
@@ -42,6 +42,9 @@ export interface SameSecondOptions {
   readonly end: (event: PendingEvent, outcome: Outcome) => void;
 }
 
+/** Seconds an event may be moved. */
+const MAX_MOVE = 60;
+
 const SECOND_TAKEN: Issue = {
   path: "createdAt",
   code: "second_taken",
@@ -60,11 +63,11 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
   let waiting = 0;
 
   function admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean {
-    const { subject, second, isFree } = place;
-    const earlier = isFree ? undefined : collisions.find(subject, second);
+    const { key, isFree } = place;
+    const earlier = isFree ? undefined : collisions.find(key);
     if (earlier?.body === event.body) return follow(event, earlier.receipt);
     if (earlier) warnings.push(SECOND_TAKEN);
-    collisions.add(subject, second, event);
+    collisions.add(key, event);
     return letIn(event);
   }
 
@@ -94,14 +97,19 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
   return {
     place(value, isStamped) {
       const place = placeOf(value);
-      const second = isStamped ? collisions.freeSecond(place.subject, place.second) : undefined;
-      return second === undefined ? place : { subject: place.subject, second, isFree: true };
+      if (!isStamped) return place;
+      if (collisions.find(place.key) === undefined) return { ...place, isFree: true };
+      const subject = subjectOf(value);
+      for (let second = place.second + 1; second < place.second + MAX_MOVE; second += 1) {
+        const key = keyOf(subject, second);
+        if (collisions.find(key) === undefined) return { key, second, isFree: true };
+      }
+      return place;
     },
     admit,
     forget({ body, receipt }) {
       if (!receipt) return;
-      const { subject, second } = placeOf(JSON.parse(body));
-      collisions.remove(subject, second, receipt);
+      collisions.remove(placeOf(JSON.parse(body)).key, receipt);
     },
     release(receipt) {
       const released = followers.get(receipt) ?? [];
@@ -116,7 +124,7 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
 }
 
 function placeOf(value: WireEvent): Place {
-  return { subject: subjectOf(value), second: value.created_at, isFree: false };
+  return { key: keyOf(subjectOf(value), value.created_at), second: value.created_at, isFree: false };
 }
 
 /** The warning about an event that was moved. */
