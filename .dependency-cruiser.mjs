@@ -1,6 +1,7 @@
 /** Imports run downward only: spec → core (words ← pure ← stateful) → node | browser | deno. */
 
-const WORDS = "^packages/core/src/(issue|metadata|event|verdict|outcome|transport|clock|generated/.*)\\.ts$";
+const WORDS =
+  "^packages/core/src/(issue|metadata|event|verdict|outcome|transport|clock|relay-contract|generated/.*)\\.ts$";
 const STATEFUL =
   "^packages/core/src/(call-api|attempt|delivery|outbox-keeper|event-queue|exit-flush|same-second|spilled-events|token-source|shared-pacers|read-events|voice|create-client|client|diagnostics)\\.ts$";
 const TESTS = "(\\.test(-d)?\\.ts$|/tests?/|\\.config\\.ts$|/generate\\.ts$)";
