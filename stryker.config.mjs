@@ -7,6 +7,8 @@ const PURE = [
   "classify-response",
   "clock-offset",
   "collisions",
+  "event-hash",
+  "hash-table",
   "concurrency-limit",
   "decode-metadata",
   "describe",

@@ -1,4 +1,4 @@
-import { kindOf } from "./describe.ts";
+import { isObject } from "./describe.ts";
 import { collectMetadata, type EncodeOptions } from "./encode-metadata.ts";
 import { encodeText } from "./encode-text.ts";
 import { encodeTime } from "./encode-time.ts";
@@ -82,7 +82,7 @@ function collectEvent(
   report: Report,
   options: EncodeOptions,
 ): Partial<WireEvent> {
-  if (kindOf(event) !== "Object") {
+  if (!isObject(event)) {
     refuse(report, "", "not_an_object", "an object such as { userId, eventName }", event);
     return {};
   }
@@ -168,9 +168,8 @@ export function collectTime(path: string, value: unknown, report: Report): numbe
 
 function warnOfUnknownFields(event: object, report: Report): void {
   try {
-    const fields = Object.keys(event);
-    if (!fields.some(isUnknown)) return;
-    for (const field of fields.filter(isUnknown).slice(0, 100)) {
+    if (!mayHaveUnknownFields(event)) return;
+    for (const field of Object.keys(event).filter(isUnknown).slice(0, 100)) {
       const name = field.slice(0, 40);
       const meant = Object.hasOwn(MEANT, field) ? `; did you mean ${MEANT[field]}?` : "";
       const message = `${JSON.stringify(name)} is not a field of an event and is not sent${meant}`;
@@ -179,6 +178,12 @@ function warnOfUnknownFields(event: object, report: Report): void {
   } catch (error) {
     refuseUnreadable(report, "", error);
   }
+}
+
+/** A first look, which makes no list: also `true` for fields that are inherited. */
+function mayHaveUnknownFields(event: object): boolean {
+  for (const field in event) if (isUnknown(field)) return true;
+  return false;
 }
 
 function isUnknown(field: string): boolean {

@@ -1,4 +1,4 @@
-import { kindOf } from "./describe.ts";
+import { tagOf } from "./describe.ts";
 import { encodeText } from "./encode-text.ts";
 import { encodeTime } from "./encode-time.ts";
 import type { components } from "./generated/openapi.ts";
@@ -58,14 +58,14 @@ function encodeObject(
   path: string,
   report: Report,
 ): WireMetadataValue | undefined {
-  const kind = kindOf(value);
-  switch (kind) {
-    case "Date":
+  const tag = tagOf(value);
+  switch (tag) {
+    case "[object Date]":
       if (isDateKey) return encodeTime(path, value, report);
       return refuse(report, path, "date_key", "under a key that ends in _date", value);
-    case "URL":
+    case "[object URL]":
       return encodeShown(path, encodeLink(path, value, report), report);
-    case "Object":
+    case "[object Object]":
       if (hasOnly(value as object, "url", "value"))
         return encodeRichLink(value as WireRichLink, path, report);
       if (hasOnly(value as object, "amount", "currency")) {
@@ -75,19 +75,23 @@ function encodeObject(
   return refuse(
     report,
     path,
-    kind === "Object" || kind === "Array" ? "nested_value" : "unsupported_value",
+    tag === "[object Object]" || tag === "[object Array]" ? "nested_value" : "unsupported_value",
     "a string, number, boolean, Date, URL, { url, value } or { amount, currency }",
     value,
   );
 }
 
 function hasOnly(value: object, first: string, second: string): boolean {
-  const keys = Object.keys(value);
-  return keys.length === 2 && keys.includes(first) && keys.includes(second);
+  let found = 0;
+  for (const key in value) {
+    if ((key !== first && key !== second) || !Object.hasOwn(value, key)) return false;
+    found += 1;
+  }
+  return found === 2;
 }
 
 function encodeLink(path: string, url: unknown, report: Report): string {
-  const text = kindOf(url) === "URL" ? String(url) : url;
+  const text = tagOf(url) === "[object URL]" ? String(url) : url;
   if (typeof text === "string" && /^https?:\/\//i.test(text) && isUrl(text)) return text;
   refuse(report, path, "invalid_link", "an absolute http: or https: address", text);
   return "";

@@ -1,4 +1,4 @@
-import { describe, kindOf } from "./describe.ts";
+import { describe, isObject } from "./describe.ts";
 import { encodeMetadataValue } from "./encode-metadata-value.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import type { WireMetadata, WireMetadataValue } from "./metadata.ts";
@@ -51,17 +51,23 @@ export function collectMetadata(
   { metadataKeys = 10 }: EncodeOptions,
 ): WireMetadata {
   const encoded: WireMetadata = {};
-  for (const key of keysOf(metadata, report)) collectEntry(metadata as object, key, encoded, report);
-  const keys = Object.keys(encoded);
+  let given = 0;
+  let hasCapitals = false;
+  for (const key of keysOf(metadata, report)) {
+    const facts = factsOf(key);
+    if (!collectEntry(metadata as object, key, facts, encoded, report)) continue;
+    given += 1;
+    hasCapitals ||= facts.hasCapitals;
+  }
   // Keys in lower case cannot be the same but for case, and most are.
-  if (keys.some(hasCapital)) refuseDuplicates(keys, report);
-  if (keys.length > metadataKeys) warnOfLimit(keys, metadataKeys, report);
+  if (hasCapitals) refuseDuplicates(Object.keys(encoded), report);
+  if (given > metadataKeys) warnOfLimit(Object.keys(encoded), metadataKeys, report);
   return encoded;
 }
 
 function keysOf(metadata: unknown, report: Report): string[] {
   try {
-    if (kindOf(metadata) === "Object") return Object.keys(metadata as object);
+    if (isObject(metadata)) return Object.keys(metadata);
     refuse(report, "metadata", "not_an_object", "a plain object", metadata);
   } catch (error) {
     refuseUnreadable(report, "metadata", error);
@@ -69,35 +75,64 @@ function keysOf(metadata: unknown, report: Report): string[] {
   return [];
 }
 
-/** Adds a key that is given, also one that is wrong: then nothing of this is sent. */
-function collectEntry(metadata: object, key: string, encoded: WireMetadata, report: Report): void {
-  const plain = isPlain(key);
-  const path = pathOf(key, plain);
+/** Adds a key that is given, also one that is wrong: then nothing of this is sent. Answers whether it was added. */
+function collectEntry(
+  metadata: object,
+  key: string,
+  { path, isAllowed, isDate }: KeyFacts,
+  encoded: WireMetadata,
+  report: Report,
+): boolean {
   try {
     const value: unknown = Reflect.get(metadata, key);
-    if (value === undefined) return;
+    if (value === undefined) return false;
     report.characters += key.length;
-    if (!plain && FORBIDDEN.test(key)) refuse(report, path, "invalid_key", ALLOWED, key);
-    put(encoded, key, encodeMetadataValue(value, key.slice(-5).toLowerCase() === "_date", path, report));
+    if (!isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
+    put(encoded, key, encodeMetadataValue(value, isDate, path, report));
+    return true;
   } catch (error) {
     refuseUnreadable(report, path, error);
+    return false;
   }
 }
 
-/** Whether a key needs neither a closer look nor quotes in a path. */
-function isPlain(key: string): boolean {
-  return key.length <= 40 && /^[A-Za-z_][\w-]*$/.test(key);
+/** What is known of a key by itself. */
+interface KeyFacts {
+  /** Where it stands: `metadata.price`, or `metadata["a b"]` for keys that are no plain words. */
+  readonly path: string;
+  readonly isAllowed: boolean;
+  /** Whether it says that its value is a date. */
+  readonly isDate: boolean;
+  readonly hasCapitals: boolean;
+}
+
+/** Facts of keys met lately, of which a program has few. */
+const known = new Map<string, KeyFacts>();
+const MAX_KNOWN = 1000;
+
+function factsOf(key: string): KeyFacts {
+  const facts = known.get(key);
+  if (facts) return facts;
+  const found = findFacts(key);
+  if (known.size >= MAX_KNOWN) known.clear();
+  if (key.length <= 40) known.set(key, found); // Longer ones would make its size unbounded.
+  return found;
+}
+
+function findFacts(key: string): KeyFacts {
+  const isPlain = key.length <= 40 && /^[A-Za-z_][\w-]*$/.test(key);
+  return {
+    path: isPlain ? `metadata.${key}` : `metadata[${JSON.stringify(key.slice(0, 40))}]`,
+    isAllowed: isPlain || !FORBIDDEN.test(key),
+    isDate: key.slice(-5).toLowerCase() === "_date",
+    hasCapitals: key !== key.toLowerCase(),
+  };
 }
 
 /** Blank keys, and characters that may not stand in a key: Intercom's help article 175. */
 const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
 const DIFFERENT = "under a key that differs from the others in more than case";
 const ALLOWED = "under a key that is not blank and has none of .$~`!@#%^&*'{}|\\\"";
-
-/** Where a key stands: `metadata.price`, or `metadata["a b"]` for keys that are no plain words. */
-function pathOf(key: string, plain = isPlain(key)): string {
-  return plain ? `metadata.${key}` : `metadata[${JSON.stringify(key.slice(0, 40))}]`;
-}
 
 function put(encoded: WireMetadata, key: string, value: WireMetadataValue | undefined): void {
   if (key === "__proto__") {
@@ -106,15 +141,11 @@ function put(encoded: WireMetadata, key: string, value: WireMetadataValue | unde
   } else encoded[key] = value as WireMetadataValue;
 }
 
-function hasCapital(key: string): boolean {
-  return key !== key.toLowerCase();
-}
-
 function refuseDuplicates(keys: readonly string[], report: Report): void {
   const seen = new Set<string>();
   for (const key of keys) {
     const folded = key.toLowerCase();
-    if (seen.has(folded)) refuse(report, pathOf(key), "duplicate_key", DIFFERENT, key);
+    if (seen.has(folded)) refuse(report, factsOf(key).path, "duplicate_key", DIFFERENT, key);
     seen.add(folded);
   }
 }

@@ -124,6 +124,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   const sameSecond = createSameSecond({
     maxWaiting: policy.queue.maxEvents,
+    random,
     letIn(event) {
       if (isStopped) {
         finish(event, dropped("closed"));
@@ -169,6 +170,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       trackedAt,
       isOwn: own !== undefined,
       receipt: own === undefined ? undefined : spilled.take(id),
+      key: undefined,
       attempts,
       failures,
       missingSince,
@@ -197,7 +199,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     if (isOwn) tally.end(outcome);
     else tally.recover();
     if (!isOwn) adopted -= 1;
-    if (!isTaken(outcome)) sameSecond.forget(event);
+    sameSecond.ended(event, outcome);
     barrier.end(event.sequence); // Before anybody is told, who may wait for those that are left.
     if (receipt) settle(receipt, outcome);
     voice.outcome(outcome, body);
@@ -244,6 +246,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       trackedAt,
       isOwn: true,
       receipt,
+      key: place.key,
       attempts: 0,
       failures: 0,
       missingSince: undefined,

@@ -1,3 +1,4 @@
+import type { Hash } from "./hash-table.ts";
 import type { Receipt } from "./outcome.ts";
 
 /** An event that has no outcome yet. */
@@ -14,6 +15,8 @@ export interface PendingEvent {
   readonly isOwn: boolean;
   /** Its id in the outbox, if there is one. */
   readonly id: string | undefined;
+  /** Contact, name and second as a hash, unless it was read from an outbox. */
+  readonly key: Hash | undefined;
   /** Attempts made. */
   attempts: number;
   /** Attempts that failed: 5xx, no reply, no reply in time. */

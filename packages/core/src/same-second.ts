@@ -1,5 +1,7 @@
-import { createCollisions, keyOf, subjectOf } from "./collisions.ts";
+import { createCollisions } from "./collisions.ts";
 import type { WireEvent } from "./event.ts";
+import { createEventHash } from "./event-hash.ts";
+import { createHashTable, type Hash } from "./hash-table.ts";
 import type { Issue } from "./issue.ts";
 import { receiptControls } from "./lazy-receipt.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
@@ -11,7 +13,7 @@ type OwnEvent = PendingEvent & { readonly receipt: Receipt };
 /** What Intercom keeps one event of. */
 interface Place {
   /** Contact, name and second. */
-  readonly key: string;
+  readonly key: Hash;
   /** In Unix seconds. */
   readonly second: number;
   /** Whether it is known that no other event has it. */
@@ -24,8 +26,8 @@ export interface SameSecond {
   place(value: WireEvent, isStamped: boolean): Place;
   /** Lets an event in, or has it wait for an equal one; answers whether it was taken. */
   admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean;
-  /** Forgets an event that Intercom did not take. */
-  forget(event: PendingEvent): void;
+  /** Remembers of an event that has ended what is needed, before its receipt is settled. */
+  ended(event: PendingEvent, outcome: Outcome): void;
   /** Does what follows for those that waited for an event, once its receipt is settled. */
   release(receipt: Receipt): void;
   /** Events that wait for the outcome of an equal one. */
@@ -36,6 +38,8 @@ export interface SameSecond {
 export interface SameSecondOptions {
   /** Events that may wait for equal ones. */
   readonly maxWaiting: number;
+  /** At least 0 and less than 1. */
+  readonly random: () => number;
   /** Lets an event in, and answers whether there was room. */
   readonly letIn: (event: PendingEvent) => boolean;
   /** Told how an event has ended that is not let in. */
@@ -44,6 +48,9 @@ export interface SameSecondOptions {
 
 /** Seconds an event may be moved. */
 const MAX_MOVE = 60;
+
+/** Contacts and names of which it is remembered how far their events were moved. */
+const MAX_MOVED = 5000;
 
 const SECOND_TAKEN: Issue = {
   path: "createdAt",
@@ -57,16 +64,19 @@ const SECOND_TAKEN: Issue = {
  * moves to the next free second. One whose time was given is never changed: an equal one is a duplicate
  * once the first is accepted, and takes its place if it is not; a different one is let in with a warning.
  */
-export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions): SameSecond {
+export function createSameSecond({ maxWaiting, random, letIn, end }: SameSecondOptions): SameSecond {
+  const hash = createEventHash(random);
   const collisions = createCollisions<OwnEvent>();
   const followers = new Map<Receipt, OwnEvent[]>();
+  /** The second that an event of a contact and name was last moved to. */
+  let moved = createHashTable<number>();
   let waiting = 0;
 
-  function admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean {
-    const { key, isFree } = place;
+  function admit(event: OwnEvent, { key, isFree }: Place, warnings: Issue[]): boolean {
     const earlier = isFree ? undefined : collisions.find(key);
-    if (earlier?.body === event.body) return follow(event, earlier.receipt);
-    if (earlier) warnings.push(SECOND_TAKEN);
+    if (typeof earlier === "object" && earlier.body === event.body) return follow(event, earlier.receipt);
+    if (earlier === hash.ofBody(event.body)) return endAsDuplicate(event);
+    if (earlier !== undefined) warnings.push(SECOND_TAKEN);
     collisions.add(key, event);
     return letIn(event);
   }
@@ -88,31 +98,52 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
 
   /** What becomes of an event whose equal one has ended. */
   function replace(event: OwnEvent, outcome: Outcome): boolean {
-    if (!isTaken(outcome)) return admit(event, placeOf(JSON.parse(event.body)), []);
+    return isTaken(outcome) ? endAsDuplicate(event) : admit(event, placeOf(JSON.parse(event.body)), []);
+  }
+
+  function endAsDuplicate(event: OwnEvent): boolean {
     receiptControls.store(event.receipt, true);
     end(event, { status: "duplicate" });
     return true;
   }
 
+  function placeOf(value: WireEvent, second = value.created_at): Place {
+    return { key: hash.of(value, second), second, isFree: false };
+  }
+
+  /** The next second that is free, unless that is too far away. */
+  function move(value: WireEvent): Place | undefined {
+    const end = value.created_at + MAX_MOVE;
+    const subject = hash.of(value, 0);
+    // Those before it are taken, or were.
+    let second = Math.max(value.created_at, moved.get(subject) ?? 0) + 1;
+    for (; second < end; second += 1) {
+      const key = hash.of(value, second);
+      if (collisions.find(key) !== undefined) continue;
+      if (moved.size() >= MAX_MOVED) moved = createHashTable();
+      moved.set(subject, second);
+      return { key, second, isFree: true };
+    }
+    return undefined;
+  }
+
   return {
     place(value, isStamped) {
-      const place = placeOf(value);
-      if (!isStamped) return place;
-      if (collisions.find(place.key) === undefined) return { ...place, isFree: true };
-      const subject = subjectOf(value);
-      for (let second = place.second + 1; second < place.second + MAX_MOVE; second += 1) {
-        const key = keyOf(subject, second);
-        if (collisions.find(key) === undefined) return { key, second, isFree: true };
-      }
-      return place;
+      const { created_at } = value;
+      const key = hash.of(value, created_at);
+      const isFree = isStamped && collisions.find(key) === undefined;
+      const place = { key, second: created_at, isFree };
+      return isFree || !isStamped ? place : (move(value) ?? place);
     },
     admit,
-    forget({ body, receipt }) {
-      if (!receipt) return;
-      collisions.remove(placeOf(JSON.parse(body)).key, receipt);
+    ended({ body, receipt, key = placeOf(JSON.parse(body)).key }, outcome) {
+      if (!receipt || outcome.status === "duplicate") return; // Another event has the second.
+      if (isTaken(outcome)) collisions.take(key, receipt, hash.ofBody(body));
+      else collisions.remove(key, receipt);
     },
     release(receipt) {
-      const released = followers.get(receipt) ?? [];
+      const released = followers.get(receipt);
+      if (!released) return;
       followers.delete(receipt);
       for (const event of released) {
         waiting -= 1;
@@ -121,10 +152,6 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
     },
     waiting: () => waiting,
   };
-}
-
-function placeOf(value: WireEvent): Place {
-  return { key: keyOf(subjectOf(value), value.created_at), second: value.created_at, isFree: false };
 }
 
 /** The warning about an event that was moved. */
