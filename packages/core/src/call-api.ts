@@ -92,7 +92,7 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
 
 /** A reply's body in which a server may have repeated the token, also with slashes as some write them in JSON. */
 function withoutToken(body: string, token: string): string {
-  if (typeof body !== "string") return body; // The transport's mistake, and judged as such.
+  if (typeof body !== "string" || body === "") return body; // What is no text is the transport's mistake, and judged as such.
   const forms = [token, token.replaceAll("/", "\\/")];
   if (!forms.some((form) => body.includes(form))) return body;
   return forms.reduce(

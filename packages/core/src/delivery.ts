@@ -145,6 +145,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   /** Does what follows an attempt. */
   function follow(event: PendingEvent, { verdict, reply }: Attempt, now: number): void {
+    if (verdict.kind === "accepted") {
+      underWay.delete(event);
+      end(event, accepted(reply, event.attempts));
+      return;
+    }
     const step = nextStep(verdict, event, retry, {
       now,
       random: random(),
@@ -153,10 +158,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (FAILURES.has(verdict.kind)) event.failures += 1;
     if (verdict.kind === "contact_not_found") event.missingSince ??= now;
     underWay.delete(event);
-    if (verdict.kind === "accepted") {
-      end(event, accepted(reply, event.attempts));
-      return;
-    }
     switch (step.step) {
       case "end":
         end(event, { status: "rejected", verdict, attempts: event.attempts });

@@ -120,7 +120,7 @@ function resolveRetry(options: RetryOptions): RetryPolicy {
   const names = ["attempts", "baseDelay", "maxDelay", "holdContact", "maxAge"];
   const { attempts, baseDelay, maxDelay, holdContact, maxAge } = nestedOptions("retry", options, names);
   return {
-    attempts: integerOption("retry.attempts", attempts ?? 10),
+    attempts: integerOption("retry.attempts", attempts ?? 100),
     baseDelay: integerOption("retry.baseDelay", baseDelay ?? 1000),
     maxDelay: integerOption("retry.maxDelay", maxDelay ?? 60_000),
     holdContact: integerOption("retry.holdContact", holdContact ?? 300_000, 0),

@@ -2,7 +2,11 @@ import type { Verdict, VerdictKind } from "./verdict.ts";
 
 /** How failed attempts are repeated. */
 export interface RetryOptions {
-  /** Attempts that may fail (5xx, no reply, no reply in time) before the event ends as `rejected`. @default 10 */
+  /**
+   * Attempts that may fail (5xx, no reply, no reply in time) before the event ends as `rejected`. With the
+   * default waits, 100 of them outlast an outage of some 45 minutes.
+   * @default 100
+   */
   readonly attempts?: number | undefined;
   /** Milliseconds that the first wait is drawn from; each further one from twice as much. @default 1000 */
   readonly baseDelay?: number | undefined;
