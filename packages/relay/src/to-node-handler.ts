@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Relay } from "./create-relay.ts";
 import { refuse } from "./refusal.ts";
 import { replyRefusing } from "./replies.ts";
+import { createTeller } from "./tell-error.ts";
 import { toWebRequest } from "./to-web-request.ts";
 
 /** A request of `node:http`, with what body parsers and frameworks add to it. */
@@ -39,38 +40,31 @@ export function toNodeHandler<Context = unknown, Incoming extends IncomingMessag
   relay: Relay<Context>,
   { context }: NodeHandlerOptions<Context, Incoming> = {},
 ): (request: Incoming, response: ServerResponse) => void {
+  const tell = createTeller(undefined);
+
   async function answer(request: Incoming): Promise<Response> {
-    const webRequest = toWebRequest(request);
-    if (!webRequest) {
-      return replyRefusing(refuse("invalid_request", "The request cannot be read"), {
-        now: Date.now(),
-        crossOrigin: undefined,
-      });
+    const to = { now: Date.now(), crossOrigin: undefined };
+    try {
+      const webRequest = toWebRequest(request);
+      if (!webRequest) return replyRefusing(refuse("invalid_request", "The request cannot be read"), to);
+      return await relay.fetch(webRequest, context?.(request));
+    } catch (error) {
+      tell(error, "request"); // Only `context` throws.
+      return replyRefusing(refuse("unavailable"), to);
     }
-    return relay.fetch(webRequest, context?.(request));
   }
 
-  return (request, response) => {
-    answer(request)
-      .then((reply) => send(reply, request, response))
-      .catch((error: unknown) => {
-        // Only `context` throws.
-        console.warn('intercom-events: the relay cannot answer a request: "context" failed.', error);
-        response.statusCode = 503;
-        response.end();
-      });
+  return async (request, response) => {
+    const reply = await answer(request);
+    const body = await reply.text();
+    response.statusCode = reply.status;
+    reply.headers.forEach((value, name) => {
+      response.setHeader(name, value);
+    });
+    // Who still sends would take a closed connection for a failure, and not read the answer.
+    if (!request.complete) response.once("finish", () => hangUpSoon(request));
+    response.end(body);
   };
-}
-
-async function send(reply: Response, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await reply.text();
-  response.statusCode = reply.status;
-  reply.headers.forEach((value, name) => {
-    response.setHeader(name, value);
-  });
-  // Who still sends would take a closed connection for a failure, and not read the answer.
-  if (!request.complete) response.once("finish", () => hangUpSoon(request));
-  response.end(body);
 }
 
 function hangUpSoon(request: IncomingMessage): void {

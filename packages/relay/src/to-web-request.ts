@@ -45,39 +45,53 @@ function bodyOf(request: NodeRequest): BodyInit | undefined {
   return undefined;
 }
 
-/** A stream that holds the sender back, and leaves the connection open when it is cancelled. */
+/**
+ * A stream that holds the sender back, and leaves the connection open when it is cancelled. A request that
+ * nobody reads is not touched.
+ */
 function streamOf(request: IncomingMessage): ReadableStream<Uint8Array> {
-  let stop = (): void => undefined;
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      const onData = (chunk: Uint8Array): void => {
-        controller.enqueue(chunk);
-        if ((controller.desiredSize ?? 0) <= 0) request.pause();
-      };
-      const onEnd = (): void => {
-        stop();
-        controller.close();
-      };
-      const onClose = (): void => {
-        stop();
-        controller.error(new Error("The request broke off"));
-      };
-      stop = () => {
-        request.off("data", onData).off("end", onEnd).off("close", onClose);
-        request.pause();
-      };
-      request
-        .on("data", onData)
-        .on("end", onEnd)
-        .on("close", onClose)
-        .on("error", () => undefined);
-      request.pause();
+  let stop: (() => void) | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (request.destroyed) controller.error(BROKEN_OFF);
+        stop ??= forward(request, controller);
+        request.resume();
+      },
+      cancel: () => stop?.(),
     },
-    pull() {
-      request.resume();
-    },
-    cancel() {
-      stop();
-    },
-  });
+    { highWaterMark: 0 },
+  );
+}
+
+const BROKEN_OFF = new Error("The request broke off");
+
+/** Hands on what a request brings, until it is told to stop. */
+function forward(
+  request: IncomingMessage,
+  controller: ReadableStreamDefaultController<Uint8Array>,
+): () => void {
+  const onData = (chunk: Uint8Array): void => {
+    controller.enqueue(chunk);
+    request.pause();
+  };
+  const onEnd = (): void => {
+    stop();
+    controller.close();
+  };
+  const onClose = (): void => {
+    stop();
+    controller.error(BROKEN_OFF);
+  };
+  const stop = (): void => {
+    request.off("data", onData).off("end", onEnd).off("close", onClose);
+    request.pause();
+  };
+  // What an error says, `close` says as well.
+  request
+    .on("data", onData)
+    .on("end", onEnd)
+    .on("close", onClose)
+    .on("error", () => undefined);
+  return stop;
 }

@@ -26,10 +26,48 @@ export function faultsOf(value: unknown, schema: "RelayRequest" | "RelayReply" |
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
+interface Media {
+  readonly schema: { readonly $ref: string };
+  readonly examples: Readonly<Record<string, { readonly value?: unknown; readonly $ref?: string }>>;
+}
+type Content = { readonly content?: Readonly<Record<string, Media>>; readonly $ref?: string };
+const { post } = (
+  spec as { paths: { "/": { post: { requestBody: Content; responses: Record<string, Content> } } } }
+).paths["/"];
+
 /** The statuses that the contract documents. */
-export const STATUSES: readonly number[] = Object.keys(
-  (spec as { paths: { "/": { post: { responses: object } } } }).paths["/"].post.responses,
-).map(Number);
+export const STATUSES: readonly number[] = Object.keys(post.responses).map(Number);
+
+/** The part that a reference stands for. */
+function follow<T extends { readonly $ref?: string }>(part: T): T {
+  if (part.$ref === undefined) return part;
+  return part.$ref
+    .split("/")
+    .slice(1)
+    .reduce<unknown>((at, name) => (at as Part)[name], spec) as T;
+}
+
+/** Every example of a request or a reply. */
+export const examples: readonly {
+  name: string;
+  status?: number;
+  schema: Parameters<typeof faultsOf>[1];
+  value: unknown;
+}[] = [
+  ...examplesOf("request", post.requestBody),
+  ...Object.entries(post.responses).flatMap(([status, content]) => examplesOf(status, content)),
+];
+
+function examplesOf(name: string, part: Content) {
+  return Object.entries(follow(part).content ?? {}).flatMap(([type, media]) =>
+    Object.entries(media.examples).map(([label, example]) => ({
+      name: `${name} ${type} ${label}`,
+      ...(Number(name) && { status: Number(name) }),
+      schema: media.schema.$ref.split("/").at(-1) as Parameters<typeof faultsOf>[1],
+      value: follow(example).value,
+    })),
+  );
+}
 
 /**
  * What is wrong with a reply, judged by the contract and by what holds for all of them.
