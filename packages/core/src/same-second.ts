@@ -4,6 +4,7 @@ import type { Issue } from "./issue.ts";
 import { receiptControls } from "./lazy-receipt.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
+import { MAX_MOVE, SECOND_TAKEN } from "./second-issues.ts";
 
 /** An event that this client has tracked, and so with a receipt. */
 type OwnEvent = PendingEvent & { readonly receipt: Receipt };
@@ -41,16 +42,6 @@ export interface SameSecondOptions {
   /** Told how an event has ended that is not let in. */
   readonly end: (event: PendingEvent, outcome: Outcome) => void;
 }
-
-/** Seconds an event may be moved. */
-const MAX_MOVE = 60;
-
-const SECOND_TAKEN: Issue = {
-  path: "createdAt",
-  code: "second_taken",
-  message:
-    "createdAt is the second of another event of this contact and name, which Intercom takes for the same and keeps only one of",
-};
 
 /**
  * Two events of one contact and name in the same second are one to Intercom. One whose time is ours
@@ -125,12 +116,6 @@ export function createSameSecond({ maxWaiting, letIn, end }: SameSecondOptions):
 
 function placeOf(value: WireEvent): Place {
   return { key: keyOf(subjectOf(value), value.created_at), second: value.created_at, isFree: false };
-}
-
-/** The warning about an event that was moved. */
-export function secondMoved(seconds: number): Issue {
-  const message = `createdAt was moved by ${seconds} s, as Intercom takes events of one contact, name and second for the same`;
-  return { path: "createdAt", code: "second_moved", message };
 }
 
 /** Whether Intercom has the event. */
