@@ -28,6 +28,9 @@ const LEASE = 30_000;
 /** No event waits longer for its turn, in milliseconds, unless a clock was put back. */
 const LONGEST = 120_000;
 
+/** Looks at a store that does not work before it is left alone until there is a new event. */
+const MAX_BAD_LOOKS = 5;
+
 /** Later than any time. */
 const EVER = Number.MAX_SAFE_INTEGER;
 
@@ -55,6 +58,8 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   let isStocked = false;
   /** Looks in a row at a store that held events and gave none. */
   let vainLooks = 0;
+  /** Looks in a row at a store that did not answer. */
+  let badLooks = 0;
   let endRest: (() => void) | undefined;
   let endTimer: (() => void) | undefined;
   const endWatch = isPage()
@@ -88,7 +93,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
         .filter(({ place, sending, record }) => place === "memory" && !sending && isDue(record, now))
         .map(({ record }) => record),
       // Of this page's own some may have been sent as it was hidden.
-      ...hand.filter(({ id }) => (own.isOwn(id) ? own.get(id)?.sending === false : true)),
+      ...hand.filter(({ id }) => !own.isOwn(id) || own.get(id)?.sending === false),
     ];
     const batch = cutBatch(due, courier.limit(), courier.room);
     // What is too large for any request is for the relay to refuse.
@@ -104,6 +109,9 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     hand =
       (await lease({ limit: courier.limit(), now: vainLooks * LOOK > LONGEST ? EVER : now, until })) ?? [];
     if (hand.length > 0) vainLooks = 0;
+    // What has ended here is only still there because the store has failed meanwhile.
+    const over = hand.filter(({ id }) => own.isOwn(id) && !own.get(id));
+    forget(over.map(({ id }) => ({ id, outcome: { status: "accepted", attempts: 0 } })));
   }
 
   async function lease(request: LeaseRequest): Promise<OutboxRecord[] | undefined> {
@@ -239,7 +247,8 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     if (!outbox) return;
     const stored = own.all().filter(({ place }) => place === "stored");
     const counts = await fromStore((store) => store.counts());
-    isStocked = (tabs?.leads() ?? false) && (counts?.events ?? 0) > 0;
+    badLooks = counts ? 0 : badLooks + 1;
+    isStocked = (tabs?.leads() ?? false) && (counts ? counts.events > 0 : badLooks < MAX_BAD_LOOKS);
     vainLooks = isStocked ? vainLooks + 1 : 0;
     if (!counts) rescue();
     if (counts?.events !== 0 || stored.length === 0) return;
