@@ -20,6 +20,7 @@ const REPORTS: Readonly<Record<string, string>> = {
   "test:deno": "deno",
   "test:deno-kv": "deno-kv",
   "test:chromium": "chromium",
+  "test:firefox": "firefox",
 };
 
 /** The part of turbo's run summary that is read here. */
