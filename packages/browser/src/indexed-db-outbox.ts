@@ -113,6 +113,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
   }
 
   return {
+    name,
     append: (records, leaseUntil) =>
       call("append", async (stores) => add(stores, await readTotals(stores), records, leaseUntil)),
     appendApart(drafts, leaseUntil) {

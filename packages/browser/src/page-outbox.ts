@@ -2,6 +2,8 @@ import type { Outbox } from "@intercom-events/core";
 
 /** An outbox of pages: tabs that share it never give two events of one name the same second. */
 export interface PageOutbox extends Outbox {
+  /** Tells the store from others of the origin; tabs with a store of one name deliver one at a time. */
+  readonly name?: string;
   /**
    * Keeps new events, all in one transaction, each at the first second from its own on that no other event
    * of its name has in this store; where none of the 60 after it is free, at its own. Those that have ended

@@ -47,7 +47,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     forget([{ id: event.draft.id, outcome: dropped("queue_full") }]),
   );
   const keeper = outbox && createStoreKeeper(outbox, clock, { onStored, onFailed });
-  const tabs = outbox && createTabs(nameOf(outbox), onLead, onMessage);
+  const tabs = outbox && createTabs(outbox.name ?? "", onLead, onMessage);
   /** Leased, and not sent yet. */
   let hand: OutboxRecord[] = [];
   let isPumping = false;
@@ -205,7 +205,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   }
 
   function onFailed(events: readonly OwnEvent[], cause: unknown): void {
-    if ((cause as { code?: unknown } | undefined)?.code === "full") return void makeRoom(events);
+    if (isFull(cause)) return void makeRoom(events);
     settings.complain("the outbox does not work, so events wait in memory", cause);
     for (const event of events) toMemory(event, false);
     void pump();
@@ -402,8 +402,10 @@ function isDue({ dueAt }: OutboxRecord, now: number): boolean {
   return dueAt <= now || dueAt > now + LONGEST;
 }
 
-function nameOf(outbox: PageOutbox & { readonly name?: unknown }): string {
-  return typeof outbox.name === "string" ? outbox.name : "";
+/** Whether the store has reached its own bound, and not that of the browser. */
+function isFull(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { readonly code?: unknown; readonly cause?: unknown };
+  return code === "full" && cause === undefined;
 }
 
 function decode(body: string): EncodedPageEvent {
