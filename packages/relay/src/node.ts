@@ -1,0 +1,2 @@
+export { type FastifyRoute, type FastifyScope, toFastifyPlugin } from "./to-fastify-plugin.ts";
+export { type NodeHandlerOptions, type NodeRequest, toNodeHandler } from "./to-node-handler.ts";
