@@ -1,5 +1,5 @@
 import { closedReceipt, type Outcome } from "@intercom-events/core";
-import { A_FUNCTION, atLeast, checkOptions } from "./check-options.ts";
+import { A_FUNCTION, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
 import { isPage, watchPage } from "./page-life.ts";
 import { A_ROUTE } from "./resolve-options.ts";
 import { dropped, type EncodedPageEvent, type Route } from "./route.ts";
@@ -25,6 +25,16 @@ export interface MessengerOptions {
    */
   readonly fallback?: Route;
 }
+
+/**
+ * The Messenger takes no time, gives an event to whom it has at that moment, and confirms nothing: an event
+ * of an earlier page would get another time, perhaps another person, and perhaps come twice.
+ */
+const NO_OUTBOX: Rule = {
+  expected:
+    "left out, as the Messenger knows neither when an event was tracked nor whose it was; with a fallback it keeps what the fallback sends",
+  fits: (value) => value === undefined,
+};
 
 /** The shortest wait that is not felt; a look costs two property reads. */
 const INTERVAL = 100;
@@ -60,6 +70,7 @@ export function messenger(options: MessengerOptions = {}): Route {
 
   return {
     open(settings) {
+      if (!fallback) check("create tracker", "outbox", settings.outbox, NO_OUTBOX);
       const door = { isOpen, handOver, onHint, timeout, interval: INTERVAL };
       const line = createWaitingLine(door, settings, fallback?.open(settings));
       return {

@@ -31,6 +31,8 @@ const LONGEST = 120_000;
 /** Looks at a store that does not work before it is left alone until there is a new event. */
 const MAX_BAD_LOOKS = 5;
 
+const BROKEN = "the outbox does not work, so events wait in memory";
+
 /** Later than any time. */
 const EVER = Number.MAX_SAFE_INTEGER;
 
@@ -182,7 +184,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     return ask(
       () => work(outbox),
       clock,
-      (cause) => isShut || settings.complain("the outbox does not work", cause),
+      (cause) => isShut || settings.complain(BROKEN, cause),
     );
   }
 
@@ -206,7 +208,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
 
   function onFailed(events: readonly OwnEvent[], cause: unknown): void {
     if (isFull(cause)) return void makeRoom(events);
-    settings.complain("the outbox does not work, so events wait in memory", cause);
+    settings.complain(BROKEN, cause);
     for (const event of events) toMemory(event, false);
     void pump();
   }
