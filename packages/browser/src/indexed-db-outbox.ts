@@ -16,6 +16,7 @@ import {
   writeTotals,
 } from "./indexed-db.ts";
 import type { PageDraft, PageOutbox } from "./page-outbox.ts";
+import { createSharedStore } from "./shared-store.ts";
 
 /** What {@link indexedDbOutbox} takes. */
 export interface IndexedDbOutboxOptions extends OutboxOptions {
@@ -112,8 +113,9 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     database.disconnect();
   }
 
-  return {
+  const outbox: PageOutbox = {
     name,
+    share: (host) => createSharedStore(outbox, host),
     append: (records, leaseUntil) =>
       call("append", async (stores) => add(stores, await readTotals(stores), records, leaseUntil)),
     appendApart(drafts, leaseUntil) {
@@ -215,6 +217,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
       return closing;
     },
   };
+  return outbox;
 }
 
 function find(stores: Stores, id: string): Promise<Kept | undefined> {

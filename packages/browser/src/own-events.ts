@@ -28,6 +28,8 @@ export interface OwnEvent {
   readonly settle: (outcome: Outcome) => void;
   /** Warns once if its second, which is final now, is not the one it was tracked in. */
   readonly decide: () => void;
+  /** From now on this page delivers it itself. */
+  readonly toMemory: () => void;
 }
 
 /** The events of this page without an outcome, in the order they were tracked; {@link createOwnEvents}. */
@@ -118,6 +120,10 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (event: OwnEvent) =
           isDecided = true;
           if (moved > 0) warn(event, secondMoved(moved));
           else if (!isAlone) warn(event, SECOND_TAKEN);
+        },
+        toMemory() {
+          own.place = "memory";
+          own.decide();
         },
       };
       events.set(id, own);

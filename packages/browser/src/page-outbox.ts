@@ -1,4 +1,5 @@
 import type { Outbox } from "@intercom-events/core";
+import type { SharedStore, StoreHost } from "./shared-store.ts";
 
 /** An outbox of pages: tabs that share it never give two events of one name the same second. */
 export interface PageOutbox extends Outbox {
@@ -13,6 +14,8 @@ export interface PageOutbox extends Outbox {
    *   they are free to be leased
    */
   appendApart(drafts: readonly PageDraft[], leaseUntil?: number): PendingAppend;
+  /** Shares it with the other tabs: `createSharedStore`. So only pages that have an outbox carry what that takes. */
+  share(host: StoreHost): SharedStore;
   /** Deletes everything it holds, dead letters and remembered seconds included. */
   clear(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { createMemoryStore, type MemoryStore, memoryOutbox } from "@intercom-events/core";
 import type { PageOutbox } from "../src/page-outbox.ts";
+import { createSharedStore } from "../src/shared-store.ts";
 
 /** What the tabs of a site share. */
 export interface SharedStore {
@@ -43,7 +44,8 @@ export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxO
     return done;
   }
 
-  return {
+  const outbox: PageOutbox = {
+    share: (host) => createSharedStore(outbox, host),
     append: (records, leaseUntil) => call(() => inner.append(records, leaseUntil)),
     lease: (request) => call(() => inner.lease(request)),
     renew: (ids, until) => call(() => inner.renew(ids, until)),
@@ -83,4 +85,5 @@ export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxO
         shared.taken.clear();
       }),
   };
+  return outbox;
 }
