@@ -24,6 +24,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     code: 'export { createTracker, messenger } from "@intercom-events/browser"',
     platform: "browser",
   },
+  "browser { createTracker, messenger, indexedDbOutbox }": {
+    code: 'export { createTracker, messenger, indexedDbOutbox } from "@intercom-events/browser"',
+    platform: "browser",
+  },
   "browser, whole": { code: 'export * from "@intercom-events/browser"', platform: "browser" },
   "node, without undici": {
     code: 'export * from "@intercom-events/node"',
