@@ -50,7 +50,7 @@ export function firefoxProvider(executablePath: string): BrowserProviderOption {
       return {
         name: "firefox",
         supportsParallelism: false,
-        getCommandsContext: () => ({}),
+        getCommandsContext: () => ({ browser }),
         async openPage(_session: string, url: string) {
           browser ??= launch({
             browser: "firefox",

@@ -1,7 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import type { ViteUserConfig } from "vitest/config";
 import { findChromium } from "./chromium.ts";
-import { findFirefox, firefoxProvider, HOW_TO_GET_FIREFOX } from "./firefox.ts";
+import { findFirefox, firefoxProvider } from "./firefox.ts";
 
 /** The export condition under which packages of this repository see each other's source, never a stale build. */
 const conditions = ["@intercom-events/source"];
@@ -55,7 +55,6 @@ export async function chromiumTests(include: string[]): Promise<ViteUserConfig> 
 export function firefoxTests(include: string[]): ViteUserConfig {
   const executablePath = findFirefox();
   if (executablePath === undefined) {
-    console.log(`No tests in Firefox: ${HOW_TO_GET_FIREFOX}`);
     return { test: { ...reporters("firefox"), dir: import.meta.dirname, include: ["no-firefox.ts"] } };
   }
   return {

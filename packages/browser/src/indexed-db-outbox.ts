@@ -238,10 +238,7 @@ function plain(outcome: Outcome): Outcome {
 }
 
 /** Goes through a store in the order of its keys until told to stop. */
-async function walk(
-  store: IDBObjectStore,
-  isLast: (cursor: IDBCursorWithValue) => boolean | undefined | void,
-): Promise<void> {
+async function walk(store: IDBObjectStore, isLast: (cursor: IDBCursorWithValue) => unknown): Promise<void> {
   const request = store.openCursor();
   for (let cursor = await ask(request); cursor && !isLast(cursor); cursor = await ask(request)) {
     cursor.continue();

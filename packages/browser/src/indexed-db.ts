@@ -97,7 +97,14 @@ export function indexedDbNamed(name: string): IndexedDb {
     disconnect,
     transact: <T>(verb: string, run: (stores: Stores) => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
-        const fail = (error: unknown): void => reject(toOutboxError(error, verb));
+        function fail(error: unknown): void {
+          if (!(error instanceof OutboxError)) {
+            disconnect();
+            const [code, why] = CODES[(error as DOMException | null)?.name ?? ""] ?? ["failed", error];
+            error = new OutboxError(code, `Cannot ${verb}: ${why}`, { cause: error });
+          }
+          reject(error);
+        }
         /** Firefox never answers what was asked before the page went into the back/forward cache. */
         function comeBack({ persisted }: PageTransitionEvent): void {
           if (!persisted) return;
@@ -108,10 +115,7 @@ export function indexedDbNamed(name: string): IndexedDb {
         connection ??= connect();
         connection
           .then((db) => inTransaction(db, run))
-          .then(resolve, (error) => {
-            if (!(error instanceof OutboxError)) disconnect();
-            fail(error);
-          })
+          .then(resolve, fail)
           .then(() => globalThis.removeEventListener?.("pageshow", comeBack));
       }),
   };
@@ -120,25 +124,16 @@ export function indexedDbNamed(name: string): IndexedDb {
 function inTransaction<T>(db: IDBDatabase, run: (stores: Stores) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(STORES, "readwrite");
-    let result: T;
     let failure: unknown;
+    // It is not told to commit: Firefox would then do so even if one of its last requests fails.
+    const result = run((store) => transaction.objectStore(store));
     transaction.oncomplete = () => resolve(result);
     transaction.onabort = () => reject(transaction.error ?? failure);
-    // It is not told to commit: Firefox would then do so even if one of its last requests fails.
-    run((store) => transaction.objectStore(store))
-      .then((value) => {
-        result = value;
-      })
+    result
       .catch((error) => {
         failure = error;
         transaction.abort();
       })
       .catch(() => undefined); // It was aborted already.
   });
-}
-
-function toOutboxError(error: unknown, verb: string): OutboxError {
-  if (error instanceof OutboxError) return error;
-  const [code, why] = CODES[(error as DOMException | null)?.name ?? ""] ?? ["failed", error];
-  return new OutboxError(code, `Cannot ${verb}: ${why}`, { cause: error });
 }
