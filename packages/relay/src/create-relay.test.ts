@@ -1,7 +1,9 @@
+import { createMemoryStore } from "@intercom-events/core";
 import { object, pipe, string, transform, url } from "valibot";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { fakeClock } from "../../core/tests/fake-clock.ts";
+import { faultyOutbox } from "../../core/tests/faulty-outbox.ts";
 import { faultsOfReply } from "../test/contract.ts";
 import {
   event,
@@ -475,6 +477,20 @@ describe("what is answered", () => {
     const results = await resultsOf(await relay.fetch(request({ events: [event("a"), event("b")] })));
     expect(results).toEqual([ACCEPTED, { status: "retry", code: "not_stored" }]);
   });
+
+  test.each([
+    ["drop", { status: "retry", code: "not_stored" }],
+    ["memory", ACCEPTED],
+  ] as const)(
+    "an outbox that fails is told, unless memory stands in for it: %s",
+    async (outboxFallback, result) => {
+      const { outbox, fail: failing } = faultyOutbox(createMemoryStore());
+      failing("append", new Error("no disk"));
+      const { relay, emulator } = await start({}, { outbox, outboxFallback });
+      emulator.setFaults([{ delayMs: 100 }]);
+      expect(await resultsOf(await relay.fetch(request({ events: [event()] })))).toEqual([result]);
+    },
+  );
 
   test("a closed client has the event come again", async () => {
     const { relay, client } = await start();

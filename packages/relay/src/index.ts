@@ -1,4 +1,4 @@
-export type { Contact } from "@intercom-events/core";
+export type { Clock, Contact } from "@intercom-events/core";
 export { createRelay, type Relay } from "./create-relay.ts";
 export type { MetadataSchema, SchemaAnswer } from "./metadata-schema.ts";
 export type {

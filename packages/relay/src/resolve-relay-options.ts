@@ -114,8 +114,7 @@ function resolveRate(rate: RateOptions | false, maxEvents: number): RelayPolicy[
 /** The origin of an address; `undefined` for what is none. */
 function originOf(address: string): string | undefined {
   try {
-    const { origin } = new URL(address);
-    return origin === "null" ? undefined : origin;
+    return new URL(address).origin;
   } catch {
     return undefined;
   }

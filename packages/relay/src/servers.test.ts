@@ -8,7 +8,8 @@ import fastify, { type FastifyRequest } from "fastify";
 import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { faultsOfReply } from "../test/contract.ts";
-import { event, identifyByCookie, resultsOf, type StartedRelay, startRelay } from "../test/start-relay.ts";
+import { identifyByCookie } from "../test/identify-by-cookie.ts";
+import { event, resultsOf, type StartedRelay, startRelay } from "../test/start-relay.ts";
 import { createRelay } from "./index.ts";
 import { toFastifyPlugin, toNodeHandler } from "./node.ts";
 

@@ -18,18 +18,24 @@ export interface FastifyOutgoing {
 
 /** A route as Fastify takes it. */
 export interface FastifyRoute<Incoming> {
+  /** Those that a relay answers. */
   readonly method: ("POST" | "OPTIONS")[];
+  /** Below the prefix. */
   readonly url: string;
+  /** Answers a request. */
   readonly handler: (request: Incoming, reply: FastifyOutgoing) => void;
 }
 
 /** What the plugin uses of Fastify: of the part that is its own. */
 export interface FastifyScope<Incoming> {
+  /** Forgets the parsers that would read the body. */
   removeAllContentTypeParsers(): unknown;
+  /** Adds one that leaves it alone. */
   addContentTypeParser(
     contentType: string,
     parser: (request: Incoming, payload: IncomingMessage, done: (error: null) => void) => void,
   ): unknown;
+  /** Adds a route. */
   route(route: FastifyRoute<Incoming>): unknown;
 }
 

@@ -3,9 +3,9 @@
  *
  *     bun --conditions=@intercom-events/source test/serve.bun.ts <address of an emulator>
  */
-import { createClient } from "@intercom-events/node";
+import { createClient } from "@intercom-events/core";
 import { createRelay } from "../src/index.ts";
-import { identifyByCookie } from "./start-relay.ts";
+import { identifyByCookie } from "./identify-by-cookie.ts";
 
 /** The part of Bun that is used. */
 declare const Bun: {
@@ -14,7 +14,11 @@ declare const Bun: {
   };
 };
 
-const client = createClient({ token: "token", baseUrl: process.argv.at(-1) });
+const client = createClient({
+  token: "token",
+  baseUrl: process.argv.at(-1),
+  transport: (request) => fetch(request.url, { ...request, redirect: "manual" } as RequestInit),
+});
 const relay = createRelay({
   client,
   identify: identifyByCookie,

@@ -3,7 +3,7 @@
  *
  *     node ../../tools/with-emulator.ts deno test --allow-net=127.0.0.1 test/serve.deno.ts
  */
-import { createClient } from "@intercom-events/deno";
+import { createClient, IntercomError } from "@intercom-events/deno";
 import { assertEqual } from "../../core/tests/assert-equal.ts";
 import { TOKENS } from "../../core/tests/conformance-emulator.ts";
 import { createRelay, signedIdentity } from "../src/index.ts";
@@ -59,7 +59,12 @@ async function sign(user_id: string): Promise<string> {
 async function eventsOf(userId: string): Promise<string[]> {
   await using client = createClient({ token: TOKENS.full, baseUrl });
   const names: string[] = [];
-  for await (const { eventName } of client.events({ userId })) names.push(eventName);
+  try {
+    for await (const { eventName } of client.events({ userId })) names.push(eventName);
+  } catch (error) {
+    // Intercom has never heard of the contact.
+    if (!(error instanceof IntercomError) || error.verdict.kind !== "contact_not_found") throw error;
+  }
   return names;
 }
 
@@ -82,22 +87,35 @@ Deno.test("Deno.serve: what is wrong is refused", () =>
   withRelay(async (origin) => {
     const body = JSON.stringify({ events: [{ event_name: "viewed-pricing", created_at: now }] });
     const cookie = "user=deno-refused";
-    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(500)) });
-    const slow = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) });
     for (const [status, sent, headers] of [
       [401, body, {}],
       [403, body, { cookie, origin: "https://evil.example" }],
       [415, body, { cookie, "content-type": "text/html" }],
       [400, "{", { cookie }],
       [413, "x".repeat(3000), { cookie }],
-      [413, endless, { cookie }],
-      [408, slow, { cookie }],
     ] as const) {
       const reply = await send(origin, sent, headers);
       await reply.body?.cancel();
       assertEqual([reply.status, reply.headers.get("date") !== null], [status, true]);
     }
     assertEqual(await eventsOf("deno-refused"), []);
+  }));
+
+Deno.test("Deno.serve: a body without an end, and one that does not come, are given up", () =>
+  withRelay(async (origin) => {
+    const { host, hostname, port } = new URL(origin);
+    const head = `POST / HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nCookie: user=1\r\nContent-Type: text/plain\r\n`;
+    for (const [status, rest] of [
+      [413, `Transfer-Encoding: chunked\r\n\r\n${`3e8\r\n${"x".repeat(1000)}\r\n`.repeat(5)}`],
+      [408, "Content-Length: 100\r\n\r\n{"],
+    ] as const) {
+      const connection = await Deno.connect({ hostname, port: Number(port) });
+      await connection.write(new TextEncoder().encode(head + rest));
+      const reply = new Uint8Array(1000);
+      await connection.read(reply);
+      connection.close();
+      assertEqual(new TextDecoder().decode(reply).slice(0, 12), `HTTP/1.1 ${status}`);
+    }
   }));
 
 Deno.test("Deno.serve: a preflight is answered, other methods are not", () =>

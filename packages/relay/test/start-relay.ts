@@ -7,6 +7,7 @@ import {
 } from "@intercom-events/emulator";
 import { type Client, createClient, type NodeClientOptions } from "@intercom-events/node";
 import { createRelay, type Relay, type RelayOptions } from "../src/index.ts";
+import { identifyByCookie } from "./identify-by-cookie.ts";
 
 /** The address of the relay in tests that use no server. */
 export const URL_OF_RELAY = "https://shop.example/intercom/events";
@@ -22,12 +23,6 @@ export interface StartedRelay {
   /** What Intercom holds, once all is delivered. */
   stored(): Promise<readonly StoredEvent[]>;
   stop(): Promise<void>;
-}
-
-/** Callers are known by a cookie `user=…`. */
-export function identifyByCookie(request: Request): { userId: string } | null {
-  const user = /(?:^|; )user=([\w-]+)/.exec(request.headers.get("cookie") ?? "")?.[1];
-  return user === undefined ? null : { userId: user };
 }
 
 /** Starts an emulator, a client of it, and a relay of that which allows any event. */
