@@ -36,6 +36,8 @@ const LOADS = `
     ...outbox,
   });
   tracker.track("load-" + (n % step), { n });
+  // The library has heard of it already, and there is no later moment.
+  addEventListener("pagehide", () => tracker.track("leave-" + (n % step), { n: n + 1000 }));
   query.set("n", n + 1);
   location.href = n + 1 < last ? "/loads?" + query : "/done?" + query;
 `;
