@@ -33,7 +33,7 @@ export interface Courier {
 }
 
 /** How a batch fared. */
-export interface Delivery {
+interface Delivery {
   /** What follows for each of its events, in their order. */
   readonly steps: readonly Step[];
   /** Milliseconds to wait before the next batch, as this one failed whole. */
