@@ -67,7 +67,7 @@ export async function startSite(): Promise<Site> {
   const handle = toNodeHandler(relay);
 
   function serve(request: IncomingMessage, response: ServerResponse, hasRelay: boolean): void {
-    const path = new URL(request.url ?? "/", "http://site.test").pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://site.test");
     if (path === "/intercom/events" && hasRelay) {
       if (Object.assign(site).disturb(request, response)) return;
       handle(request, response);
@@ -76,6 +76,9 @@ export async function startSite(): Promise<Site> {
     const [type, text] = pageAt(path, script);
     // A page of another origin has to be allowed to reach the relay; scripts come from its own all the same.
     const csp = hasRelay ? "default-src 'self'" : `default-src 'self'; connect-src ${url}`;
+    // A page that names its visitor logs them in.
+    const user = searchParams.get("user");
+    if (user !== null) response.setHeader("set-cookie", `user=${encodeURIComponent(user)}; Path=/`);
     response.writeHead(text === undefined ? 404 : 200, {
       "content-type": `${type}; charset=utf-8`,
       "content-security-policy": `${csp}; img-src data:`,
