@@ -41,7 +41,7 @@ test.runIf(server.browser === "firefox").each([
     )) as { isFromCache: boolean; answers: string[]; counted: { events: number } };
     expect(isFromCache).toBe(true);
     expect(answers).toHaveLength(4);
-  expect(answers[3]).toBe("done");
+    expect(answers[3]).toBe("done");
     for (const answer of answers) expect(["done", "failed"]).toContain(answer);
     const done = answers.slice(0, 2).filter((answer) => answer === "done");
     expect(counted.events).toBeGreaterThanOrEqual(done.length);
