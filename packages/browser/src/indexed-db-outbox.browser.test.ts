@@ -1,6 +1,5 @@
 import { openDB } from "idb";
 import { describe, expect, inject, test, vi } from "vitest";
-import { cdp, server } from "vitest/browser";
 import {
   assertRefused,
   lettersOf,
@@ -12,6 +11,12 @@ import {
 import { assertLikeMemory } from "../../core/tests/outbox-property.ts";
 import { cleanUp, draft, freshName } from "../test/outbox-page.ts";
 import { indexedDbOutbox } from "./indexed-db-outbox.ts";
+
+/** The part of the Storage Buckets API that is used here. https://wicg.github.io/storage-buckets/ */
+interface Buckets {
+  open(name: string, options: { quota: number }): Promise<{ readonly indexedDB: IDBFactory }>;
+  delete(name: string): Promise<void>;
+}
 
 const NOW = 1_700_000_000_000;
 
@@ -214,13 +219,10 @@ describe("the outbox in IndexedDB, where something is in its way,", () => {
   test("is full when the browser gives no more room, keeps what it has, and takes more when there is room", async () => {
     const outbox = indexedDbOutbox({ name: freshName(), maxBytes: 2 ** 30 });
     const body = noise(2 ** 20);
-    const setQuota = (quotaSize?: number) =>
-      (cdp() as unknown as { send(method: string, options: object): Promise<unknown> }).send(
-        "Storage.overrideQuotaForOrigin",
-        { origin: location.origin, ...(quotaSize && { quotaSize }) },
-      );
-    // Firefox was given a small disk as it was started.
-    if (server.browser === "chromium") await setQuota(20 * 2 ** 20);
+    // Firefox was given a small disk as it was started; Chromium has small buckets.
+    const { storageBuckets } = navigator as Navigator & { storageBuckets?: Buckets };
+    const bucket = await storageBuckets?.open("small", { quota: 20 * 2 ** 20 });
+    if (bucket) vi.stubGlobal("indexedDB", bucket.indexedDB);
     try {
       let kept = 0;
       const appendMore = () => outbox.append([record(kept, { body })]);
@@ -245,8 +247,9 @@ describe("the outbox in IndexedDB, where something is in its way,", () => {
       expect([first?.id, first?.body === body]).toEqual([record(5).id, true]);
       expect(await outbox.counts()).toMatchObject({ events: kept - 4 });
     } finally {
-      if (server.browser === "chromium") await setQuota();
       await outbox.close();
+      vi.unstubAllGlobals();
+      await storageBuckets?.delete("small");
     }
   });
 });

@@ -111,12 +111,13 @@ export function indexedDbNamed(name: string): IndexedDb {
           disconnect();
           setTimeout(fail, GRACE, "the page was away; it may have been done all the same");
         }
-        globalThis.addEventListener?.("pageshow", comeBack);
+        // Before the page's own listeners, which may call.
+        globalThis.addEventListener?.("pageshow", comeBack, true);
         connection ??= connect();
         connection
           .then((db) => inTransaction(db, run))
           .then(resolve, fail)
-          .then(() => globalThis.removeEventListener?.("pageshow", comeBack));
+          .then(() => globalThis.removeEventListener?.("pageshow", comeBack, true));
       }),
   };
 }
