@@ -1,6 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import type { ViteUserConfig } from "vitest/config";
 import { findChromium } from "./chromium.ts";
+import { findFirefox, firefoxProvider } from "./firefox.ts";
 
 /** The export condition under which packages of this repository see each other's source, never a stale build. */
 const conditions = ["@intercom-events/source"];
@@ -45,6 +46,30 @@ export async function chromiumTests(include: string[]): Promise<ViteUserConfig> 
         screenshotFailures: false,
         instances: [{ browser: "chromium" }],
         provider: playwright({ launchOptions: { executablePath, args: [...args] } }),
+      },
+    },
+  };
+}
+
+/** Tests in a real Firefox, headless. Where there is none, one test that is skipped and says how to get one. */
+export function firefoxTests(include: string[]): ViteUserConfig {
+  const executablePath = findFirefox();
+  if (executablePath === undefined) {
+    return { test: { ...reporters("firefox"), dir: import.meta.dirname, include: ["no-firefox.ts"] } };
+  }
+  return {
+    resolve: { conditions },
+    test: {
+      ...reporters("firefox"),
+      include,
+      testTimeout: 60_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        ui: false,
+        screenshotFailures: false,
+        instances: [{ browser: "firefox" as never }],
+        provider: firefoxProvider(executablePath),
       },
     },
   };
