@@ -1,5 +1,6 @@
 import { openDB } from "idb";
 import { describe, expect, inject, test, vi } from "vitest";
+import { server } from "vitest/browser";
 import {
   assertRefused,
   lettersOf,
@@ -216,40 +217,44 @@ describe("the outbox in IndexedDB, where something is in its way,", () => {
     frame.remove();
   });
 
-  test("is full when the browser gives no more room, keeps what it has, and takes more when there is room", async () => {
-    const outbox = indexedDbOutbox({ name: freshName(), maxBytes: 2 ** 30 });
-    const body = noise(2 ** 20);
-    // Firefox was given a small disk as it was started; Chromium has small buckets.
-    const { storageBuckets } = navigator as Navigator & { storageBuckets?: Buckets };
-    const bucket = await storageBuckets?.open("small", { quota: 20 * 2 ** 20 });
-    if (bucket) vi.stubGlobal("indexedDB", bucket.indexedDB);
-    try {
-      let kept = 0;
-      const appendMore = () => outbox.append([record(kept, { body })]);
-      for (;;) {
-        const error: unknown = await appendMore().catch((reason) => reason);
-        if (error !== undefined) {
-          await assertRefused(Promise.reject(error), "full");
-          break;
+  // Of a site's share of the disk in WebKit there is too much to be filled in a test.
+  test.skipIf(String(server.browser) === "webkit")(
+    "is full when the browser gives no more room, keeps what it has, and takes more when there is room",
+    async () => {
+      const outbox = indexedDbOutbox({ name: freshName(), maxBytes: 2 ** 30 });
+      const body = noise(2 ** 20);
+      // Firefox was given a small disk as it was started; Chromium has small buckets.
+      const { storageBuckets } = navigator as Navigator & { storageBuckets?: Buckets };
+      const bucket = await storageBuckets?.open("small", { quota: 20 * 2 ** 20 });
+      if (bucket) vi.stubGlobal("indexedDB", bucket.indexedDB);
+      try {
+        let kept = 0;
+        const appendMore = () => outbox.append([record(kept, { body })]);
+        for (;;) {
+          const error: unknown = await appendMore().catch((reason) => reason);
+          if (error !== undefined) {
+            await assertRefused(Promise.reject(error), "full");
+            break;
+          }
+          kept += 1;
+          if (kept > 100) expect.unreachable("there is no end to it");
         }
-        kept += 1;
-        if (kept > 100) expect.unreachable("there is no end to it");
+        expect(kept).toBeGreaterThan(6);
+        expect(await outbox.counts()).toEqual({ events: kept, bytes: kept * body.length, deadLetters: 0 });
+        // Ending events needs no room, and makes some.
+        const ended = records(0, 4).map(
+          ({ id }) => ({ id, outcome: { status: "accepted", attempts: 1 } }) as const,
+        );
+        await outbox.settle(ended, NOW);
+        await vi.waitFor(() => outbox.append([record(200, { body })]), { timeout: 20_000 });
+        const [first] = await outbox.lease({ limit: 1, now: NOW, until: NOW });
+        expect([first?.id, first?.body === body]).toEqual([record(5).id, true]);
+        expect(await outbox.counts()).toMatchObject({ events: kept - 4 });
+      } finally {
+        await outbox.close();
+        vi.unstubAllGlobals();
+        await storageBuckets?.delete("small");
       }
-      expect(kept).toBeGreaterThan(6);
-      expect(await outbox.counts()).toEqual({ events: kept, bytes: kept * body.length, deadLetters: 0 });
-      // Ending events needs no room, and makes some.
-      const ended = records(0, 4).map(
-        ({ id }) => ({ id, outcome: { status: "accepted", attempts: 1 } }) as const,
-      );
-      await outbox.settle(ended, NOW);
-      await vi.waitFor(() => outbox.append([record(200, { body })]), { timeout: 20_000 });
-      const [first] = await outbox.lease({ limit: 1, now: NOW, until: NOW });
-      expect([first?.id, first?.body === body]).toEqual([record(5).id, true]);
-      expect(await outbox.counts()).toMatchObject({ events: kept - 4 });
-    } finally {
-      await outbox.close();
-      vi.unstubAllGlobals();
-      await storageBuckets?.delete("small");
-    }
-  });
+    },
+  );
 });
