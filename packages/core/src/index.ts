@@ -33,6 +33,7 @@ export type {
 export { createEventIds, type EventIds } from "./event-ids.ts";
 export { createExitFlush, type Exiting } from "./exit-flush.ts";
 export type { components, operations, paths } from "./generated/openapi.ts";
+export type { components as relayComponents } from "./generated/relay.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
 export { describeLoss, type Loss } from "./losses.ts";
@@ -77,7 +78,7 @@ export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts"
 export { closedReceipt, type OpenReceipt, openReceipt } from "./receipt.ts";
 export type { RelayError, RelayEvent, RelayReply, RelayRequest, RelayResult } from "./relay-contract.ts";
 export type { Failure } from "./report.ts";
-export type { FullPolicy, QueueOptions } from "./resolve-delivery.ts";
+export type { DeliveryChoices, FullPolicy, QueueOptions } from "./resolve-delivery.ts";
 export type { ClientOptions, CoreClientOptions, Region } from "./resolve-options.ts";
 export { backoff, type RetryOptions, type RetryPolicy } from "./retry-policy.ts";
 export { richLink } from "./rich-link.ts";
