@@ -3,11 +3,11 @@ import type { Benchmark } from "./benchmark.ts";
 import type { Bar } from "./chart.ts";
 import { grouped } from "./summarize.ts";
 
-/** What a page carries. An entry is added by a line. */
+/** What a page imports. An entry is added by a line. */
 const ENTRIES: Readonly<Record<string, Entry["code"]>> = {
-  "@intercom-events/core { encodeMetadata }": 'export { encodeMetadata } from "@intercom-events/core"',
-  "@intercom-events/core { classifyResponse }": 'export { classifyResponse } from "@intercom-events/core"',
-  "@intercom-events/browser { createTracker, messenger }":
+  "@intercom-events/core, encodeMetadata": 'export { encodeMetadata } from "@intercom-events/core"',
+  "@intercom-events/core, classifyResponse": 'export { classifyResponse } from "@intercom-events/core"',
+  "@intercom-events/browser, messenger":
     'export { createTracker, messenger } from "@intercom-events/browser"',
   "@intercom-events/browser, whole": 'export * from "@intercom-events/browser"',
   "@intercom/messenger-js-sdk": 'export * from "@intercom/messenger-js-sdk"',
@@ -24,8 +24,8 @@ const kilobytes = (bytes: number): string => grouped(bytes / 1000, 1);
 export const bundle: Benchmark = {
   title: "What a page has to load",
   about: `Kilobytes (1000 bytes) of a program that only imports an entry: bundled and minified by esbuild for
-browsers, all in the same way, then compressed at the highest levels. What is named in braces is imported
-alone, and esbuild leaves out the rest as far as the package lets it.
+browsers, all in the same way, then compressed at the highest levels. Of ours, the rows are programs that import
+one function, a tracker with one route, or everything; esbuild leaves out the rest.
 
 The libraries do not do the same. Intercom's SDK and our messenger route are fronts for the Messenger, which
 a page loads besides from Intercom; posthog-js, analytics-next and analytics-browser load more while they

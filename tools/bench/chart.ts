@@ -21,13 +21,16 @@ export interface Chart {
   readonly groups: readonly { readonly name?: string; readonly bars: readonly Bar[] }[];
 }
 
-const WIDTH = 760;
-const LABELS = 330;
+const BARS = 400;
 const RIGHT = 84;
 const ROW = 22;
 const GROUP_HEAD = 26;
 const TOP = 44;
 const BOTTOM = 46;
+
+/** Room for the longest label: letters are some 7 wide, and whoever draws the picture may have another font. */
+const roomFor = (groups: Chart["groups"]): number =>
+  24 + 7 * Math.max(10, ...groups.flatMap(({ bars }) => bars.map(({ label }) => label.length)));
 
 /** Colours are told apart by lightness too, and text has a contrast of 4.5 or more on both grounds. */
 const STYLE = `
@@ -41,6 +44,7 @@ const STYLE = `
   .other { fill: #a8b1bb; }
   .grid { stroke: #d8dee4; }
   .range { stroke: #24292f; }
+  .value { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; }
     .axis { fill: #9198a1; }
@@ -49,6 +53,7 @@ const STYLE = `
     .other { fill: #57606a; }
     .grid { stroke: #30363d; }
     .range { stroke: #e6edf3; }
+    .value { stroke: #0d1117; }
   }
 `;
 
@@ -71,7 +76,9 @@ export function renderChart({ title, axis, groups }: Chart): string {
   const values = groups.flatMap(({ bars }) => bars.flatMap(({ value, range }) => [value, range?.[1] ?? 0]));
   const ticks = ticksUpTo(Math.max(0, ...values.filter(Number.isFinite)));
   const end = ticks.at(-1) ?? 1;
-  const xOf = (value: number): number => LABELS + ((WIDTH - LABELS - RIGHT) * value) / end;
+  const left = roomFor(groups);
+  const width = left + BARS + RIGHT;
+  const xOf = (value: number): number => left + (BARS * value) / end;
   const parts: string[] = [];
   let y = TOP;
   for (const { name, bars } of groups) {
@@ -91,14 +98,14 @@ export function renderChart({ title, axis, groups }: Chart): string {
     return line + text(grouped(tick, digits), { x, y: y + 19, class: "axis", "text-anchor": "middle" });
   });
   const name = text(axis, {
-    x: (LABELS + WIDTH - RIGHT) / 2,
+    x: left + BARS / 2,
     y: y + 37,
     class: "axis",
     "text-anchor": "middle",
   });
   const height = y + BOTTOM;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escapeXml(title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}">`,
     `<style>${STYLE}</style>`,
     `<rect class="ground" width="100%" height="100%" rx="6"/>`,
     text(title, { x: 16, y: 26, class: "title" }),
@@ -115,20 +122,20 @@ function renderBar(
   xOf: (value: number) => number,
 ): string {
   const middle = y + ROW / 2;
+  const start = xOf(0);
   const known = Number.isFinite(value);
-  const kind = isOurs ? "ours" : "other";
-  const bar = `<rect class="${kind}" x="${LABELS}" y="${y + 4}" width="${round(xOf(known ? value : 0) - LABELS)}" height="${ROW - 8}"/>`;
-  const [least, most] = range ?? [value, value];
-  const spread = range
-    ? `<line class="range" x1="${round(xOf(least))}" x2="${round(xOf(most))}" y1="${middle}" y2="${middle}"/>`
-    : "";
+  const end = known ? xOf(value) : start;
+  const [least, most] = known && range ? range.map(xOf) : [];
   return [
-    text(label, { x: LABELS - 8, y: middle + 4, "text-anchor": "end" }),
-    bar,
-    spread,
+    text(label, { x: start - 8, y: middle + 4, "text-anchor": "end" }),
+    `<rect class="${isOurs ? "ours" : "other"}" x="${start}" y="${y + 4}" width="${round(end - start)}" height="${ROW - 8}"/>`,
+    least !== undefined && most !== undefined
+      ? `<line class="range" x1="${round(least)}" x2="${round(most)}" y1="${middle}" y2="${middle}"/>`
+      : "",
     text(known ? grouped(value, digits) : "–", {
-      x: round(xOf(known ? Math.max(value, most) : 0)) + 6,
+      x: round(Math.max(end, most ?? end)) + 6,
       y: middle + 4,
+      class: "value",
     }),
   ].join("");
 }

@@ -82,9 +82,7 @@ export async function runCodec(runtime: string, path: string): Promise<CodecRoun
 
 async function runInChromium(path: string): Promise<CodecRound> {
   const server = createServer((_request, response) => {
-    response
-      .writeHead(200, { "content-type": "text/html" })
-      .end("<!doctype html><title>codec</title>");
+    response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>codec</title>");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { executablePath, args } = await findChromium();
