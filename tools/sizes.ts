@@ -15,6 +15,14 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     code: 'export { createTracker, messenger } from "@intercom-events/browser"',
     platform: "browser",
   },
+  "browser { createTracker, relay }": {
+    code: 'export { createTracker, relay } from "@intercom-events/browser"',
+    platform: "browser",
+  },
+  "browser { createTracker, messenger, relay, indexedDbOutbox }": {
+    code: 'export { createTracker, messenger, relay, indexedDbOutbox } from "@intercom-events/browser"',
+    platform: "browser",
+  },
   "browser, whole": { code: 'export * from "@intercom-events/browser"', platform: "browser" },
   "node, without undici": {
     code: 'export * from "@intercom-events/node"',

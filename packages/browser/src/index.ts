@@ -19,7 +19,10 @@ export {
   type WireMetadata,
 } from "@intercom-events/core";
 export { createTracker } from "./create-tracker.ts";
+export { type IndexedDbOutboxOptions, indexedDbOutbox } from "./indexed-db-outbox.ts";
 export { type MessengerOptions, messenger } from "./messenger.ts";
+export type { PageDraft, PageOutbox, PendingAppend } from "./page-outbox.ts";
+export { type PageRetryOptions, type RelayOptions, relay } from "./relay.ts";
 export type { EncodedPageEvent, Lane, LaneSettings, Route } from "./route.ts";
 export type {
   QueueOptions,
