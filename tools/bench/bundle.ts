@@ -9,6 +9,9 @@ const ENTRIES: Readonly<Record<string, Entry["code"]>> = {
   "@intercom-events/core, classifyResponse": 'export { classifyResponse } from "@intercom-events/core"',
   "@intercom-events/browser, messenger":
     'export { createTracker, messenger } from "@intercom-events/browser"',
+  "@intercom-events/browser, relay": 'export { createTracker, relay } from "@intercom-events/browser"',
+  "@intercom-events/browser, relay and outbox":
+    'export { createTracker, relay, indexedDbOutbox } from "@intercom-events/browser"',
   "@intercom-events/browser, whole": 'export * from "@intercom-events/browser"',
   "@intercom/messenger-js-sdk": 'export * from "@intercom/messenger-js-sdk"',
   "mixpanel-browser": 'export { default } from "mixpanel-browser"',
@@ -25,7 +28,7 @@ export const bundle: Benchmark = {
   title: "What a page has to load",
   about: `Kilobytes (1000 bytes) of a program that only imports an entry: bundled and minified by esbuild for
 browsers, all in the same way, then compressed at the highest levels. Of ours, the rows are programs that import
-one function, a tracker with one route, or everything; esbuild leaves out the rest.
+one function, a tracker with one route (and the outbox on IndexedDB), or everything; esbuild leaves out the rest.
 
 The libraries do not do the same. Intercom's SDK and our messenger route are fronts for the Messenger, which
 a page loads besides from Intercom; posthog-js, analytics-next and analytics-browser load more while they

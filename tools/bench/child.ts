@@ -31,6 +31,8 @@ export async function startChild(
   await next(child, file);
   return {
     async ask<Answer>(question: unknown): Promise<Answer> {
+      // A benchmark that was given up may still ask: it ends here.
+      if (!child.connected) throw new Error(`${file} has ended`);
       child.send({ question });
       return (await next(child, file)) as Answer;
     },

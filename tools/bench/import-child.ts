@@ -1,4 +1,4 @@
-/** Imports one package, in a process that has imported nothing else of the kind: `node tools/bench/import-child.ts <package>`. */
+/** Imports packages, in a process that has imported nothing else of the kind: `node tools/bench/import-child.ts <package …>`. */
 import { answer } from "./child.ts";
 
 /** What an import took. */
@@ -11,13 +11,11 @@ export interface ImportFound {
   readonly heap: number;
 }
 
-const [specifier = ""] = process.argv.slice(2);
-
 async function measure(): Promise<ImportFound> {
   globalThis.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
   const before = performance.now();
-  if (specifier !== "") await import(specifier);
+  for (const specifier of process.argv.slice(2)) await import(specifier);
   const time = performance.now() - before;
   const after = process.memoryUsage();
   globalThis.gc?.();
