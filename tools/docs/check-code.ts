@@ -10,7 +10,7 @@ import { codeBlocksOf, moduleOf } from "./code-blocks.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-const DOCUMENTS = ["README.md", "packages/*/README.md", "docs/**/*.md", ".changeset/*.md"];
+const DOCUMENTS = ["README.md", "packages/*/README.md", "docs/*.md", "docs/guide/*.md"];
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,

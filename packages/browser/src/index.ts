@@ -1,3 +1,11 @@
+/**
+ * Sends data events to Intercom from a page, by its Messenger or by a relay on your own site.
+ *
+ * @example
+ * const tracker = createTracker({ route: relay({ url: "/intercom/events" }), outbox: indexedDbOutbox() });
+ * tracker.track("invited-friend", { invite_code: "ADDAFRIEND" });
+ * @module @intercom-events/browser
+ */
 export {
   type AnyEvent,
   type Clock,

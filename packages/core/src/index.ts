@@ -1,3 +1,10 @@
+/**
+ * What every runtime shares: encoders, the classifier of replies, and a client over any transport.
+ *
+ * @example
+ * encodeMetadata({ order_date: new Date(), price: monetaryAmount(34999, "eur") });
+ * @module @intercom-events/core
+ */
 export { classifyResponse } from "./classify-response.ts";
 export type {
   Client,
