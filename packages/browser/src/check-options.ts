@@ -31,7 +31,7 @@ export function atLeast(least: number): Rule {
 export function checkOptions(task: string, options: object, rules: Readonly<Record<string, Rule>>): void {
   check(task, "options", options, AN_OBJECT);
   for (const [name, value] of Object.entries(options)) {
-    const rule = Object.keys(rules).includes(name) ? rules[name] : undefined;
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (value !== undefined) check(task, name, value, rule ?? leftOut(name));
   }
 }
