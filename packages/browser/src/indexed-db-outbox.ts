@@ -44,11 +44,8 @@ const REACH = 60;
 /** Seconds for which those of events are remembered, before and after what is appended. */
 const MEMORY = 3600;
 
-const A_NAME: Rule = { expected: "a text", fits: (value) => typeof value === "string" && value !== "" };
-const A_COUNT: Rule = {
-  expected: "a positive integer",
-  fits: (value) => Number.isSafeInteger(value) && (value as number) > 0,
-};
+const A_NAME: Rule = ["a text", (value) => typeof value === "string" && value !== ""];
+const A_COUNT: Rule = ["a positive integer", (value) => Number.isSafeInteger(value) && (value as number) > 0];
 
 /**
  * Keeps events in IndexedDB, where they outlive the page. All tabs of an origin share them.

@@ -30,11 +30,10 @@ export interface MessengerOptions {
  * The Messenger takes no time, gives an event to whom it has at that moment, and confirms nothing: an event
  * of an earlier page would get another time, perhaps another person, and perhaps come twice.
  */
-const NO_OUTBOX: Rule = {
-  expected:
-    "left out, as the Messenger knows neither when an event was tracked nor whose it was; with a fallback it keeps what the fallback sends",
-  fits: (value) => value === undefined,
-};
+const NO_OUTBOX: Rule = [
+  "left out, as the Messenger knows neither when an event was tracked nor whose it was; with a fallback it keeps what the fallback sends",
+  (value) => value === undefined,
+];
 
 /** The shortest wait that is not felt; a look costs two property reads. */
 const INTERVAL = 100;

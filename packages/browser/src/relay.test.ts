@@ -579,7 +579,10 @@ test.each([
   [undefined, '"options" must be an object, got undefined'],
   [{}, '"url" must be an address, got undefined'],
   [{ url: "" }, '"url" must be an address, got string'],
-  [{ url: "/e", credentials: "all" }, '"credentials" must be "omit", "same-origin" or "include", got string'],
+  [
+    { url: "/e", credentials: "all" },
+    '"credentials" must be "omit" or "same-origin" or "include", got string',
+  ],
   [{ url: "/e", identity: "signed" }, '"identity" must be a function, got string'],
   [{ url: "/e", timeout: 0 }, '"timeout" must be a number of at least 1, got 0'],
   [{ url: "/e", retry: { attempts: 0 } }, '"attempts" must be a number of at least 1, got 0'],

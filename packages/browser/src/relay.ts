@@ -1,4 +1,4 @@
-import { A_FUNCTION, AN_OBJECT, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
+import { A_FUNCTION, AN_OBJECT, atLeast, check, checkOptions, oneOf, type Rule } from "./check-options.ts";
 import { createCourier } from "./courier.ts";
 import { createRelayLane } from "./relay-lane.ts";
 import type { Route } from "./route.ts";
@@ -38,14 +38,10 @@ export interface PageRetryOptions {
 
 const RETRY = { attempts: 100, baseDelay: 1000, maxDelay: 60_000, maxAge: 86_400_000 } as const;
 
-const AN_ADDRESS: Rule = {
-  expected: "an address",
-  fits: (value) => (typeof value === "string" && value !== "") || value instanceof URL,
-};
-const CREDENTIALS: Rule = {
-  expected: '"omit", "same-origin" or "include"',
-  fits: (value) => ["omit", "same-origin", "include"].includes(value as string),
-};
+const AN_ADDRESS: Rule = [
+  "an address",
+  (value) => (typeof value === "string" && value !== "") || value instanceof URL,
+];
 
 /**
  * Sends events to an endpoint of your own site, made with `createRelay` of `@intercom-events/relay`,
@@ -60,7 +56,7 @@ export function relay(options: RelayOptions): Route {
   const task = "create relay route";
   checkOptions(task, options, {
     url: AN_ADDRESS,
-    credentials: CREDENTIALS,
+    credentials: oneOf("omit", "same-origin", "include"),
     identity: A_FUNCTION,
     timeout: atLeast(1),
     retry: AN_OBJECT,
