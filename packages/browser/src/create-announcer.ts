@@ -1,5 +1,6 @@
 import type { DropReason, Outcome } from "@intercom-events/core";
 import { A_FUNCTION, check, oneOf } from "./check-options.ts";
+import { isTaken } from "./route.ts";
 import type { Tracker, TrackerEvents } from "./tracker.ts";
 
 /** Tells the page how its events fare. */
@@ -77,7 +78,7 @@ export function createAnnouncer(): Announcer {
 
 /** Why an event was lost, if it was. */
 function lossOf(outcome: Outcome): string[] {
-  if (outcome.status === "accepted" || outcome.status === "duplicate") return [];
+  if (isTaken(outcome)) return [];
   const why = outcome.status === "dropped" ? REASONS[outcome.reason] : outcome.status;
   return why ? [`an event was lost: ${why}`] : [];
 }

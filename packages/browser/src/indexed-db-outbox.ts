@@ -16,6 +16,7 @@ import {
   writeTotals,
 } from "./indexed-db.ts";
 import type { PageDraft, PageOutbox } from "./page-outbox.ts";
+import { isTaken } from "./route.ts";
 import { createSharedStore } from "./shared-store.ts";
 
 /** What {@link indexedDbOutbox} takes. */
@@ -186,7 +187,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
           totals.events -= 1;
           totals.bytes -= kept.body.length;
           // Where none are kept there need be no room for one.
-          if (!maxDeadLetters || /accepted|duplicate/.test(outcome.status)) continue;
+          if (!maxDeadLetters || isTaken(outcome)) continue;
           letters.add({ record: recordOf(kept), outcome: plain(outcome), endedAt: now });
           totals.deadLetters += 1;
         }

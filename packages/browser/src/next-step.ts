@@ -6,6 +6,7 @@ import {
   type VerdictKind,
 } from "@intercom-events/core";
 import type { Answer } from "./read-reply.ts";
+import { dropped } from "./route.ts";
 
 /** How a page repeats failed attempts. */
 export type PageRetryPolicy = Pick<RetryPolicy, "attempts" | "baseDelay" | "maxDelay" | "maxAge">;
@@ -56,13 +57,12 @@ export function nextStep(
   if ("verdict" in answer) {
     const { verdict } = answer;
     const cost = isOffline ? "nothing" : COSTS[verdict.kind];
-    const failures = record.failures + (cost === "attempt" ? 1 : 0);
+    const failures = record.failures + Number(cost === "attempt");
     if (cost === "event" || failures >= policy.attempts) {
       return { outcome: { status: "rejected", verdict, attempts } };
     }
     const dueAt = Math.max(askedFor, now + backoff(record.failures, policy, random));
-    if (dueAt >= record.trackedAt + policy.maxAge)
-      return { outcome: { status: "dropped", reason: "expired" } };
+    if (dueAt >= record.trackedAt + policy.maxAge) return { outcome: dropped("expired") };
     return { record: { ...record, attempts, failures, dueAt } };
   }
   switch (answer.status) {

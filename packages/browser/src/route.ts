@@ -57,3 +57,8 @@ export interface Lane {
 export function dropped(reason: DropReason): Outcome {
   return { status: "dropped", reason };
 }
+
+/** Whether Intercom has the event. */
+export function isTaken({ status }: Outcome): boolean {
+  return status === "accepted" || status === "duplicate";
+}

@@ -93,7 +93,8 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     send(event, trackedAt) {
       const size = JSON.stringify(event).length;
       if (!hasRoom(size)) return closedReceipt(dropped("queue_full"));
-      const { receipt, settle } = openReceipt();
+      const { receipt, settle, keep } = openReceipt();
+      keep(true);
       line.push({ event, trackedAt, size, until: trackedAt + door.timeout, settle });
       bytes += size;
       look();
