@@ -1,6 +1,6 @@
 import { closedReceipt, type Outcome } from "@intercom-events/core";
 import { A_FUNCTION, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
-import { isPage, watchPage } from "./page-life.ts";
+import { isPage } from "./page-life.ts";
 import { A_ROUTE } from "./resolve-options.ts";
 import { dropped, type EncodedPageEvent, type Route } from "./route.ts";
 import { createWaitingLine } from "./waiting-line.ts";
@@ -31,12 +31,9 @@ export interface MessengerOptions {
  * of an earlier page would get another time, perhaps another person, and perhaps come twice.
  */
 const NO_OUTBOX: Rule = [
-  "left out, as the Messenger knows neither when an event was tracked nor whose it was; with a fallback it keeps what the fallback sends",
+  "left out, as the Messenger does not know when an event was tracked and whose it was; a fallback may use it",
   (value) => value === undefined,
 ];
-
-/** The shortest wait that is not felt; a look costs two property reads. */
-const INTERVAL = 100;
 
 /**
  * Sends events through the Intercom Messenger that the page has installed, which gives them to the
@@ -70,8 +67,7 @@ export function messenger(options: MessengerOptions = {}): Route {
   return {
     open(settings) {
       if (!fallback) check("create tracker", "outbox", settings.outbox, NO_OUTBOX);
-      const door = { isOpen, handOver, onHint, timeout, interval: INTERVAL };
-      const line = createWaitingLine(door, settings, fallback?.open(settings));
+      const line = createWaitingLine({ isOpen, handOver, timeout }, settings, fallback?.open(settings));
       return {
         ...line,
         send: (event, trackedAt) =>
@@ -111,10 +107,4 @@ function handOver({ eventName, metadata }: EncodedPageEvent): Outcome {
 /** The one there now: it is replaced when the Messenger loads. */
 function current(): Messenger | undefined {
   return (window as { Intercom?: Messenger }).Intercom;
-}
-
-/** The last moment before the page goes, and the first after its timers were slowed down or frozen. */
-function onHint(callback: (isLast: boolean) => void): () => void {
-  const look = () => callback(false);
-  return watchPage({ onHide: look, onShow: look, onLeave: () => callback(true) });
 }

@@ -30,12 +30,10 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   let endTimer: (() => void) | undefined;
   let endWatch: (() => void) | undefined;
   if (isPage()) {
-    endWatch = watchPage({
-      onHide: depart,
-      onLeave: leave,
-      onReturn: comeBack,
-      onShow: wake,
-      onOnline: wake,
+    endWatch = watchPage((moment) => {
+      if (moment === "hidden") depart();
+      else if (moment === "pagehide") leave();
+      else wake();
     });
     store?.join();
   }
@@ -91,7 +89,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     store?.update(later);
     if (rest > 0) {
       endRest?.();
-      endRest = clock.after(rest, wake);
+      endRest = clock.after(rest, goOn);
     }
     // A departing request is not the pump's.
     if (urgency === "depart") void pump();
@@ -104,7 +102,15 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     }
   }
 
+  /** The page is seen, has come back, or there may be a network again. */
   function wake(): void {
+    isGone = false;
+    store?.join();
+    plan();
+    goOn();
+  }
+
+  function goOn(): void {
     endRest?.();
     endRest = undefined;
     void pump();
@@ -165,13 +171,6 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     isGone = true;
     endTimer?.();
     store?.leave();
-  }
-
-  function comeBack(): void {
-    isGone = false;
-    store?.join();
-    plan();
-    wake();
   }
 
   function shut(): void {

@@ -1,4 +1,5 @@
 import { closedReceipt, type Outcome, openReceipt } from "@intercom-events/core";
+import { watchPage } from "./page-life.ts";
 import { dropped, type EncodedPageEvent, type Lane, type LaneSettings } from "./route.ts";
 
 /** The place where a line leads to, and how long events wait for it. */
@@ -6,16 +7,12 @@ export interface Door {
   isOpen(): boolean;
   /** Hands one event over, right after `isOpen` answered `true`. Never throws. */
   handOver(event: EncodedPageEvent): Outcome;
-  /**
-   * Calls back when it is worth looking at the door before the next look is due, and says whether there may
-   * be no later one; answers how to end that.
-   */
-  onHint(callback: (isLast: boolean) => void): () => void;
   /** Milliseconds an event waits before it is dropped as `expired`, or takes the fallback. */
   readonly timeout: number;
-  /** Milliseconds from one look at a closed door to the next. */
-  readonly interval: number;
 }
+
+/** Milliseconds from one look at a closed door to the next: the shortest wait that is not felt. */
+const INTERVAL = 100;
 
 interface Waiting {
   readonly event: EncodedPageEvent;
@@ -28,7 +25,7 @@ interface Waiting {
 
 /**
  * Events in the order they came, in memory, until the door opens. It looks at the door by a timer and
- * listens for hints only while an event waits.
+ * listens to the page only while an event waits.
  *
  * @param fallback the way of events that have waited in vain
  */
@@ -72,11 +69,12 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     if (!first) return;
     // A clock that was put back must not make it wait longer.
     first.until = Math.min(first.until, clock.now() + door.timeout);
-    const stopTimer = clock.after(Math.min(door.interval, first.until - clock.now()), look);
-    const stopHints = door.onHint(look);
+    const stopTimer = clock.after(Math.min(INTERVAL, first.until - clock.now()), look);
+    // The last moment before the page goes, and the first after its timers were slowed down or frozen.
+    const endWatch = watchPage((moment) => look(moment === "pagehide"));
     stopWatching = () => {
       stopTimer();
-      stopHints();
+      endWatch();
       stopWatching = undefined;
     };
   }
