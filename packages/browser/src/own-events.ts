@@ -1,5 +1,6 @@
 import {
   createEventIds,
+  foldName,
   type Issue,
   type OpenReceipt,
   type OutboxRecord,
@@ -10,7 +11,7 @@ import {
   secondMoved,
 } from "@intercom-events/core";
 import { decodeBody } from "./decode-body.ts";
-import { createFreeSeconds, foldName } from "./free-seconds.ts";
+import { createFreeSeconds } from "./free-seconds.ts";
 import type { PageDraft } from "./page-outbox.ts";
 import type { Urgency } from "./post.ts";
 import { dropped, type EncodedPageEvent, isTaken, type LaneSettings } from "./route.ts";

@@ -1,6 +1,7 @@
 import {
   type Ending,
   type LeaseRequest,
+  type OutboxError,
   type OutboxRecord,
   type Outcome,
   safeOutcome,
@@ -224,6 +225,6 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 
 /** Whether the store has reached its own bound, and not that of the browser. */
 function isFull(error: unknown): boolean {
-  const { code, cause } = (error ?? {}) as { readonly code?: unknown; readonly cause?: unknown };
-  return code === "full" && cause === undefined;
+  const { code, cause } = (error ?? {}) as Partial<OutboxError>;
+  return code === "full" && !cause;
 }
