@@ -32,8 +32,8 @@ export function madeBy(makers: string, method: string): Rule {
 export function checkOptions(task: string, options: object, rules: Readonly<Record<string, Rule>>): void {
   check(task, "options", options, AN_OBJECT);
   for (const [name, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (value !== undefined) check(task, name, value, rule ?? leftOut(name));
+    const rule = Object.hasOwn(rules, name) ? (rules[name] as Rule) : leftOut(name);
+    if (value !== undefined) check(task, name, value, rule);
   }
 }
 

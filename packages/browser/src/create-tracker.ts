@@ -9,13 +9,14 @@ import {
 } from "@intercom-events/core";
 import { atLeast, checkOptions } from "./check-options.ts";
 import { createAnnouncer } from "./create-announcer.ts";
+import { isPage } from "./page-life.ts";
 import { resolveOptions } from "./resolve-options.ts";
 import { dropped, type EncodedPageEvent } from "./route.ts";
 import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 
 /**
  * Creates a tracker, which takes no access token. Creating one on a server is harmless: there its
- * events settle at once as the route says.
+ * events end at once as `dropped`, with the reason `not_stored`.
  *
  * @typeParam Catalog the events there may be, with their metadata; any without it
  * @throws {TypeError} when an option is wrong
@@ -48,7 +49,10 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     const encoded = encodeNamedEvent(eventName, metadata, encoding);
     if (!encoded.ok) return follow(closedReceipt({ status: "invalid", issues: encoded.issues }));
     const { event, warnings } = encoded;
-    const receipt = follow(lane.send(event, clock.now()), event);
+    const receipt = follow(
+      isPage() ? lane.send(event, clock.now()) : closedReceipt(dropped("not_stored")),
+      event,
+    );
     // Last, since a listener may opt out or close.
     if (warnings.length > 0) announcer.warning({ warnings, event });
     return receipt;

@@ -81,8 +81,8 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     return database.transact(verb, run);
   }
 
-  function lease(record: OutboxRecord, leaseUntil?: number): Kept {
-    return { ...record, owner: leaseUntil === undefined ? 0 : me, leaseUntil: leaseUntil ?? 0 };
+  function lease(record: OutboxRecord, leaseUntil = 0): Kept {
+    return { ...record, owner: leaseUntil && me, leaseUntil };
   }
 
   function add(stores: Stores, totals: Totals, records: readonly OutboxRecord[], leaseUntil?: number): void {
@@ -151,8 +151,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
         const leased: OutboxRecord[] = [];
         await walk(stores("events"), (cursor) => {
           const kept: Kept = cursor.value;
-          if (leased.length >= limit) return true;
-          if (kept.dueAt <= now && kept.leaseUntil <= now) {
+          if (leased.length < limit && kept.dueAt <= now && kept.leaseUntil <= now) {
             cursor.update(lease(kept, until));
             leased.push(recordOf(kept));
           }

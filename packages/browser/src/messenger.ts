@@ -1,8 +1,7 @@
-import { closedReceipt, type Outcome } from "@intercom-events/core";
+import type { Outcome } from "@intercom-events/core";
 import { A_FUNCTION, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
-import { isPage } from "./page-life.ts";
 import { A_ROUTE } from "./resolve-options.ts";
-import { dropped, type EncodedPageEvent, type Route } from "./route.ts";
+import type { EncodedPageEvent, Route } from "./route.ts";
 import { createWaitingLine } from "./waiting-line.ts";
 
 /** Options of {@link messenger}. */
@@ -67,12 +66,7 @@ export function messenger(options: MessengerOptions = {}): Route {
   return {
     open(settings) {
       if (!fallback) check("create tracker", "outbox", settings.outbox, NO_OUTBOX);
-      const line = createWaitingLine({ isOpen, handOver, timeout }, settings, fallback?.open(settings));
-      return {
-        ...line,
-        send: (event, trackedAt) =>
-          isPage() ? line.send(event, trackedAt) : closedReceipt(dropped("not_stored")),
-      };
+      return createWaitingLine({ isOpen, handOver, timeout }, settings, fallback?.open(settings));
     },
   };
 }

@@ -184,7 +184,6 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
 
   return {
     send(event, trackedAt) {
-      if (!isPage()) return closedReceipt(dropped("not_stored"));
       const second = Math.floor((trackedAt + courier.offset()) / 1000);
       const added = own.add(event, trackedAt, second);
       if (!added) return closedReceipt(dropped("queue_full"));

@@ -37,7 +37,7 @@ export interface LaneSettings {
 /** One tracker's part of a route. It settles each event it was given exactly once. */
 export interface Lane {
   /**
-   * Takes an event in. Never throws.
+   * Takes an event in; called where there is a page. Never throws.
    *
    * @param trackedAt when it was tracked, in milliseconds since the epoch
    */
