@@ -32,7 +32,6 @@ interface Waiting {
 export function createWaitingLine(door: Door, settings: LaneSettings, fallback?: Lane): Lane {
   const { clock, maxEvents, maxBytes, policy } = settings;
   const line: Waiting[] = [];
-  let bytes = 0;
   let stopWatching: (() => void) | undefined;
   let looking = false;
 
@@ -43,25 +42,19 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     stopWatching?.();
     // Only what waits now, so that an event tracked for each event handed over cannot hold the page up.
     for (let left = line.length; left > 0 && door.isOpen(); left--) {
-      const next = shift();
+      const next = line.shift();
       next?.settle(door.handOver(next.event));
     }
-    while (line[0] && (line[0].until <= clock.now() || (isLast && fallback))) turnAway();
+    while (line[0] && (line[0].until <= clock.now() || (isLast && fallback))) {
+      turnAway(line.shift() as Waiting);
+    }
     looking = false;
     watch();
   }
 
-  function shift(): Waiting | undefined {
-    const next = line.shift();
-    bytes -= next?.size ?? 0;
-    return next;
-  }
-
-  function turnAway(): void {
-    const next = shift();
-    if (!next) return;
-    if (fallback) fallback.send(next.event, next.trackedAt).then(next.settle);
-    else next.settle(dropped("expired"));
+  function turnAway({ event, trackedAt, settle }: Waiting): void {
+    if (fallback) fallback.send(event, trackedAt).then(settle);
+    else settle(dropped("expired"));
   }
 
   function watch(): void {
@@ -81,9 +74,12 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
 
   /** Whether another event may wait, where need be in the place of the first. */
   function hasRoom(size: number): boolean {
-    const isFull = () => line.length >= maxEvents || bytes + size > maxBytes;
+    const isFull = () =>
+      line.length >= maxEvents || line.reduce((sum, other) => sum + other.size, size) > maxBytes;
     if (isFull()) look();
-    while (isFull() && policy === "drop_oldest" && line.length > 0) shift()?.settle(dropped("queue_full"));
+    while (isFull() && policy === "drop_oldest" && line.length > 0) {
+      line.shift()?.settle(dropped("queue_full"));
+    }
     return !isFull();
   }
 
@@ -94,7 +90,6 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
       const { receipt, settle, keep } = openReceipt();
       keep(true);
       line.push({ event, trackedAt, size, until: trackedAt + door.timeout, settle });
-      bytes += size;
       look();
       return receipt;
     },
@@ -105,7 +100,6 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     drop(reason) {
       stopWatching?.();
       const given = line.splice(0);
-      bytes = 0;
       for (const { settle } of given) settle(dropped(reason));
       return given.length + (fallback?.drop(reason) ?? 0);
     },
