@@ -11,7 +11,7 @@ import { atLeast, checkOptions } from "./check-options.ts";
 import { createAnnouncer } from "./create-announcer.ts";
 import { isPage } from "./page-life.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import { dropped, type EncodedPageEvent } from "./route.ts";
+import { dropped, type EncodedPageEvent, isTaken } from "./route.ts";
 import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 
 /**
@@ -36,8 +36,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     warn: (event, issue) => announcer.warning({ warnings: [issue], event }),
     // Its own page may have told of it, but must not be the only one to know of a loss.
     ended(event, outcome) {
-      if (outcome.status === "rejected" || outcome.status === "dropped")
-        announcer.outcome({ outcome, event });
+      if (!isTaken(outcome)) announcer.outcome({ outcome, event });
     },
   });
   const pending = new Set<Receipt>();

@@ -188,6 +188,7 @@ test("the build for a <script> tag sets one global and tracks", async () => {
     "indexedDbOutbox",
     "messenger",
     "monetaryAmount",
+    "relay",
     "richLink",
   ]);
   const calls: unknown[][] = [];

@@ -176,14 +176,13 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     update,
     mark(sent) {
       const dueAt = clock.now() + UNHEARD_DELAY;
-      const marked = new Map(
-        sent.map((record) => [record.id, { ...record, attempts: record.attempts + 1, dueAt }]),
-      );
+      const marked = (record: OutboxRecord): OutboxRecord =>
+        sent.includes(record) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
       const unsaved = own.all().filter(({ place }) => place === "memory");
-      update([...marked.values()].filter(({ id }) => own.get(id)?.place !== "memory"));
+      update(sent.filter(({ id }) => own.get(id)?.place !== "memory").map(marked));
       if (unsaved.length === 0) return;
       for (const event of unsaved) event.place = "storing";
-      outbox.append(unsaved.map(({ record }) => marked.get(record.id) ?? record)).then(
+      outbox.append(unsaved.map(({ record }) => marked(record))).then(
         () => onStored(unsaved),
         (cause) => onFailed(unsaved, cause),
       );
