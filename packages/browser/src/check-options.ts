@@ -27,14 +27,22 @@ export function madeBy(makers: string, method: string): Rule {
  * Refuses options that do not fit their rule, and those without one. What is `undefined` is not given.
  *
  * @param task what cannot be done with them: `create tracker`
+ * @returns those that are given
  * @throws {TypeError}
  */
-export function checkOptions(task: string, options: object, rules: Readonly<Record<string, Rule>>): void {
+export function checkOptions<Options extends object>(
+  task: string,
+  options: Options,
+  rules: Readonly<Record<string, Rule>>,
+): Options {
   check(task, "options", options, AN_OBJECT);
+  const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(rules, name) ? (rules[name] as Rule) : leftOut(name);
-    if (value !== undefined) check(task, name, value, rule);
+    if (value === undefined) continue;
+    check(task, name, value, Object.hasOwn(rules, name) ? (rules[name] as Rule) : leftOut(name));
+    given[name] = value;
   }
+  return given as Options;
 }
 
 /**

@@ -15,7 +15,7 @@ import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-batch.ts";
 /** What a courier goes by. */
 export interface CourierOptions extends Target {
   readonly retry: PageRetryPolicy;
-  readonly identity: (() => string | Promise<string>) | undefined;
+  readonly identity?: () => string | Promise<string>;
 }
 
 /** Brings batches to a relay; {@link createCourier}. */

@@ -27,8 +27,8 @@ import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   options: TrackerOptions,
 ): Tracker<Catalog> {
-  const { route, encoding, settings } = resolveOptions(options);
-  const { clock } = settings;
+  const settings = resolveOptions(options);
+  const { clock, route } = settings;
   const announcer = createAnnouncer();
   const lane = route.open({
     ...settings,
@@ -45,7 +45,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
 
   function track(eventName: unknown, metadata?: unknown): Receipt {
     if (refusal) return follow(closedReceipt(dropped(refusal)));
-    const encoded = encodeNamedEvent(eventName, metadata, encoding);
+    const encoded = encodeNamedEvent(eventName, metadata, settings);
     if (!encoded.ok) return follow(closedReceipt({ status: "invalid", issues: encoded.issues }));
     const { event, warnings } = encoded;
     const receipt = follow(

@@ -13,18 +13,16 @@ import type { LaneSettings, Route } from "./route.ts";
 import type { TrackerOptions } from "./tracker.ts";
 
 /** The options with all defaults filled in. */
-interface ResolvedOptions {
-  readonly settings: Omit<LaneSettings, "warn" | "complain" | "ended">;
-  readonly route: Route;
-  readonly encoding: EncodeOptions;
-}
+type ResolvedOptions = Omit<LaneSettings, "warn" | "complain" | "ended"> &
+  Required<EncodeOptions> & { readonly route: Route };
 
 export const A_ROUTE: Rule = madeBy("messenger() or relay()", "open");
 
+const TASK = "create tracker";
+
 /** @throws {TypeError} when an option is wrong */
 export function resolveOptions(options: TrackerOptions): ResolvedOptions {
-  const task = "create tracker";
-  checkOptions(task, options, {
+  const { queue = {}, ...given } = checkOptions(TASK, options, {
     route: A_ROUTE,
     outbox: madeBy("indexedDbOutbox()", "appendApart"),
     queue: AN_OBJECT,
@@ -32,14 +30,20 @@ export function resolveOptions(options: TrackerOptions): ResolvedOptions {
     clock: AN_OBJECT,
     random: A_FUNCTION,
   });
-  const { route, outbox, queue = {}, metadataKeys = 10, clock = systemClock, random = Math.random } = options;
-  check(task, "route", route, A_ROUTE);
-  checkOptions(task, queue, {
+  check(TASK, "route", given.route, A_ROUTE);
+  const bounds = checkOptions(TASK, queue, {
     maxEvents: atLeast(1),
     maxBytes: atLeast(1),
     policy: oneOf("drop_newest", "drop_oldest"),
   });
-  const { maxEvents = 1000, maxBytes = 1_048_576, policy = "drop_newest" } = queue;
-  const settings = { clock, random, maxEvents, maxBytes, policy, outbox };
-  return { route, settings, encoding: { metadataKeys } };
+  return {
+    metadataKeys: 10,
+    clock: systemClock,
+    random: Math.random,
+    maxEvents: 1000,
+    maxBytes: 1_048_576,
+    policy: "drop_newest",
+    ...given,
+    ...bounds,
+  };
 }
