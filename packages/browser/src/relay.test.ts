@@ -189,6 +189,19 @@ describe("sending", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("what is undefined takes its default", async () => {
+    replies = ["lost"];
+    const retry = { attempts: undefined, baseDelay: undefined, maxAge: undefined } as never;
+    const { tracker } = start({ relay: { timeout: undefined as never, retry } });
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.advance(499);
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+    clock.advance(1);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
   test.each(["429", "503"])("what the relay asks for with %s is kept, for all events", async (status) => {
     replies = [[Number(status), {}, { "retry-after": "7" }]];
     const { tracker } = start();
