@@ -440,6 +440,31 @@ describe("a page that goes", () => {
     expect(new Set(browser.requests.map(({ body }) => body)).size).toBe(1);
     expect(store.events.events.size).toBe(0);
   });
+
+  test("goes on where it was when it comes back from the cache", async () => {
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    tab.dispatch("pagehide", { persisted: true });
+    await settleDown();
+    tab.dispatch("pageshow", { persisted: true });
+    replies = ["lost"];
+    tab.run(() => tracker.track("a"));
+    for (let second = 0; second < 10; second++) {
+      await settleDown(4);
+      clock.advance(1_000);
+    }
+    expect(sent()).toEqual([["a"], ["a"]]);
+  });
+
+  test("warns once of an event that was moved, although it is stored later", async () => {
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const codes: string[] = [];
+    tracker.on("warning", ({ warnings }) => codes.push(...warnings.map(({ code }) => code)));
+    tab.run(() => tracker.track("a"));
+    tab.run(() => tracker.track("a"));
+    tab.dispatch("pagehide");
+    await settleDown();
+    expect(codes).toEqual(["second_moved"]);
+  });
 });
 
 describe("tabs", () => {
