@@ -629,6 +629,18 @@ test.each([
   expect(() => relay(options as never)).toThrow(new TypeError(`Cannot create relay route: ${message}`));
 });
 
+test("what is said of an event after the visitor opted out is not told a second time", async () => {
+  replies = [[400, {}]];
+  const { tracker } = start();
+  const outcomes: unknown[] = [];
+  tracker.on("outcome", ({ outcome }) => outcomes.push(outcome));
+  tracker.track("a");
+  while (browser.requests.length === 0) await Promise.resolve();
+  tracker.optOut();
+  await settleDown();
+  expect(outcomes).toEqual([{ status: "dropped", reason: "opted_out" }]);
+});
+
 test("the Messenger alone refuses an outbox", () => {
   const outbox = memoryPageOutbox(sharedStore());
   expect(() => createTracker({ route: messenger(), outbox })).toThrow(
