@@ -1,7 +1,7 @@
 import type { Clock } from "@intercom-events/core";
 
 /** Milliseconds a store may take: one that never answers must not hold events back. */
-export const PATIENCE = 5_000;
+const PATIENCE = 5_000;
 
 /**
  * Waits for a store, but not for ever. It never rejects: what went wrong is told, and the answer is

@@ -1,39 +1,48 @@
 /** What an option must be: in words, and as a question. */
-export interface Rule {
-  readonly expected: string;
-  fits(value: unknown): boolean;
-}
+export type Rule = readonly [expected: string, fits: (value: unknown) => boolean];
 
-export const AN_OBJECT: Rule = {
-  expected: "an object",
-  fits: (value) => typeof value === "object" && value !== null,
-};
+export const AN_OBJECT: Rule = ["an object", (value) => typeof value === "object" && value !== null];
 
-export const A_FUNCTION: Rule = {
-  expected: "a function",
-  fits: (value) => typeof value === "function",
-};
+export const A_FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 
 /** A number that is finite and not below `least`. */
 export function atLeast(least: number): Rule {
-  return {
-    expected: `a number of at least ${least}`,
-    fits: (value) => Number.isFinite(value) && (value as number) >= least,
-  };
+  return [`a number of at least ${least}`, (value) => Number.isFinite(value) && (value as number) >= least];
+}
+
+/** One of some texts. */
+export function oneOf(...texts: readonly string[]): Rule {
+  return [`"${texts.join('" or "')}"`, (value) => texts.includes(value as string)];
+}
+
+/** What another function of this package has made, told by one of its methods. */
+export function madeBy(makers: string, method: string): Rule {
+  return [
+    makers,
+    (value) => typeof (value as Record<string, unknown> | null | undefined)?.[method] === "function",
+  ];
 }
 
 /**
  * Refuses options that do not fit their rule, and those without one. What is `undefined` is not given.
  *
  * @param task what cannot be done with them: `create tracker`
+ * @returns those that are given
  * @throws {TypeError}
  */
-export function checkOptions(task: string, options: object, rules: Readonly<Record<string, Rule>>): void {
+export function checkOptions<Options extends object>(
+  task: string,
+  options: Options,
+  rules: Readonly<Record<string, Rule>>,
+): Options {
   check(task, "options", options, AN_OBJECT);
+  const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
-    const rule = Object.keys(rules).includes(name) ? rules[name] : undefined;
-    if (value !== undefined) check(task, name, value, rule ?? leftOut(name));
+    if (value === undefined) continue;
+    check(task, name, value, Object.hasOwn(rules, name) ? (rules[name] as Rule) : leftOut(name));
+    given[name] = value;
   }
+  return given as Options;
 }
 
 /**
@@ -41,7 +50,7 @@ export function checkOptions(task: string, options: object, rules: Readonly<Reco
  *
  * @throws {TypeError}
  */
-export function check(task: string, name: string, value: unknown, { expected, fits }: Rule): void {
+export function check(task: string, name: string, value: unknown, [expected, fits]: Rule): void {
   if (fits(value)) return;
   const found = typeof value === "number" || value === null ? value : typeof value;
   throw new TypeError(`Cannot ${task}: "${name}" must be ${expected}, got ${found}`);
@@ -49,5 +58,5 @@ export function check(task: string, name: string, value: unknown, { expected, fi
 
 function leftOut(name: string): Rule {
   const why = /token|secret/i.test(name) ? "it must never be in a page" : "there is no such option";
-  return { expected: `left out, as ${why}`, fits: () => false };
+  return [`left out, as ${why}`, () => false];
 }

@@ -15,7 +15,7 @@ import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-batch.ts";
 /** What a courier goes by. */
 export interface CourierOptions extends Target {
   readonly retry: PageRetryPolicy;
-  readonly identity: (() => string | Promise<string>) | undefined;
+  readonly identity?: () => string | Promise<string>;
 }
 
 /** Brings batches to a relay; {@link createCourier}. */
@@ -54,12 +54,11 @@ export function createCourier(options: CourierOptions, clock: Clock, random: () 
   let offset = 0;
   let lastToken: string | undefined;
 
-  /** Whom the site says the caller is. A page that goes cannot wait for it. */
-  async function identify(urgency: Urgency): Promise<string | undefined> {
-    if (!identity) return undefined;
-    const asked = identity();
-    const token =
-      urgency === "depart" && typeof asked !== "string" ? (lastToken ?? (await asked)) : await asked;
+  /** Whom the site says the caller is, if it says so. A page that goes cannot wait for it. */
+  async function identify(ask: NonNullable<typeof identity>, urgency: Urgency): Promise<string> {
+    const asked = ask();
+    const isTooLate = urgency === "depart" && typeof asked !== "string";
+    const token = (isTooLate && lastToken) || (await asked);
     if (typeof token !== "string")
       throw new TypeError(`"identity" must answer a string, got ${typeof token}`);
     lastToken = token;
@@ -69,7 +68,7 @@ export function createCourier(options: CourierOptions, clock: Clock, random: () 
   async function exchange(batch: readonly OutboxRecord[], urgency: Urgency): Promise<Posted> {
     try {
       // Without an identity nothing is awaited: a page that goes may have no later moment.
-      const body = encodeBatch(batch, identity && (await identify(urgency)));
+      const body = encodeBatch(batch, identity && (await identify(identity, urgency)));
       return await post(options, body, urgency, clock);
     } catch (cause) {
       return { verdict: { kind: "unreachable", cause } };
@@ -88,20 +87,17 @@ export function createCourier(options: CourierOptions, clock: Clock, random: () 
     async send(batch, urgency) {
       const posted = await exchange(batch, urgency);
       const now = clock.now();
-      const isRead = "text" in posted;
-      if (isRead) learn(posted, batch.length, now);
-      const answer = isRead ? readReply(posted, batch.length) : posted;
-      const askedFor = isRead ? parseRetryAfter(posted.headers, now) : undefined;
-      const moment = { now, random: random(), askedFor, isOffline: !isRead && isOffline() };
+      const reply = "text" in posted ? posted : undefined;
+      if (reply) learn(reply, batch.length, now);
+      const answer = "text" in posted ? readReply(posted, batch.length) : posted;
+      const askedFor = reply && parseRetryAfter(reply.headers, now);
+      const moment = { now, random: random(), askedFor, isOffline: !reply && isOffline() };
       const steps = batch.map((record, index) =>
         nextStep(record, Array.isArray(answer) ? (answer[index] as Answer) : answer, retry, moment),
       );
       // Where one answer goes for all events, and it was not about them, the way is closed.
-      const isClosed = "verdict" in answer && steps.some(({ record }) => record);
-      failures = isClosed ? failures + 1 : 0;
-      const rest = isClosed
-        ? Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random))
-        : 0;
+      failures = "verdict" in answer && steps.some(({ record }) => record) ? failures + 1 : 0;
+      const rest = failures && Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random));
       return { steps, rest };
     },
     limit: () => limit,

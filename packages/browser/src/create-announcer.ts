@@ -1,4 +1,6 @@
-import { createEmitter, type DropReason, type Outcome } from "@intercom-events/core";
+import type { DropReason, Outcome } from "@intercom-events/core";
+import { A_FUNCTION, check, oneOf } from "./check-options.ts";
+import { isTaken } from "./route.ts";
 import type { Tracker, TrackerEvents } from "./tracker.ts";
 
 /** Tells the page how its events fare. */
@@ -19,21 +21,32 @@ const REASONS: Readonly<Record<DropReason, string | undefined>> = {
   opted_out: undefined,
 };
 
+type Name = keyof TrackerEvents;
+
+interface Entry {
+  readonly name: Name;
+  readonly listener: (payload: never) => void;
+}
+
+const TASK = "add a listener";
+
 /** Tells listeners; where there are none, the console hears of the first loss and remark of each kind. */
 export function createAnnouncer(): Announcer {
   const told = new Set<string>();
-  const { on, has, emit } = createEmitter<TrackerEvents>(["outcome", "warning"], (name, error) =>
-    console.error(`intercom-events: a listener of "${name}" threw`, error),
-  );
+  // A new list at each change, so that a listener may add and remove others while it is called.
+  let entries: readonly Entry[] = [];
 
   /** The remarks quote nothing of the event, so that there are few. */
-  function tell<Name extends keyof TrackerEvents>(
-    name: Name,
-    payload: TrackerEvents[Name],
-    remarks: readonly string[],
-  ): void {
-    for (const remark of has(name) ? [] : remarks) complain(remark, payload);
-    emit(name, payload);
+  function tell(name: Name, payload: object, remarks: readonly string[]): void {
+    const heard = entries.filter((entry) => entry.name === name);
+    if (heard.length === 0) for (const remark of remarks) complain(remark, payload);
+    for (const { listener } of heard) {
+      try {
+        listener(payload as never);
+      } catch (error) {
+        console.error(`intercom-events: a listener of "${name}" threw`, error);
+      }
+    }
   }
 
   function complain(remark: string, details: unknown): void {
@@ -43,7 +56,15 @@ export function createAnnouncer(): Announcer {
   }
 
   return {
-    on,
+    on(name, listener) {
+      check(TASK, "name", name, oneOf("outcome", "warning"));
+      check(TASK, "listener", listener, A_FUNCTION);
+      const entry = { name, listener };
+      entries = [...entries, entry];
+      return () => {
+        entries = entries.filter((other) => other !== entry);
+      };
+    },
     complain,
     outcome: (payload) => tell("outcome", payload, lossOf(payload.outcome)),
     warning: (payload) =>
@@ -57,7 +78,7 @@ export function createAnnouncer(): Announcer {
 
 /** Why an event was lost, if it was. */
 function lossOf(outcome: Outcome): string[] {
-  if (outcome.status === "accepted" || outcome.status === "duplicate") return [];
+  if (isTaken(outcome)) return [];
   const why = outcome.status === "dropped" ? REASONS[outcome.reason] : outcome.status;
   return why ? [`an event was lost: ${why}`] : [];
 }

@@ -9,13 +9,14 @@ import {
 } from "@intercom-events/core";
 import { atLeast, checkOptions } from "./check-options.ts";
 import { createAnnouncer } from "./create-announcer.ts";
+import { isPage } from "./page-life.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import { dropped, type EncodedPageEvent } from "./route.ts";
+import { dropped, type EncodedPageEvent, isTaken } from "./route.ts";
 import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 
 /**
  * Creates a tracker, which takes no access token. Creating one on a server is harmless: there its
- * events settle at once as the route says.
+ * events end at once as `dropped`, with the reason `not_stored`.
  *
  * @typeParam Catalog the events there may be, with their metadata; any without it
  * @throws {TypeError} when an option is wrong
@@ -26,8 +27,8 @@ import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   options: TrackerOptions,
 ): Tracker<Catalog> {
-  const { route, encoding, settings } = resolveOptions(options);
-  const { clock } = settings;
+  const settings = resolveOptions(options);
+  const { clock, route } = settings;
   const announcer = createAnnouncer();
   const lane = route.open({
     ...settings,
@@ -35,8 +36,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     warn: (event, issue) => announcer.warning({ warnings: [issue], event }),
     // Its own page may have told of it, but must not be the only one to know of a loss.
     ended(event, outcome) {
-      if (outcome.status === "rejected" || outcome.status === "dropped")
-        announcer.outcome({ outcome, event });
+      if (!isTaken(outcome)) announcer.outcome({ outcome, event });
     },
   });
   const pending = new Set<Receipt>();
@@ -45,10 +45,13 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
 
   function track(eventName: unknown, metadata?: unknown): Receipt {
     if (refusal) return follow(closedReceipt(dropped(refusal)));
-    const encoded = encodeNamedEvent(eventName, metadata, encoding);
+    const encoded = encodeNamedEvent(eventName, metadata, settings);
     if (!encoded.ok) return follow(closedReceipt({ status: "invalid", issues: encoded.issues }));
     const { event, warnings } = encoded;
-    const receipt = follow(lane.send(event, clock.now()), event);
+    const receipt = follow(
+      isPage() ? lane.send(event, clock.now()) : closedReceipt(dropped("not_stored")),
+      event,
+    );
     // Last, since a listener may opt out or close.
     if (warnings.length > 0) announcer.warning({ warnings, event });
     return receipt;

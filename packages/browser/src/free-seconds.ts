@@ -16,12 +16,7 @@ export function createFreeSeconds(): FreeSeconds {
   const taken = new Set<string>();
   const keyOf = (name: string, second: number) => `${second} ${name}`;
   return {
-    find(name, second) {
-      for (let free = second; free < second + MAX_MOVE; free++) {
-        if (!taken.has(keyOf(name, free))) return free;
-      }
-      return second;
-    },
+    find: (name, second) => firstFree(second, (other) => taken.has(keyOf(name, other))),
     take(name, second) {
       const before = taken.size;
       taken.add(keyOf(name, second));
@@ -31,7 +26,8 @@ export function createFreeSeconds(): FreeSeconds {
   };
 }
 
-/** An event name as Intercom folds it (event model, API versions 1.0 to 2.6). */
-export function foldName(name: string): string {
-  return name.toLowerCase().replace(/[.$]/g, "-");
+/** The first second from the given one on that is not taken; at most 60 s later, beyond that its own. */
+export function firstFree(second: number, isTaken: (second: number) => boolean): number {
+  for (let free = second; free <= second + MAX_MOVE; free++) if (!isTaken(free)) return free;
+  return second;
 }

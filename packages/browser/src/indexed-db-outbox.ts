@@ -3,9 +3,10 @@ import {
   OutboxError,
   type OutboxOptions,
   type OutboxRecord,
-  type Outcome,
+  safeOutcome,
 } from "@intercom-events/core";
 import { atLeast, checkOptions, type Rule } from "./check-options.ts";
+import { firstFree } from "./free-seconds.ts";
 import {
   ask,
   EMPTY,
@@ -15,7 +16,8 @@ import {
   type Totals,
   writeTotals,
 } from "./indexed-db.ts";
-import type { PageDraft, PageOutbox } from "./page-outbox.ts";
+import type { PageOutbox } from "./page-outbox.ts";
+import { isTaken } from "./route.ts";
 import { createSharedStore } from "./shared-store.ts";
 
 /** What {@link indexedDbOutbox} takes. */
@@ -39,16 +41,11 @@ interface Kept extends OutboxRecord {
   readonly leaseUntil: number;
 }
 
-/** Seconds after an event's own that it may be moved. */
-const REACH = 60;
 /** Seconds for which those of events are remembered, before and after what is appended. */
 const MEMORY = 3600;
 
-const A_NAME: Rule = { expected: "a text", fits: (value) => typeof value === "string" && value !== "" };
-const A_COUNT: Rule = {
-  expected: "a positive integer",
-  fits: (value) => Number.isSafeInteger(value) && (value as number) > 0,
-};
+const A_NAME: Rule = ["a text", (value) => typeof value === "string" && value !== ""];
+const A_COUNT: Rule = ["a positive integer", (value) => Number.isSafeInteger(value) && (value as number) > 0];
 
 /**
  * Keeps events in IndexedDB, where they outlive the page. All tabs of an origin share them.
@@ -84,8 +81,8 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     return database.transact(verb, run);
   }
 
-  function lease(record: OutboxRecord, leaseUntil?: number): Kept {
-    return { ...record, owner: leaseUntil === undefined ? 0 : me, leaseUntil: leaseUntil ?? 0 };
+  function lease(record: OutboxRecord, leaseUntil = 0): Kept {
+    return { ...record, owner: leaseUntil && me, leaseUntil };
   }
 
   function add(stores: Stores, totals: Totals, records: readonly OutboxRecord[], leaseUntil?: number): void {
@@ -130,11 +127,12 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
         seconds.delete(IDBKeyRange.upperBound([first - MEMORY]));
         seconds.delete(IDBKeyRange.lowerBound([first + MEMORY]));
         const records = undecided.map((draft) => {
-          const key = freeKey(taken, draft);
+          const { id, name, trackedAt } = draft;
+          const second = firstFree(draft.second, (other) => taken.has(`${other},${name}`));
+          const key = [second, name];
           taken.add(String(key));
           seconds.put(0, key);
-          const { id, trackedAt } = draft;
-          return { id, body: draft.finish(key[0]), trackedAt, attempts: 0, failures: 0, dueAt: 0 };
+          return { id, body: draft.finish(second), trackedAt, attempts: 0, failures: 0, dueAt: 0 };
         });
         undecided = [];
         add(stores, totals, records, leaseUntil);
@@ -153,8 +151,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
         const leased: OutboxRecord[] = [];
         await walk(stores("events"), (cursor) => {
           const kept: Kept = cursor.value;
-          if (leased.length >= limit) return true;
-          if (kept.dueAt <= now && kept.leaseUntil <= now) {
+          if (leased.length < limit && kept.dueAt <= now && kept.leaseUntil <= now) {
             cursor.update(lease(kept, until));
             leased.push(recordOf(kept));
           }
@@ -189,8 +186,8 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
           totals.events -= 1;
           totals.bytes -= kept.body.length;
           // Where none are kept there need be no room for one.
-          if (!maxDeadLetters || /accepted|duplicate/.test(outcome.status)) continue;
-          letters.add({ record: recordOf(kept), outcome: plain(outcome), endedAt: now });
+          if (!maxDeadLetters || isTaken(outcome)) continue;
+          letters.add({ record: recordOf(kept), outcome: safeOutcome(outcome), endedAt: now });
           totals.deadLetters += 1;
         }
         if (endings.length > 0) {
@@ -228,27 +225,10 @@ function recordOf({ owner, leaseUntil, ...record }: Kept): OutboxRecord {
   return record;
 }
 
-/** An outcome as data. Of an error its name and message are taken: what else hangs on it may be a secret. */
-function plain(outcome: Outcome): Outcome {
-  return JSON.parse(
-    JSON.stringify(outcome, (_key, value) =>
-      value instanceof Error ? { name: value.name, message: value.message } : value,
-    ),
-  );
-}
-
 /** Goes through a store in the order of its keys until told to stop. */
 async function walk(store: IDBObjectStore, isLast: (cursor: IDBCursorWithValue) => unknown): Promise<void> {
   const request = store.openCursor();
   for (let cursor = await ask(request); cursor && !isLast(cursor); cursor = await ask(request)) {
     cursor.continue();
   }
-}
-
-/** The first second within reach that no event of its name has, as it is remembered; else its own. */
-function freeKey(taken: ReadonlySet<string>, { second, name }: PageDraft): [number, string] {
-  for (let at = second; at <= second + REACH; at += 1) {
-    if (!taken.has(String([at, name]))) return [at, name];
-  }
-  return [second, name];
 }

@@ -1,8 +1,7 @@
-import { closedReceipt, type Outcome } from "@intercom-events/core";
+import type { Outcome } from "@intercom-events/core";
 import { A_FUNCTION, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
-import { isPage, watchPage } from "./page-life.ts";
 import { A_ROUTE } from "./resolve-options.ts";
-import { dropped, type EncodedPageEvent, type Route } from "./route.ts";
+import type { EncodedPageEvent, Route } from "./route.ts";
 import { createWaitingLine } from "./waiting-line.ts";
 
 /** Options of {@link messenger}. */
@@ -30,14 +29,10 @@ export interface MessengerOptions {
  * The Messenger takes no time, gives an event to whom it has at that moment, and confirms nothing: an event
  * of an earlier page would get another time, perhaps another person, and perhaps come twice.
  */
-const NO_OUTBOX: Rule = {
-  expected:
-    "left out, as the Messenger knows neither when an event was tracked nor whose it was; with a fallback it keeps what the fallback sends",
-  fits: (value) => value === undefined,
-};
-
-/** The shortest wait that is not felt; a look costs two property reads. */
-const INTERVAL = 100;
+const NO_OUTBOX: Rule = [
+  "left out, as the Messenger does not know when an event was tracked and whose it was; a fallback may use it",
+  (value) => value === undefined,
+];
 
 /**
  * Sends events through the Intercom Messenger that the page has installed, which gives them to the
@@ -71,13 +66,7 @@ export function messenger(options: MessengerOptions = {}): Route {
   return {
     open(settings) {
       if (!fallback) check("create tracker", "outbox", settings.outbox, NO_OUTBOX);
-      const door = { isOpen, handOver, onHint, timeout, interval: INTERVAL };
-      const line = createWaitingLine(door, settings, fallback?.open(settings));
-      return {
-        ...line,
-        send: (event, trackedAt) =>
-          isPage() ? line.send(event, trackedAt) : closedReceipt(dropped("not_stored")),
-      };
+      return createWaitingLine({ isOpen, handOver, timeout }, settings, fallback?.open(settings));
     },
   };
 }
@@ -112,10 +101,4 @@ function handOver({ eventName, metadata }: EncodedPageEvent): Outcome {
 /** The one there now: it is replaced when the Messenger loads. */
 function current(): Messenger | undefined {
   return (window as { Intercom?: Messenger }).Intercom;
-}
-
-/** The last moment before the page goes, and the first after its timers were slowed down or frozen. */
-function onHint(callback: (isLast: boolean) => void): () => void {
-  const look = () => callback(false);
-  return watchPage({ onHide: look, onShow: look, onLeave: () => callback(true) });
 }

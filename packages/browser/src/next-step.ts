@@ -6,6 +6,7 @@ import {
   type VerdictKind,
 } from "@intercom-events/core";
 import type { Answer } from "./read-reply.ts";
+import { dropped } from "./route.ts";
 
 /** How a page repeats failed attempts. */
 export type PageRetryPolicy = Pick<RetryPolicy, "attempts" | "baseDelay" | "maxDelay" | "maxAge">;
@@ -30,18 +31,20 @@ export type Step =
 /** Milliseconds after which an event is sent again that left with a request nobody hears of. */
 export const UNHEARD_DELAY = 30_000;
 
-/** What a verdict costs: the event itself, one of its attempts, or nothing. */
-const COSTS: Readonly<Record<Exclude<VerdictKind, "accepted">, "event" | "attempt" | "nothing">> = {
+const ALL = Number.POSITIVE_INFINITY;
+
+/** How many of the attempts that may fail a verdict costs: all, and with them the event, one or none. */
+const COSTS: Readonly<Record<Exclude<VerdictKind, "accepted">, number>> = {
   // The relay has held it as long as it wants to.
-  contact_not_found: "event",
-  invalid_request: "event",
+  contact_not_found: ALL,
+  invalid_request: ALL,
   // The caller, not the event: who is unknown now is not asked to be known later, and others go on.
-  unauthorized: "event",
-  forbidden: "event",
-  rate_limited: "nothing",
-  server_error: "attempt",
-  unreachable: "attempt",
-  timeout: "attempt",
+  unauthorized: ALL,
+  forbidden: ALL,
+  rate_limited: 0,
+  server_error: 1,
+  unreachable: 1,
+  timeout: 1,
 };
 
 /** Decides what follows an attempt. Pure and total. */
@@ -55,14 +58,12 @@ export function nextStep(
   const attempts = record.attempts + 1;
   if ("verdict" in answer) {
     const { verdict } = answer;
-    const cost = isOffline ? "nothing" : COSTS[verdict.kind];
-    const failures = record.failures + (cost === "attempt" ? 1 : 0);
-    if (cost === "event" || failures >= policy.attempts) {
+    const failures = record.failures + (isOffline ? 0 : COSTS[verdict.kind]);
+    if (failures >= policy.attempts) {
       return { outcome: { status: "rejected", verdict, attempts } };
     }
     const dueAt = Math.max(askedFor, now + backoff(record.failures, policy, random));
-    if (dueAt >= record.trackedAt + policy.maxAge)
-      return { outcome: { status: "dropped", reason: "expired" } };
+    if (dueAt >= record.trackedAt + policy.maxAge) return { outcome: dropped("expired") };
     return { record: { ...record, attempts, failures, dueAt } };
   }
   switch (answer.status) {

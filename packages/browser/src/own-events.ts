@@ -1,58 +1,62 @@
 import {
   createEventIds,
+  foldName,
+  type Issue,
+  type OpenReceipt,
   type OutboxRecord,
   type Outcome,
   openReceipt,
-  type Receipt,
   type RelayEvent,
   SECOND_TAKEN,
   secondMoved,
 } from "@intercom-events/core";
-import { createFreeSeconds, foldName } from "./free-seconds.ts";
+import { decodeBody } from "./decode-body.ts";
+import { createFreeSeconds } from "./free-seconds.ts";
 import type { PageDraft } from "./page-outbox.ts";
-import { dropped, type EncodedPageEvent, type LaneSettings } from "./route.ts";
+import type { Urgency } from "./post.ts";
+import { dropped, type EncodedPageEvent, isTaken, type LaneSettings } from "./route.ts";
 
 /** An event of this page that has no outcome yet. */
-export interface OwnEvent {
+export interface OwnEvent extends OpenReceipt {
   readonly event: EncodedPageEvent;
   readonly draft: PageDraft;
-  readonly receipt: Receipt;
   /** As it is sent; its body is not final while it is being stored. */
   record: OutboxRecord;
   /** Where it is safe: in this page's memory alone, on its way to the store, or there. */
   place: "memory" | "storing" | "stored";
-  /** Whether it is being sent, by a request that outlives the page for sure or not. */
-  sending: false | "plain" | "sure";
-  /** Says whether it is stored; only the first answer counts. */
-  readonly keep: (isStored: boolean) => void;
-  readonly settle: (outcome: Outcome) => void;
+  /** How it is being sent, if it is. */
+  sending: Urgency | undefined;
+  /** Characters of its body. */
+  readonly size: number;
   /** Warns once if its second, which is final now, is not the one it was tracked in. */
   readonly decide: () => void;
-  /** From now on this page delivers it itself. */
-  readonly toMemory: () => void;
 }
 
 /** The events of this page without an outcome, in the order they were tracked; {@link createOwnEvents}. */
 export interface OwnEvents {
   /** Takes an event in; `undefined` if there is no room. */
   add(event: EncodedPageEvent, trackedAt: number, second: number): OwnEvent | undefined;
+  /** From now on this page delivers an event itself. */
+  toMemory(event: OwnEvent): void;
   get(id: string): OwnEvent | undefined;
   /** Whether the id is one of this page's, also of an event that has ended. */
   isOwn(id: string): boolean;
-  /** Ends an event, if it has not ended. */
-  end(event: OwnEvent, outcome: Outcome): void;
+  /** Ends an event, if it has not ended. One of another page is told of, where its body is known. */
+  end(event: Ended, outcome: Outcome): void;
   all(): OwnEvent[];
 }
 
-type Bounds = Pick<LaneSettings, "random" | "maxEvents" | "maxBytes" | "policy" | "warn">;
+type Ended = Pick<OutboxRecord, "id"> & Partial<OutboxRecord>;
+
+type Bounds = Pick<LaneSettings, "random" | "maxEvents" | "maxBytes" | "policy" | "warn" | "ended">;
 
 /**
  * Holds events within bounds, each at a second of its own.
  *
  * @param onPushedOut told of an event that was dropped for a later one
  */
-export function createOwnEvents(bounds: Bounds, onPushedOut: (event: OwnEvent) => void): OwnEvents {
-  const { random, maxEvents, maxBytes, policy, warn } = bounds;
+export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxRecord) => void): OwnEvents {
+  const { random, maxEvents, maxBytes, policy, warn, ended } = bounds;
   const events = new Map<string, OwnEvent>();
   const seconds = createFreeSeconds();
   const ids = createEventIds(random);
@@ -63,75 +67,72 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (event: OwnEvent) =
     while (events.size >= maxEvents || bytes + size > maxBytes) {
       const oldest = policy === "drop_oldest" && [...events.values()].find(({ sending }) => !sending);
       if (!oldest || size > maxBytes) return false;
-      end(oldest, dropped("queue_full"));
-      onPushedOut(oldest);
+      end(oldest.record, dropped("queue_full"));
+      onPushedOut(oldest.record);
     }
     return true;
   }
 
-  function end(own: OwnEvent, outcome: Outcome): void {
-    if (!events.delete(own.draft.id)) return;
-    bytes -= own.record.body.length;
-    own.keep(outcome.status === "accepted" || outcome.status === "duplicate");
-    own.settle(outcome);
+  function end({ id, body }: Ended, outcome: Outcome): void {
+    const own = events.get(id);
+    if (own) {
+      events.delete(id);
+      bytes -= own.size;
+      own.keep(isTaken(outcome));
+      own.settle(outcome);
+    } else if (body && !isOwn(id)) ended(decodeBody(body), outcome);
+  }
+
+  function isOwn(id: string): boolean {
+    return ids.sequenceOf(id) !== undefined;
   }
 
   return {
     add(event, trackedAt, tracked) {
       const name = foldName(event.eventName);
       const second = seconds.find(name, tracked);
-      const body = encode(event, second);
-      if (!makeRoom(body.length)) return undefined;
+      const size = encode(event, second).length;
+      if (!makeRoom(size)) return undefined;
+      bytes += size;
       const id = ids.next(sequence++, trackedAt);
-      let keep!: (isStored: boolean) => void;
-      const { receipt, settle } = openReceipt(
-        new Promise((resolve) => {
-          keep = resolve;
-        }),
-      );
-      let moved = second - tracked;
-      let isAlone = seconds.take(name, second);
-      let isDecided = false;
+      let current: number | undefined;
+      let remark: Issue | undefined;
+
+      /** Puts the event at a second, and answers its body. */
+      function finish(second: number): string {
+        if (second !== current) {
+          const isAlone = seconds.take(name, second);
+          const moved = second - tracked;
+          remark = moved > 0 ? secondMoved(moved) : isAlone ? undefined : SECOND_TAKEN;
+          current = second;
+          own.record = { ...own.record, body: encode(event, second) };
+        }
+        return own.record.body;
+      }
+
       const own: OwnEvent = {
+        ...openReceipt(),
         event,
-        receipt,
-        record: { id, body, trackedAt, attempts: 0, failures: 0, dueAt: 0 },
+        size,
+        record: { id, body: "", trackedAt, attempts: 0, failures: 0, dueAt: 0 },
         place: "memory",
-        sending: false,
-        keep,
-        settle,
-        draft: {
-          id,
-          name,
-          second,
-          trackedAt,
-          finish(other) {
-            if (other === tracked + moved) return own.record.body;
-            moved = other - tracked;
-            isAlone = seconds.take(name, other);
-            const body = encode(event, other);
-            bytes += body.length - own.record.body.length;
-            own.record = { ...own.record, body };
-            return body;
-          },
-        },
+        sending: undefined,
+        draft: { id, name, second, trackedAt, finish },
         decide() {
-          if (isDecided) return;
-          isDecided = true;
-          if (moved > 0) warn(event, secondMoved(moved));
-          else if (!isAlone) warn(event, SECOND_TAKEN);
-        },
-        toMemory() {
-          own.place = "memory";
-          own.decide();
+          if (remark) warn(event, remark);
+          remark = undefined;
         },
       };
+      finish(second);
       events.set(id, own);
-      bytes += body.length;
       return own;
     },
+    toMemory(own) {
+      own.place = "memory";
+      own.decide();
+    },
     get: (id) => events.get(id),
-    isOwn: (id) => ids.sequenceOf(id) !== undefined,
+    isOwn,
     end,
     all: () => [...events.values()],
   };

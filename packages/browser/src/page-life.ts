@@ -1,28 +1,15 @@
-/** What a page is told of its own life; {@link watchPage}. */
-export interface PageListeners {
-  /** It is hidden, which may be the last it hears. */
-  onHide?(): void;
-  /** It goes: for good, or into the cache of pages to go back to. */
-  onLeave?(): void;
-  /** It is seen again. */
-  onShow?(): void;
-  /** It has come back from the cache. */
-  onReturn?(): void;
-  /** There may be a network again. */
-  onOnline?(): void;
-}
+/** What a page is told of its own life: an event of its window, or that it was hidden or is seen again. */
+export type PageMoment = "hidden" | "visible" | "pagehide" | "pageshow" | "online";
+
+const EVENTS = ["visibilitychange", "pagehide", "pageshow", "online"] as const;
 
 /** Listens to the page, until the answered function is called. React Native has a `window` without listeners. */
-export function watchPage({ onHide, onLeave, onShow, onReturn, onOnline }: PageListeners): () => void {
-  const listeners: Readonly<Record<string, (event: Event) => void>> = {
-    visibilitychange: () => (globalThis.document?.visibilityState === "hidden" ? onHide : onShow)?.(),
-    pagehide: () => onLeave?.(),
-    pageshow: (event) => (event as PageTransitionEvent).persisted && onReturn?.(),
-    online: () => onOnline?.(),
-  };
-  for (const name in listeners) window.addEventListener?.(name, listeners[name] as EventListener);
+export function watchPage(listener: (moment: PageMoment) => void): () => void {
+  const hear = ({ type }: Event) =>
+    listener((type === EVENTS[0] ? globalThis.document?.visibilityState : type) as PageMoment);
+  for (const name of EVENTS) window.addEventListener?.(name, hear);
   return () => {
-    for (const name in listeners) window.removeEventListener?.(name, listeners[name] as EventListener);
+    for (const name of EVENTS) window.removeEventListener?.(name, hear);
   };
 }
 

@@ -36,25 +36,22 @@ export async function post(target: Target, body: string, urgency: Urgency, clock
   const release = urgency === "plain" || !canOutlive() ? undefined : takeAllowance(sizeOf(body));
   if (urgency === "depart" && !release) return beacon(target, body) ?? NO_ROOM;
   const abort = new AbortController();
-  let isLate = false;
-  const stop = clock.after(target.timeout, () => {
-    isLate = true;
-    abort.abort();
-  });
+  const stop = clock.after(target.timeout, () => abort.abort());
   try {
     const reply = await fetch(target.url, {
       method: "POST",
       headers: { "content-type": "text/plain;charset=UTF-8" },
       body,
       credentials: target.credentials,
-      keepalive: release !== undefined,
+      keepalive: !!release,
       signal: abort.signal,
     });
     return { status: reply.status, headers: reply.headers, text: await reply.text() };
   } catch (cause) {
+    if (abort.signal.aborted) return { verdict: { kind: "timeout" } };
     // Other scripts of the page may have used up what the browser allows.
-    const unheard = urgency === "depart" && !isLate ? beacon(target, body) : undefined;
-    return unheard ?? { verdict: isLate ? { kind: "timeout" } : { kind: "unreachable", cause } };
+    const unheard = urgency === "depart" ? beacon(target, body) : undefined;
+    return unheard ?? { verdict: { kind: "unreachable", cause } };
   } finally {
     stop();
     release?.();
@@ -70,9 +67,10 @@ export function canOutlive(): boolean {
 function beacon({ url, credentials }: Target, body: string): Posted | undefined {
   try {
     const isHome = new URL(url, location.href).origin === location.origin;
-    if (credentials !== "include" && !(isHome && credentials === "same-origin")) return undefined;
-    return navigator.sendBeacon(url, body) ? { status: "unheard" } : undefined;
+    const hasCookies = credentials === "include" || (isHome && credentials === "same-origin");
+    if (hasCookies && navigator.sendBeacon(url, body)) return { status: "unheard" };
   } catch {
-    return undefined;
+    // There is none.
   }
+  return undefined;
 }

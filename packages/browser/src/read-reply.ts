@@ -28,9 +28,7 @@ export function readReply({ status, text }: Reply, count: number): Answer[] | An
     return body.results.map((result) => answerOf(result));
   }
   if (status === 413 && count > 1) return { status: "too_large" };
-  const { code, message } = (body?.error ?? {}) as Record<string, unknown>;
-  const errors = typeof code === "string" ? [{ code, message: String(message ?? "") }] : [];
-  return { verdict: { kind: kindOf(status), status, errors } };
+  return refusal(kindOf(status), status, body?.error);
 }
 
 function parse(text: string): unknown {
@@ -58,12 +56,13 @@ function kindOf(status: number): Kind {
 function answerOf(result: RelayResult): Answer {
   const { status, code } = (result ?? {}) as Partial<RelayResult>;
   if (status === "accepted" || status === "duplicate") return { status };
-  const kind =
-    status !== "rejected"
-      ? "server_error" // `retry`, and what no relay says.
-      : code === "contact_not_found"
-        ? code
-        : "invalid_request";
-  const errors = typeof code === "string" ? [{ code, message: "" }] : [];
-  return { verdict: { kind, status: 200, errors } };
+  // `retry`, and what no relay says, come again.
+  if (status !== "rejected") return refusal("server_error", 200, result);
+  return refusal(code === "contact_not_found" ? code : "invalid_request", 200, result);
+}
+
+function refusal(kind: Kind, status: number, said: unknown): Answer {
+  const { code, message = "" } = (said ?? {}) as Record<string, unknown>;
+  const errors = typeof code === "string" ? [{ code, message: String(message) }] : [];
+  return { verdict: { kind, status, errors } };
 }

@@ -1,7 +1,6 @@
 import { closedReceipt, type Ending, type OutboxRecord } from "@intercom-events/core";
 import type { Courier } from "./courier.ts";
-import { decodeBody } from "./decode-body.ts";
-import { createOwnEvents } from "./own-events.ts";
+import { createOwnEvents, type OwnEvent } from "./own-events.ts";
 import { allowanceLeft, MAX_REQUESTS } from "./page-allowance.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
 import type { Urgency } from "./post.ts";
@@ -20,24 +19,21 @@ const LONGEST = 120_000;
  */
 export function createRelayLane(courier: Courier, settings: LaneSettings): Lane {
   const { clock, outbox } = settings;
-  const own = createOwnEvents(settings, ({ draft: { id } }) =>
-    store?.settle([{ id, outcome: dropped("queue_full") }]),
-  );
+  const own = createOwnEvents(settings, ({ id }) => store?.settle([{ id, outcome: dropped("queue_full") }]));
   const store = outbox?.share({ own, settings, pump });
   let isPumping = false;
   let hasMore = false;
-  let isShut = false;
+  /** The page is gone, perhaps to come back, or the tracker is closed. */
   let isGone = false;
+  /** Ends the rest after a failure; there while it lasts. */
   let endRest: (() => void) | undefined;
   let endTimer: (() => void) | undefined;
   let endWatch: (() => void) | undefined;
   if (isPage()) {
-    endWatch = watchPage({
-      onHide: depart,
-      onLeave: leave,
-      onReturn: comeBack,
-      onShow: wake,
-      onOnline: wake,
+    endWatch = watchPage((moment) => {
+      if (moment === "hidden") depart();
+      else if (moment === "pagehide") leave();
+      else wake();
     });
     store?.join();
   }
@@ -46,7 +42,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     hasMore = true;
     if (isPumping) return;
     isPumping = true;
-    while (hasMore && !isShut && !isGone && !endRest && !isOffline()) {
+    while (hasMore && !isGone && !endRest && !isOffline()) {
       hasMore = false;
       const batch = await nextBatch();
       if (batch.length === 0) continue;
@@ -73,42 +69,50 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   }
 
   async function dispatch(batch: readonly OutboxRecord[], urgency: Urgency): Promise<void> {
-    const mine = batch.map(({ id }) => own.get(id));
-    for (const event of mine) if (event) event.sending = urgency === "plain" ? "plain" : "sure";
+    markSending(batch, urgency);
     const { steps, rest } = await courier.send(batch, urgency);
+    markSending(batch, undefined);
     const endings: Ending[] = [];
     const later: OutboxRecord[] = [];
     for (const [index, { record, outcome }] of steps.entries()) {
-      const event = mine[index];
-      if (event) event.sending = false;
+      const sent = batch[index] as OutboxRecord;
       if (outcome) {
-        const { id, body } = batch[index] as OutboxRecord;
-        endings.push({ id, outcome });
-        if (event) own.end(event, outcome);
-        else if (!own.isOwn(id)) settings.ended(decodeBody(body), outcome);
+        endings.push({ id: sent.id, outcome });
+        own.end(sent, outcome);
       } else {
         later.push(record);
+        const event = own.get(sent.id);
         if (event) event.record = record;
       }
     }
     store?.settle(endings);
     store?.update(later);
-    if (rest > 0) takeRest(rest);
+    if (rest > 0) {
+      endRest?.();
+      endRest = clock.after(rest, goOn);
+    }
     // A departing request is not the pump's.
     if (urgency === "depart") void pump();
   }
 
-  function takeRest(milliseconds: number): void {
-    endRest?.();
-    const stop = clock.after(milliseconds, wake);
-    endRest = () => {
-      stop();
-      endRest = undefined;
-    };
+  function markSending(batch: readonly OutboxRecord[], sending: Urgency | undefined): void {
+    for (const { id } of batch) {
+      const event = own.get(id);
+      if (event) event.sending = sending;
+    }
   }
 
+  /** The page is seen, has come back, or there may be a network again. */
   function wake(): void {
+    isGone = false;
+    store?.join();
+    plan();
+    goOn();
+  }
+
+  function goOn(): void {
     endRest?.();
+    endRest = undefined;
     void pump();
   }
 
@@ -116,11 +120,9 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   function plan(): void {
     endTimer?.();
     const events = own.all();
-    if (isShut || isGone || (events.length === 0 && !store?.hasMore())) return;
+    if (isGone || (events.length === 0 && !store?.hasMore())) return;
     const now = clock.now();
-    const waits = events
-      .filter(({ place, sending, record }) => place === "memory" && !sending && record.dueAt > now)
-      .map(({ record }) => record.dueAt - now);
+    const waits = events.map(({ record }) => record.dueAt - now).filter((wait) => wait > 0);
     endTimer = clock.after(Math.min(LOOK, ...waits), async () => {
       await store?.look();
       void pump();
@@ -129,7 +131,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
 
   /** What is not stored is this page's to deliver. */
   function abandon(): void {
-    for (const event of store?.abandon() ?? []) event.toMemory();
+    for (const event of store?.abandon() ?? []) own.toMemory(event);
   }
 
   /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first. */
@@ -142,15 +144,14 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   /** Sends what there is room for, and answers it. */
   function sendAll(): OutboxRecord[] {
     const sent: OutboxRecord[] = [];
-    const events = own
-      .all()
-      .filter(({ sending }) => sending !== "sure")
-      .reverse();
     // What is stored survives anyway.
-    let waiting = [
-      ...events.filter(({ place }) => place !== "stored"),
-      ...events.filter(({ place }) => place === "stored"),
-    ].map(({ record }) => record);
+    const isStored = ({ place }: OwnEvent) => Number(place === "stored");
+    let waiting = own
+      .all()
+      .filter(({ sending = "plain" }) => sending === "plain")
+      .reverse()
+      .sort((a, b) => isStored(a) - isStored(b))
+      .map(({ record }) => record);
     let room = allowanceLeft();
     for (let requests = 0; requests < MAX_REQUESTS && waiting.length > 0; ) {
       const batch = cutBatch(waiting, courier.limit(), Math.min(room, courier.room));
@@ -172,16 +173,8 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     store?.leave();
   }
 
-  function comeBack(): void {
-    isGone = false;
-    store?.join();
-    plan();
-    wake();
-  }
-
   function shut(): void {
-    if (isShut) return;
-    isShut = true;
+    isGone = true;
     endTimer?.();
     endRest?.();
     endWatch?.();
@@ -191,7 +184,6 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
 
   return {
     send(event, trackedAt) {
-      if (!isPage()) return closedReceipt(dropped("not_stored"));
       const second = Math.floor((trackedAt + courier.offset()) / 1000);
       const added = own.add(event, trackedAt, second);
       if (!added) return closedReceipt(dropped("queue_full"));
@@ -209,7 +201,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
       abandon();
       // What is in the store stays there for the next page.
       const given = own.all().filter(({ place }) => !isFinal || place === "memory");
-      for (const event of given) own.end(event, dropped(reason));
+      for (const { record } of given) own.end(record, dropped(reason));
       if (isFinal) shut();
       else store?.clear();
       return given.length;

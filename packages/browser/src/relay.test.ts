@@ -189,6 +189,19 @@ describe("sending", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("what is undefined takes its default", async () => {
+    replies = ["lost"];
+    const retry = { attempts: undefined, baseDelay: undefined, maxAge: undefined } as never;
+    const { tracker } = start({ relay: { timeout: undefined as never, retry } });
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.advance(499);
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+    clock.advance(1);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
   test.each(["429", "503"])("what the relay asks for with %s is kept, for all events", async (status) => {
     replies = [[Number(status), {}, { "retry-after": "7" }]];
     const { tracker } = start();
@@ -427,6 +440,31 @@ describe("a page that goes", () => {
     expect(new Set(browser.requests.map(({ body }) => body)).size).toBe(1);
     expect(store.events.events.size).toBe(0);
   });
+
+  test("goes on where it was when it comes back from the cache", async () => {
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    tab.dispatch("pagehide", { persisted: true });
+    await settleDown();
+    tab.dispatch("pageshow", { persisted: true });
+    replies = ["lost"];
+    tab.run(() => tracker.track("a"));
+    for (let second = 0; second < 10; second++) {
+      await settleDown(4);
+      clock.advance(1_000);
+    }
+    expect(sent()).toEqual([["a"], ["a"]]);
+  });
+
+  test("warns once of an event that was moved, although it is stored later", async () => {
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const codes: string[] = [];
+    tracker.on("warning", ({ warnings }) => codes.push(...warnings.map(({ code }) => code)));
+    tab.run(() => tracker.track("a"));
+    tab.run(() => tracker.track("a"));
+    tab.dispatch("pagehide");
+    await settleDown();
+    expect(codes).toEqual(["second_moved"]);
+  });
 });
 
 describe("tabs", () => {
@@ -579,13 +617,28 @@ test.each([
   [undefined, '"options" must be an object, got undefined'],
   [{}, '"url" must be an address, got undefined'],
   [{ url: "" }, '"url" must be an address, got string'],
-  [{ url: "/e", credentials: "all" }, '"credentials" must be "omit", "same-origin" or "include", got string'],
+  [
+    { url: "/e", credentials: "all" },
+    '"credentials" must be "omit" or "same-origin" or "include", got string',
+  ],
   [{ url: "/e", identity: "signed" }, '"identity" must be a function, got string'],
   [{ url: "/e", timeout: 0 }, '"timeout" must be a number of at least 1, got 0'],
   [{ url: "/e", retry: { attempts: 0 } }, '"attempts" must be a number of at least 1, got 0'],
   [{ url: "/e", token: "x" }, '"token" must be left out, as it must never be in a page, got string'],
 ])("refuses the options %j", (options, message) => {
   expect(() => relay(options as never)).toThrow(new TypeError(`Cannot create relay route: ${message}`));
+});
+
+test("what is said of an event after the visitor opted out is not told a second time", async () => {
+  replies = [[400, {}]];
+  const { tracker } = start();
+  const outcomes: unknown[] = [];
+  tracker.on("outcome", ({ outcome }) => outcomes.push(outcome));
+  tracker.track("a");
+  while (browser.requests.length === 0) await Promise.resolve();
+  tracker.optOut();
+  await settleDown();
+  expect(outcomes).toEqual([{ status: "dropped", reason: "opted_out" }]);
 });
 
 test("the Messenger alone refuses an outbox", () => {

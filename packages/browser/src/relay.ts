@@ -1,5 +1,5 @@
-import { A_FUNCTION, AN_OBJECT, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
-import { createCourier } from "./courier.ts";
+import { A_FUNCTION, AN_OBJECT, atLeast, check, checkOptions, oneOf, type Rule } from "./check-options.ts";
+import { type CourierOptions, createCourier } from "./courier.ts";
 import { createRelayLane } from "./relay-lane.ts";
 import type { Route } from "./route.ts";
 
@@ -38,14 +38,10 @@ export interface PageRetryOptions {
 
 const RETRY = { attempts: 100, baseDelay: 1000, maxDelay: 60_000, maxAge: 86_400_000 } as const;
 
-const AN_ADDRESS: Rule = {
-  expected: "an address",
-  fits: (value) => (typeof value === "string" && value !== "") || value instanceof URL,
-};
-const CREDENTIALS: Rule = {
-  expected: '"omit", "same-origin" or "include"',
-  fits: (value) => ["omit", "same-origin", "include"].includes(value as string),
-};
+const AN_ADDRESS: Rule = [
+  "an address",
+  (value) => (typeof value === "string" && value !== "") || value instanceof URL,
+];
 
 /**
  * Sends events to an endpoint of your own site, made with `createRelay` of `@intercom-events/relay`,
@@ -58,18 +54,23 @@ const CREDENTIALS: Rule = {
  */
 export function relay(options: RelayOptions): Route {
   const task = "create relay route";
-  checkOptions(task, options, {
+  const given = checkOptions(task, options, {
     url: AN_ADDRESS,
-    credentials: CREDENTIALS,
+    credentials: oneOf("omit", "same-origin", "include"),
     identity: A_FUNCTION,
     timeout: atLeast(1),
     retry: AN_OBJECT,
   });
-  const { url, credentials = "same-origin", identity, timeout = 20_000, retry = {} } = options;
-  check(task, "url", url, AN_ADDRESS);
+  check(task, "url", given.url, AN_ADDRESS);
   const least = atLeast(1);
-  checkOptions(task, retry, { attempts: least, baseDelay: least, maxDelay: least, maxAge: least });
-  const target = { url: String(url), credentials, identity, timeout, retry: { ...RETRY, ...retry } };
+  const rules = { attempts: least, baseDelay: least, maxDelay: least, maxAge: least };
+  const target: CourierOptions = {
+    credentials: "same-origin",
+    timeout: 20_000,
+    ...given,
+    url: String(given.url),
+    retry: { ...RETRY, ...checkOptions(task, given.retry ?? {}, rules) },
+  };
   return {
     open: (settings) => createRelayLane(createCourier(target, settings.clock, settings.random), settings),
   };

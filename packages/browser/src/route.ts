@@ -37,7 +37,7 @@ export interface LaneSettings {
 /** One tracker's part of a route. It settles each event it was given exactly once. */
 export interface Lane {
   /**
-   * Takes an event in. Never throws.
+   * Takes an event in; called where there is a page. Never throws.
    *
    * @param trackedAt when it was tracked, in milliseconds since the epoch
    */
@@ -56,4 +56,9 @@ export interface Lane {
 /** Settles an event that was given up. */
 export function dropped(reason: DropReason): Outcome {
   return { status: "dropped", reason };
+}
+
+/** Whether Intercom has the event. */
+export function isTaken({ status }: Outcome): boolean {
+  return status === "accepted" || status === "duplicate";
 }

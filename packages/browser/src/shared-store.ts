@@ -1,12 +1,12 @@
 import {
   type Ending,
   type LeaseRequest,
+  type OutboxError,
   type OutboxRecord,
   type Outcome,
   safeOutcome,
 } from "@intercom-events/core";
 import { ask } from "./ask.ts";
-import { decodeBody } from "./decode-body.ts";
 import { UNHEARD_DELAY } from "./next-step.ts";
 import type { OwnEvent, OwnEvents } from "./own-events.ts";
 import type { PageOutbox } from "./page-outbox.ts";
@@ -113,7 +113,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     settings.complain(BROKEN, cause);
     for (const event of events) {
       event.keep(false);
-      event.toMemory();
+      own.toMemory(event);
     }
     pump();
   }
@@ -124,14 +124,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     const now = clock.now();
     const oldest =
       settings.policy === "drop_oldest" ? await lease({ limit: events.length, now, until: now + LEASE }) : [];
-    if (oldest.length === 0) {
-      for (const event of events) own.end(event, outcome);
-      return;
-    }
-    for (const { id, body } of oldest) {
-      const event = own.get(id);
-      if (event) own.end(event, outcome);
-      else settings.ended(decodeBody(body), outcome);
+    for (const record of oldest.length > 0 ? oldest : events.map(({ record }) => record)) {
+      own.end(record, outcome);
     }
     settle(oldest.map(({ id }) => ({ id, outcome })));
     for (const event of events) if (own.get(event.draft.id)) keeper.put(event);
@@ -139,7 +133,11 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 
   /** The store cannot be read: what this page has stored is delivered from memory. */
   function rescue(): void {
-    for (const event of own.all()) if (event.place === "stored") event.toMemory();
+    for (const event of stored()) own.toMemory(event);
+  }
+
+  function stored(): OwnEvent[] {
+    return own.all().filter(({ place }) => place === "stored");
   }
 
   function onLead(): void {
@@ -149,12 +147,9 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 
   function onMessage(message: TabMessage): void {
     if ("ended" in message) {
-      for (const { id, outcome } of message.ended) {
-        const event = own.get(id);
-        if (event) own.end(event, outcome);
-      }
+      for (const ending of message.ended) own.end(ending, ending.outcome);
     } else if ("cleared" in message) {
-      for (const event of own.all()) if (event.place === "stored") own.end(event, dropped("opted_out"));
+      for (const { record } of stored()) own.end(record, dropped("opted_out"));
     } else if (tabs.leads()) onLead();
   }
 
@@ -171,7 +166,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       const isOver = ({ id }: OutboxRecord) => own.isOwn(id) && !own.get(id);
       settle(hand.filter(isOver).map(({ id }) => ({ id, outcome: { status: "accepted", attempts: 0 } })));
       // Of this page's own some may have been sent as it was hidden.
-      hand = hand.filter(({ id }) => !own.isOwn(id) || own.get(id)?.sending === false);
+      hand = hand.filter((record) => !isOver(record) && !own.get(record.id)?.sending);
       return hand;
     },
     take(batch) {
@@ -181,32 +176,31 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     update,
     mark(sent) {
       const dueAt = clock.now() + UNHEARD_DELAY;
-      const marked = new Map(
-        sent.map((record) => [record.id, { ...record, attempts: record.attempts + 1, dueAt }]),
-      );
+      const marked = (record: OutboxRecord): OutboxRecord =>
+        sent.includes(record) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
       const unsaved = own.all().filter(({ place }) => place === "memory");
-      update([...marked.values()].filter(({ id }) => own.get(id)?.place !== "memory"));
+      update(sent.filter(({ id }) => own.get(id)?.place !== "memory").map(marked));
       if (unsaved.length === 0) return;
       for (const event of unsaved) event.place = "storing";
-      outbox.append(unsaved.map(({ record }) => marked.get(record.id) ?? record)).then(
+      outbox.append(unsaved.map(({ record }) => marked(record))).then(
         () => onStored(unsaved),
         (cause) => onFailed(unsaved, cause),
       );
     },
     async look() {
-      const stored = own.all().filter(({ place }) => place === "stored");
+      const before = stored();
       const counts = await fromStore(() => outbox.counts());
       badLooks = counts ? 0 : badLooks + 1;
       isStocked = tabs.leads() && (counts ? counts.events > 0 : badLooks < MAX_BAD_LOOKS);
       vainLooks = isStocked ? vainLooks + 1 : 0;
       if (!counts) rescue();
-      if (counts?.events !== 0 || stored.length === 0) return;
+      if (counts?.events !== 0 || before.length === 0) return;
       const letters = new Map<string, Outcome>();
       await fromStore(async () => {
         for await (const { record, outcome } of outbox.deadLetters()) letters.set(record.id, outcome);
       });
-      for (const event of stored) {
-        own.end(event, letters.get(event.draft.id) ?? { status: "accepted", attempts: 0 });
+      for (const { record } of before) {
+        own.end(record, letters.get(record.id) ?? { status: "accepted", attempts: 0 });
       }
     },
     hasMore: () => isStocked,
@@ -230,6 +224,6 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 
 /** Whether the store has reached its own bound, and not that of the browser. */
 function isFull(error: unknown): boolean {
-  const { code, cause } = (error ?? {}) as { readonly code?: unknown; readonly cause?: unknown };
-  return code === "full" && cause === undefined;
+  const { code, cause } = (error ?? {}) as Partial<OutboxError>;
+  return code === "full" && !cause;
 }

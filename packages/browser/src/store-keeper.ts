@@ -1,5 +1,5 @@
 import type { Clock } from "@intercom-events/core";
-import { PATIENCE } from "./ask.ts";
+import { ask } from "./ask.ts";
 import type { OwnEvent } from "./own-events.ts";
 import type { PageOutbox, PendingAppend } from "./page-outbox.ts";
 
@@ -26,35 +26,24 @@ export function createStoreKeeper(outbox: PageOutbox, clock: Clock, listener: St
   let waiting: OwnEvent[] = [];
   let current: { append: PendingAppend; group: OwnEvent[] } | undefined;
 
-  function store(): void {
+  async function store(): Promise<void> {
     if (current || waiting.length === 0) return;
     const group = waiting.splice(0, MAX_GROUP);
-    const append = appendTo(outbox, group);
+    const append = outbox.appendApart(group.map(({ draft }) => draft));
     const mine = { append, group };
     current = mine;
-    const stop = clock.after(PATIENCE, () => {
-      callOff(append);
-      end(mine, () => listener.onFailed(group, "no answer in time"));
-    });
-    append.done.then(
-      () => {
-        stop();
-        // Also of an append that was given up: it has been late.
-        end(mine, () => {});
-        listener.onStored(mine.group);
-      },
+    // Also of an append that was given up: it has been late.
+    const stored = append.done.then(() => listener.onStored(mine.group));
+    await ask(
+      () => stored,
+      clock,
       (cause) => {
-        stop();
-        end(mine, () => listener.onFailed(mine.group, cause));
+        append.abandon();
+        listener.onFailed(mine.group, cause);
       },
     );
-  }
-
-  function end(mine: typeof current, tell: () => void): void {
-    if (current !== mine) return;
     current = undefined;
-    tell();
-    store();
+    void store();
   }
 
   return {
@@ -67,26 +56,11 @@ export function createStoreKeeper(outbox: PageOutbox, clock: Clock, listener: St
       const unsent = waiting;
       waiting = [];
       if (!current) return unsent;
-      const ids = new Set(callOff(current.append));
-      const undecided = current.group.filter(({ draft }) => ids.has(draft.id));
-      current.group = current.group.filter(({ draft }) => !ids.has(draft.id));
-      return [...undecided, ...unsent];
+      const ids = current.append.abandon();
+      const isUndecided = ({ draft }: OwnEvent) => ids.includes(draft.id);
+      unsent.unshift(...current.group.filter(isUndecided));
+      current.group = current.group.filter((event) => !isUndecided(event));
+      return unsent;
     },
   };
-}
-
-function appendTo(outbox: PageOutbox, group: readonly OwnEvent[]): PendingAppend {
-  try {
-    return outbox.appendApart(group.map(({ draft }) => draft));
-  } catch (cause) {
-    return { done: Promise.reject(cause), abandon: () => [] };
-  }
-}
-
-function callOff(append: PendingAppend): string[] {
-  try {
-    return append.abandon();
-  } catch {
-    return [];
-  }
 }

@@ -31,31 +31,22 @@ export function createTabs(name: string, onLead: () => void, onMessage: (message
   const key = `intercom-events ${name}`;
   let isLeading = false;
   let channel: BroadcastChannel | undefined;
-  let resign: (() => void) | undefined;
+  let membership: AbortController | undefined;
 
   function lead(): void {
     isLeading = true;
     onLead();
   }
 
-  function apply(): void {
-    const abort = new AbortController();
-    let free = () => {};
-    const held = new Promise<void>((resolve) => {
-      free = resolve;
-    });
-    resign = () => {
-      abort.abort();
-      free();
-    };
+  function apply({ signal }: AbortController): void {
     navigator.locks
-      .request(key, { signal: abort.signal }, () => {
-        if (abort.signal.aborted) return undefined;
+      .request(key, { signal }, () => {
+        if (signal.aborted) return undefined;
         lead();
-        return held;
+        return new Promise((free) => signal.addEventListener("abort", free));
       })
       // A page of an opaque origin may not have locks.
-      .catch(() => abort.signal.aborted || lead());
+      .catch(() => signal.aborted || lead());
   }
 
   return {
@@ -68,18 +59,18 @@ export function createTabs(name: string, onLead: () => void, onMessage: (message
       }
     },
     join() {
-      if (resign) return;
-      resign = () => {};
+      if (membership) return;
+      membership = new AbortController();
       if (typeof BroadcastChannel === "function") {
         channel = new BroadcastChannel(key);
         channel.onmessage = ({ data }) => onMessage(data);
       }
-      if (globalThis.navigator?.locks) apply();
+      if (globalThis.navigator?.locks) apply(membership);
       else lead();
     },
     leave() {
-      resign?.();
-      resign = undefined;
+      membership?.abort();
+      membership = undefined;
       isLeading = false;
       // A channel or a lock would keep the page out of the cache of pages to go back to.
       channel?.close();

@@ -1,4 +1,5 @@
 import { closedReceipt, type Outcome, openReceipt } from "@intercom-events/core";
+import { watchPage } from "./page-life.ts";
 import { dropped, type EncodedPageEvent, type Lane, type LaneSettings } from "./route.ts";
 
 /** The place where a line leads to, and how long events wait for it. */
@@ -6,16 +7,12 @@ export interface Door {
   isOpen(): boolean;
   /** Hands one event over, right after `isOpen` answered `true`. Never throws. */
   handOver(event: EncodedPageEvent): Outcome;
-  /**
-   * Calls back when it is worth looking at the door before the next look is due, and says whether there may
-   * be no later one; answers how to end that.
-   */
-  onHint(callback: (isLast: boolean) => void): () => void;
   /** Milliseconds an event waits before it is dropped as `expired`, or takes the fallback. */
   readonly timeout: number;
-  /** Milliseconds from one look at a closed door to the next. */
-  readonly interval: number;
 }
+
+/** Milliseconds from one look at a closed door to the next: the shortest wait that is not felt. */
+const INTERVAL = 100;
 
 interface Waiting {
   readonly event: EncodedPageEvent;
@@ -28,14 +25,13 @@ interface Waiting {
 
 /**
  * Events in the order they came, in memory, until the door opens. It looks at the door by a timer and
- * listens for hints only while an event waits.
+ * listens to the page only while an event waits.
  *
  * @param fallback the way of events that have waited in vain
  */
 export function createWaitingLine(door: Door, settings: LaneSettings, fallback?: Lane): Lane {
   const { clock, maxEvents, maxBytes, policy } = settings;
   const line: Waiting[] = [];
-  let bytes = 0;
   let stopWatching: (() => void) | undefined;
   let looking = false;
 
@@ -46,25 +42,19 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     stopWatching?.();
     // Only what waits now, so that an event tracked for each event handed over cannot hold the page up.
     for (let left = line.length; left > 0 && door.isOpen(); left--) {
-      const next = shift();
+      const next = line.shift();
       next?.settle(door.handOver(next.event));
     }
-    while (line[0] && (line[0].until <= clock.now() || (isLast && fallback))) turnAway();
+    while (line[0] && (line[0].until <= clock.now() || (isLast && fallback))) {
+      turnAway(line.shift() as Waiting);
+    }
     looking = false;
     watch();
   }
 
-  function shift(): Waiting | undefined {
-    const next = line.shift();
-    bytes -= next?.size ?? 0;
-    return next;
-  }
-
-  function turnAway(): void {
-    const next = shift();
-    if (!next) return;
-    if (fallback) fallback.send(next.event, next.trackedAt).then(next.settle);
-    else next.settle(dropped("expired"));
+  function turnAway({ event, trackedAt, settle }: Waiting): void {
+    if (fallback) fallback.send(event, trackedAt).then(settle);
+    else settle(dropped("expired"));
   }
 
   function watch(): void {
@@ -72,20 +62,24 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     if (!first) return;
     // A clock that was put back must not make it wait longer.
     first.until = Math.min(first.until, clock.now() + door.timeout);
-    const stopTimer = clock.after(Math.min(door.interval, first.until - clock.now()), look);
-    const stopHints = door.onHint(look);
+    const stopTimer = clock.after(Math.min(INTERVAL, first.until - clock.now()), look);
+    // The last moment before the page goes, and the first after its timers were slowed down or frozen.
+    const endWatch = watchPage((moment) => look(moment === "pagehide"));
     stopWatching = () => {
       stopTimer();
-      stopHints();
+      endWatch();
       stopWatching = undefined;
     };
   }
 
   /** Whether another event may wait, where need be in the place of the first. */
   function hasRoom(size: number): boolean {
-    const isFull = () => line.length >= maxEvents || bytes + size > maxBytes;
+    const isFull = () =>
+      line.length >= maxEvents || line.reduce((sum, other) => sum + other.size, size) > maxBytes;
     if (isFull()) look();
-    while (isFull() && policy === "drop_oldest" && line.length > 0) shift()?.settle(dropped("queue_full"));
+    while (isFull() && policy === "drop_oldest" && line.length > 0) {
+      line.shift()?.settle(dropped("queue_full"));
+    }
     return !isFull();
   }
 
@@ -93,9 +87,9 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     send(event, trackedAt) {
       const size = JSON.stringify(event).length;
       if (!hasRoom(size)) return closedReceipt(dropped("queue_full"));
-      const { receipt, settle } = openReceipt();
+      const { receipt, settle, keep } = openReceipt();
+      keep(true);
       line.push({ event, trackedAt, size, until: trackedAt + door.timeout, settle });
-      bytes += size;
       look();
       return receipt;
     },
@@ -106,7 +100,6 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     drop(reason) {
       stopWatching?.();
       const given = line.splice(0);
-      bytes = 0;
       for (const { settle } of given) settle(dropped(reason));
       return given.length + (fallback?.drop(reason) ?? 0);
     },

@@ -1,18 +1,11 @@
 import { isObject } from "./describe.ts";
+import { collectEventName } from "./encode-event-name.ts";
 import { collectMetadata, type EncodeOptions } from "./encode-metadata.ts";
 import { encodeText } from "./encode-text.ts";
 import { encodeTime } from "./encode-time.ts";
 import type { WireEvent } from "./event.ts";
 import type { Issue, WarningCode } from "./issue.ts";
-import {
-  createReport,
-  type Failure,
-  failure,
-  type Report,
-  refuse,
-  refuseUnreadable,
-  remark,
-} from "./report.ts";
+import { createReport, type Failure, failure, type Report, refuse, refuseUnreadable } from "./report.ts";
 
 /** The body of `POST /events` with its warnings, or all problems of the event. */
 export type EncodedEvent =
@@ -141,16 +134,6 @@ function refuseContact(report: Report, code: "several_contacts" | "missing", fou
   const message = `The contact must be named by one of userId, email and id, got ${found}`;
   report.issues.push({ path: "", code, message });
   return {};
-}
-
-/** The event's name as given; Intercom folds it on its side (event model, API versions 1.0 to 2.6). */
-export function collectEventName(value: unknown, report: Report): string | undefined {
-  const name = encodeText("eventName", value, report);
-  if (name !== undefined && name.length <= 255 && (name !== name.toLowerCase() || /[.$]/.test(name))) {
-    const stored = JSON.stringify(name.toLowerCase().replace(/[.$]/g, "-"));
-    remark(report, "eventName", "event_name_folded", `${stored} to be stored as given`, name);
-  }
-  return name;
 }
 
 function collectCreatedAt(value: unknown, now: number, report: Report): number | undefined {

@@ -82,28 +82,20 @@ function encodeObject(
 }
 
 function hasOnly(value: object, first: string, second: string): boolean {
-  let found = 0;
-  for (const key in value) {
-    if ((key !== first && key !== second) || !Object.hasOwn(value, key)) return false;
-    found += 1;
-  }
-  return found === 2;
+  const keys = Object.keys(value);
+  return keys.length === 2 && keys.includes(first) && keys.includes(second);
 }
 
 function encodeLink(path: string, url: unknown, report: Report): string {
   const text = tagOf(url) === "[object URL]" ? String(url) : url;
-  if (typeof text === "string" && /^https?:\/\//i.test(text) && isUrl(text)) return text;
+  try {
+    // URL.canParse is younger than some of the browsers that load this.
+    if (typeof text === "string" && /^https?:\/\//i.test(text) && new URL(text)) return text;
+  } catch {
+    // It is none.
+  }
   refuse(report, path, "invalid_link", "an absolute http: or https: address", text);
   return "";
-}
-
-function isUrl(text: string): boolean {
-  try {
-    new URL(text); // URL.canParse is younger than some of the browsers that load this.
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function encodeRichLink(link: WireRichLink, path: string, report: Report): WireRichLink {

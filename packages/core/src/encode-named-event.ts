@@ -1,4 +1,4 @@
-import { collectEventName } from "./encode-event.ts";
+import { collectEventName } from "./encode-event-name.ts";
 import { collectMetadata, type EncodeOptions } from "./encode-metadata.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import type { WireMetadata } from "./metadata.ts";

@@ -20,7 +20,7 @@ const SEQUENCE_DIGITS = 8;
  * @param random at least 0 and less than 1
  */
 export function createEventIds(random: () => number): EventIds {
-  const client = `-${Array.from({ length: 16 }, () => Math.floor(random() * 36).toString(36)).join("")}`;
+  const client = `-${Array.from({ length: 16 }, () => base36(random() * 36, 1)).join("")}`;
   let time = 0;
   return {
     next(sequence, now) {

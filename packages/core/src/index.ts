@@ -25,6 +25,7 @@ export { type DecodedMetadata, type DecodedValue, decodeMetadata } from "./decod
 export type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
 export { createEmitter, type Emitter } from "./emitter.ts";
 export { type EncodedEvent, encodeEvent } from "./encode-event.ts";
+export { foldName } from "./encode-event-name.ts";
 export { type EncodedMetadata, type EncodeOptions, encodeMetadata } from "./encode-metadata.ts";
 export { type EncodedNamedEvent, encodeNamedEvent } from "./encode-named-event.ts";
 export type {

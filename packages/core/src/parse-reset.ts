@@ -48,10 +48,6 @@ export function parseWhole(text: unknown): number | undefined {
   return typeof text === "string" && /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
 }
 
-const DAYS = "Sun|Mon|Tue|Wed|Thu|Fri|Sat";
-const MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
-const IMF_FIXDATE = new RegExp(`^(?:${DAYS}), \\d{2} (?:${MONTHS}) \\d{4} \\d{2}:\\d{2}:\\d{2} GMT$`);
-
 /**
  * A time in the one form servers send today (RFC 9110 §5.6.7, IMF-fixdate), in milliseconds since
  * the epoch. `Date.parse` alone takes `-5` for a date. For packages that build on core.
@@ -67,7 +63,8 @@ let lastText: unknown;
 let lastDate: number | undefined;
 
 function readHttpDate(text: unknown): number | undefined {
-  if (typeof text !== "string" || !IMF_FIXDATE.test(text.trim())) return undefined;
-  const milliseconds = Date.parse(text.trim());
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+  const given = String(text).trim();
+  const date = new Date(given);
+  // The one form is the one that a `Date` writes, so that what it does not write back is another.
+  return Number.isNaN(+date) || date.toUTCString() !== given ? undefined : +date;
 }

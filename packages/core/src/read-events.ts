@@ -1,6 +1,7 @@
 import type { Api, CallOptions, ListEventsQuery } from "./call-api.ts";
 import { type DecodedMetadata, decodeMetadata } from "./decode-metadata.ts";
-import { collectContact, collectEventName, collectTime } from "./encode-event.ts";
+import { collectContact, collectTime } from "./encode-event.ts";
+import { collectEventName } from "./encode-event-name.ts";
 import type { Contact } from "./event.ts";
 import type { components } from "./generated/openapi.ts";
 import { IntercomError } from "./intercom-error.ts";

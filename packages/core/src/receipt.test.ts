@@ -14,8 +14,11 @@ test("a receipt waits for its outcome, and only the first counts", async () => {
   expect(await receipt).toBe(ACCEPTED);
 });
 
-test("an event in memory is stored at once", async () => {
-  expect(await openReceipt().receipt.stored).toBe(true);
+test("a receipt waits for the word of the store, and only the first counts", async () => {
+  const { receipt, keep } = openReceipt();
+  keep(true);
+  keep(false);
+  expect(await receipt.stored).toBe(true);
 });
 
 test("the receipt of an event that was refused has its outcome and is not stored", async () => {
