@@ -1,4 +1,4 @@
-/** Imports run downward only: spec → core (words ← pure ← stateful) → node | browser | deno. */
+/** Imports run downward only: spec → core (words ← pure ← stateful) → node | browser | deno | relay. */
 
 const WORDS =
   "^packages/core/src/(issue|metadata|event|verdict|outcome|transport|clock|relay-contract|generated/.*)\\.ts$";
@@ -42,13 +42,13 @@ export default {
     {
       name: "adapters-know-core-alone",
       severity: "error",
-      from: { path: "^packages/(node|browser|deno)/src", pathNot: TESTS },
+      from: { path: "^packages/(node|browser|deno|relay)/src", pathNot: TESTS },
       to: { path: "^packages/", pathNot: "^packages/(core|$1)/" },
     },
     {
       name: "adapters-use-the-public-core",
       severity: "error",
-      from: { path: "^packages/(node|browser|deno)/src", pathNot: TESTS },
+      from: { path: "^packages/(node|browser|deno|relay)/src", pathNot: TESTS },
       to: { path: "^packages/core/", pathNot: "^packages/core/(src/index\\.ts|dist/)" },
     },
     {
@@ -58,11 +58,23 @@ export default {
       to: { dependencyTypes: ["core"] },
     },
     {
+      name: "relay-uses-no-node-but-its-adapters",
+      severity: "error",
+      from: { path: "^packages/relay/src", pathNot: `${TESTS}|/(node|to-[a-z-]+)\\.ts$` },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "relay-runs-without-its-adapters",
+      severity: "error",
+      from: { path: "^packages/relay/src", pathNot: `${TESTS}|/(node|to-[a-z-]+)\\.ts$` },
+      to: { path: "^packages/relay/src/(node|to-[a-z-]+)\\.ts$" },
+    },
+    {
       name: "emulator-is-independent",
       comment: "It witnesses the spec, so it shares no code with core.",
       severity: "error",
       from: { path: "^packages/emulator/(src|page)" },
-      to: { path: "^packages/(core|node|browser|deno)/" },
+      to: { path: "^packages/(core|node|browser|deno|relay)/" },
     },
     {
       name: "packages-do-not-import-tools",

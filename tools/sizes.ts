@@ -30,6 +30,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     platform: "node",
     external: ["undici"],
   },
+  relay: { code: 'export * from "@intercom-events/relay"', platform: "neutral" },
   deno: { code: 'export * from "@intercom-events/deno"', platform: "neutral" },
 };
 

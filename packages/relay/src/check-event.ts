@@ -1,0 +1,64 @@
+import type { RelayResult, WireMetadata } from "@intercom-events/core";
+import type { AllowedEvent, EventPolicy } from "./allowed-events.ts";
+import { parseEvent } from "./parse-batch.ts";
+
+/** What an event is checked against. */
+export interface EventBounds {
+  readonly events: EventPolicy;
+  readonly maxMetadataKeys: number;
+  /** Milliseconds into the past and the future. */
+  readonly maxAge: number;
+  readonly maxAhead: number;
+}
+
+/** An event that may be handed on, without its contact. */
+export interface CheckedEvent {
+  readonly eventName: string;
+  /** In Unix seconds. */
+  readonly createdAt: number;
+  /** What was given, or what the schema made of it, which is checked once more where it is tracked. */
+  readonly metadata?: unknown;
+}
+
+/** Why an event is not handed on. */
+type Rejection = NonNullable<RelayResult["code"]>;
+
+/**
+ * Checks one event of a batch, whatever it is.
+ *
+ * @param now milliseconds since the epoch
+ * @throws what the schema throws
+ */
+export async function checkEvent(
+  value: unknown,
+  now: number,
+  bounds: EventBounds,
+): Promise<CheckedEvent | RelayResult> {
+  const event = parseEvent(value);
+  if (!event) return rejected("invalid_event");
+  const { event_name, created_at, metadata } = event;
+  const allowed = bounds.events(event_name);
+  if (!allowed) return rejected("name_not_allowed");
+  const age = now - created_at * 1000;
+  if (age > bounds.maxAge || -age > bounds.maxAhead) return rejected("time_not_allowed");
+  if (Object.keys(metadata ?? {}).length > bounds.maxMetadataKeys) return rejected("metadata_not_allowed");
+  return withMetadata({ eventName: allowed.eventName, createdAt: created_at }, allowed, metadata);
+}
+
+async function withMetadata(
+  event: CheckedEvent,
+  { schema }: AllowedEvent,
+  metadata: WireMetadata | undefined,
+): Promise<CheckedEvent | RelayResult> {
+  if (!schema) return metadata ? { ...event, metadata } : event;
+  // Whoever copies this key by assignment changes a prototype, and no site declares it.
+  if (metadata && Object.hasOwn(metadata, "__proto__")) return rejected("metadata_not_allowed");
+  const { issues, value } = await schema["~standard"].validate(metadata ?? {});
+  if (issues) return rejected("metadata_not_allowed");
+  const isNothing = metadata === undefined && Object.keys(Object(value)).length === 0;
+  return isNothing || value === undefined ? event : { ...event, metadata: value };
+}
+
+function rejected(code: Rejection): RelayResult {
+  return { status: "rejected", code };
+}

@@ -1,0 +1,561 @@
+import { createMemoryStore } from "@intercom-events/core";
+import { object, pipe, string, transform, url } from "valibot";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { fakeClock } from "../../core/tests/fake-clock.ts";
+import { faultyOutbox } from "../../core/tests/faulty-outbox.ts";
+import { faultsOfReply } from "../test/contract.ts";
+import {
+  event,
+  ORIGIN,
+  request,
+  resultsOf,
+  type StartedRelay,
+  seconds,
+  startRelay,
+  URL_OF_RELAY,
+} from "../test/start-relay.ts";
+import { createRelay, type RelayOptions } from "./index.ts";
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function start(...given: Parameters<typeof startRelay>): Promise<StartedRelay> {
+  const started = await startRelay(...given);
+  cleanups.push(started.stop);
+  return started;
+}
+
+const ACCEPTED = { status: "accepted" };
+const rejected = (code: string) => ({ status: "rejected", code });
+
+describe("a batch", () => {
+  test("is delivered as the caller's, event by event", async () => {
+    const { relay, stored } = await start();
+    const created_at = seconds() - 60;
+    const metadata = { order_date: 1671028894, price: { amount: 34999, currency: "eur" }, gift: true };
+    const events = [{ event_name: "placed-order", created_at, metadata }, event(), { event_name: "x" }];
+    const reply = await relay.fetch(request({ events }));
+    expect(await faultsOfReply(reply, 3)).toEqual([]);
+    expect(await resultsOf(reply)).toEqual([ACCEPTED, ACCEPTED, rejected("invalid_event")]);
+    expect(await stored()).toMatchObject([
+      { user_id: "314159", event_name: "placed-order", created_at, metadata },
+      { user_id: "314159", event_name: "viewed-pricing" },
+    ]);
+  });
+
+  test("that comes again is stored once", async () => {
+    const { relay, stored } = await start();
+    const events = [event("a", { metadata: { n: 1 } }), event("b")];
+    expect(await resultsOf(await relay.fetch(request({ events })))).toEqual([ACCEPTED, ACCEPTED]);
+    const again = await resultsOf(await relay.fetch(request({ events })));
+    for (const { status } of again) expect(["accepted", "duplicate"]).toContain(status);
+    await stored();
+    const later = await resultsOf(await relay.fetch(request({ events })));
+    for (const { status } of later) expect(["accepted", "duplicate"]).toContain(status);
+    expect((await stored()).map(({ event_name }) => event_name)).toEqual(["a", "b"]);
+  });
+
+  test("that comes again is told to be a duplicate where the relay waits for outcomes", async () => {
+    const { relay, stored } = await start({ waitFor: "outcome" });
+    const events = [event("a")];
+    expect(await resultsOf(await relay.fetch(request({ events })))).toEqual([ACCEPTED]);
+    expect(await resultsOf(await relay.fetch(request({ events })))).toEqual([{ status: "duplicate" }]);
+    expect(await stored()).toHaveLength(1);
+  });
+
+  test.each([
+    ["text/plain;charset=UTF-8"],
+    ["text/plain"],
+    ["application/json"],
+    ["application/json; charset=utf-8"],
+    ['Text/Plain; Charset="UTF-8"'],
+  ])("is read as %s", async (type) => {
+    const { relay } = await start();
+    expect(
+      await resultsOf(await relay.fetch(request({ events: [event()] }, { "content-type": type }))),
+    ).toEqual([ACCEPTED]);
+  });
+});
+
+/** Requests that are refused whole: their headers, their body, and the reply. */
+const REFUSED: readonly (readonly [string, Record<string, string | undefined>, unknown, number, string])[] = [
+  [
+    "another content type",
+    { "content-type": "application/x-www-form-urlencoded" },
+    "a=b",
+    415,
+    "unsupported_media_type",
+  ],
+  [
+    "a multipart form",
+    { "content-type": "multipart/form-data; boundary=x" },
+    "--x--",
+    415,
+    "unsupported_media_type",
+  ],
+  [
+    "another charset",
+    { "content-type": "text/plain;charset=latin1" },
+    { events: [event()] },
+    415,
+    "unsupported_media_type",
+  ],
+  ["HTML", { "content-type": "text/html" }, { events: [event()] }, 415, "unsupported_media_type"],
+  ["a compressed body", { "content-encoding": "gzip" }, { events: [event()] }, 415, "unsupported_media_type"],
+  ["no JSON", {}, "{", 400, "invalid_request"],
+  ["an empty body", {}, "", 400, "invalid_request"],
+  ["bytes that are no UTF-8", {}, new Uint8Array([0x7b, 0xff, 0x7d]), 400, "invalid_request"],
+  ["null", {}, null, 400, "invalid_request"],
+  ["a list", {}, [event()], 400, "invalid_request"],
+  ["no events", {}, {}, 400, "invalid_request"],
+  ["no list of events", {}, { events: { length: 1, 0: event() } }, 400, "invalid_request"],
+  ["an empty list", {}, { events: [] }, 400, "invalid_request"],
+  ["a contact beside the events", {}, { events: [event()], user_id: "1" }, 400, "invalid_request"],
+  [
+    "a prototype beside the events",
+    {},
+    '{"events":[{"event_name":"a","created_at":1}],"__proto__":{}}',
+    400,
+    "invalid_request",
+  ],
+  [
+    "an identity that is no text",
+    {},
+    { events: [event()], identity: { userId: "1" } },
+    400,
+    "invalid_request",
+  ],
+  ["an empty identity", {}, { events: [event()], identity: "" }, 400, "invalid_request"],
+  ["a huge identity", {}, { events: [event()], identity: "x".repeat(8193) }, 400, "invalid_request"],
+  ["too many events", {}, { events: Array(101).fill(event()) }, 413, "too_large"],
+  ["too many bytes", {}, { events: [event("a", { metadata: { a: "x".repeat(65_536) } })] }, 413, "too_large"],
+  ["a nobody", { cookie: undefined }, { events: [event()] }, 401, "unauthorized"],
+  ["another origin", { origin: "https://evil.example" }, { events: [event()] }, 403, "forbidden"],
+  ["another scheme", { origin: "http://shop.example" }, { events: [event()] }, 403, "forbidden"],
+  ["another port", { origin: "https://shop.example:8443" }, { events: [event()] }, 403, "forbidden"],
+  ["a subdomain", { origin: "https://www.shop.example" }, { events: [event()] }, 403, "forbidden"],
+  [
+    "an origin that starts alike",
+    { origin: "https://shop.example.evil.example" },
+    { events: [event()] },
+    403,
+    "forbidden",
+  ],
+  ["the origin null", { origin: "null" }, { events: [event()] }, 403, "forbidden"],
+  ["two origins", { origin: `${ORIGIN}, https://evil.example` }, { events: [event()] }, 403, "forbidden"],
+  ["a page of another site", { "sec-fetch-site": "cross-site" }, { events: [event()] }, 403, "forbidden"],
+  ["a page of the same site", { "sec-fetch-site": "same-site" }, { events: [event()] }, 403, "forbidden"],
+  [
+    "another site without an origin",
+    { origin: undefined, "sec-fetch-site": "cross-site" },
+    { events: [event()] },
+    403,
+    "forbidden",
+  ],
+  ["no page at all", { origin: undefined }, { events: [event()] }, 403, "forbidden"],
+  [
+    "another origin that a proxy is said to have seen",
+    { origin: "https://evil.example", "x-forwarded-host": "evil.example", forwarded: "host=evil.example" },
+    { events: [event()] },
+    403,
+    "forbidden",
+  ],
+];
+
+test.each(REFUSED)("%s is refused", async (_, headers, body, status, code) => {
+  const { relay, stored } = await start();
+  const reply = await relay.fetch(request(body, headers));
+  expect(await faultsOfReply(reply)).toEqual([]);
+  expect(reply.status).toBe(status);
+  expect(await reply.json()).toMatchObject({ error: { code } });
+  expect(reply.headers.get("access-control-allow-origin")).toBeNull();
+  expect(await stored()).toEqual([]);
+});
+
+test.each(["GET", "HEAD", "PUT", "PATCH", "DELETE"])("%s is no way to send events", async (method) => {
+  const { relay } = await start();
+  const reply = await relay.fetch(
+    new Request(URL_OF_RELAY, { method, headers: { origin: ORIGIN, cookie: "user=1" } }),
+  );
+  expect(reply.status).toBe(405);
+  expect(reply.headers.get("allow")).toBe("POST, OPTIONS");
+  expect(await faultsOfReply(reply)).toEqual([]);
+});
+
+test("a request says that it is of the same origin without naming one", async () => {
+  const { relay } = await start();
+  const headers = { origin: undefined, "sec-fetch-site": "same-origin" };
+  expect(await resultsOf(await relay.fetch(request({ events: [event()] }, headers)))).toEqual([ACCEPTED]);
+});
+
+test("programs are let in where the site says so, other pages are not", async () => {
+  const { relay } = await start({ allowNonBrowsers: true });
+  const body = { events: [event()] };
+  expect((await relay.fetch(request(body, { origin: undefined }))).status).toBe(200);
+  expect(
+    (await relay.fetch(request(body, { origin: undefined, "sec-fetch-site": "cross-site" }))).status,
+  ).toBe(403);
+  expect((await relay.fetch(request(body, { origin: "https://evil.example" }))).status).toBe(403);
+  expect((await relay.fetch(request(body, { origin: "null" }))).status).toBe(403);
+});
+
+describe("origins", () => {
+  const OTHER = "https://www.example.org";
+  const options = { origins: [OTHER] };
+
+  test("a listed one may send and read the reply, also a refusal", async () => {
+    const { relay } = await start(options);
+    for (const [headers, status] of [
+      [{}, 200],
+      [{ cookie: undefined }, 401],
+    ] as const) {
+      const reply = await relay.fetch(
+        request({ events: [event()] }, { origin: OTHER, "sec-fetch-site": "cross-site", ...headers }),
+      );
+      expect(reply.status).toBe(status);
+      expect(await faultsOfReply(reply)).toEqual([]);
+      expect(reply.headers.get("access-control-allow-origin")).toBe(OTHER);
+      expect(reply.headers.get("access-control-allow-credentials")).toBe("true");
+      expect(reply.headers.get("access-control-expose-headers")).toBe("Date, Retry-After");
+    }
+  });
+
+  test("the list replaces the request's own origin", async () => {
+    const { relay } = await start(options);
+    expect((await relay.fetch(request({ events: [event()] }))).status).toBe(403);
+  });
+
+  test.each([
+    [OTHER, 204],
+    ["https://evil.example", 403],
+    ["null", 403],
+    [undefined, 403],
+  ])("a preflight from %s is answered %i", async (origin, status) => {
+    const { relay } = await start(options);
+    const asked = { "access-control-request-method": "POST", "access-control-request-headers": "x-marker" };
+    const headers = origin === undefined ? asked : { ...asked, origin };
+    const reply = await relay.fetch(new Request(URL_OF_RELAY, { method: "OPTIONS", headers }));
+    expect(reply.status).toBe(status);
+    expect(reply.headers.get("vary")).toBe("Origin");
+    expect(reply.headers.get("access-control-allow-origin")).toBe(status === 204 ? OTHER : null);
+    expect(reply.headers.get("access-control-allow-methods")).toBe(status === 204 ? "POST" : null);
+    expect(JSON.stringify([...reply.headers])).not.toContain("marker");
+  });
+
+  test("a page behind a proxy is refused, and the program is told once what to do", async () => {
+    const { relay, errors } = await start();
+    const headers = { origin: "https://public.example", "sec-fetch-site": "same-origin" };
+    for (let i = 0; i < 3; i += 1) {
+      expect((await relay.fetch(request({ events: [event()] }, headers))).status).toBe(403);
+    }
+    expect(errors).toHaveLength(1);
+    expect(String(errors[0]?.error)).toContain('"origins"');
+  });
+});
+
+describe("which events", () => {
+  test("names are compared as Intercom does, and sent as listed", async () => {
+    const { relay, stored } = await start({ events: ["Placed-order", "viewed.pricing"] });
+    const names = ["placed.ORDER", "VIEWED-PRICING", "viewed$pricing ", "placed_order"];
+    const results = await resultsOf(await relay.fetch(request({ events: names.map((name) => event(name)) })));
+    expect(results).toEqual([ACCEPTED, ACCEPTED, rejected("name_not_allowed"), rejected("name_not_allowed")]);
+    const bodies = await stored();
+    expect(bodies).toHaveLength(2);
+  });
+
+  test.each(["constructor", "__proto__", "toString"])(
+    "%s is not listed because objects have it",
+    async (name) => {
+      const { relay } = await start({ events: { "placed-order": true } });
+      expect(await resultsOf(await relay.fetch(request({ events: [event(name)] })))).toEqual([
+        rejected("name_not_allowed"),
+      ]);
+    },
+  );
+
+  test.each([
+    ["Zod", z.object({ plan: z.enum(["free", "pro"]), seats: z.number().int().optional() })],
+    ["Zod, asynchronous", z.object({ plan: z.string().refine(async (plan) => plan !== "odd") })],
+    [
+      "Valibot",
+      object({
+        plan: pipe(
+          string(),
+          transform((plan) => (plan === "odd" ? fail() : plan)),
+        ),
+      }),
+    ],
+  ])("a schema of %s checks metadata, and what it makes of it is sent", async (name, schema) => {
+    const { relay, stored, errors } = await start({ events: { "chose-plan": schema } });
+    const plans = [{ plan: "pro", secret: "x" }, { plan: 7 }, { plan: "odd" }, undefined];
+    const events = plans.map((metadata, index) =>
+      event("chose-plan", { created_at: seconds() - index, metadata }),
+    );
+    const results = await resultsOf(await relay.fetch(request({ events })));
+    const no = rejected("metadata_not_allowed");
+    const odd = name === "Valibot" ? { status: "retry" } : no;
+    expect(results).toEqual([ACCEPTED, no, odd, no]);
+    expect(errors).toHaveLength(name === "Valibot" ? 1 : 0);
+    expect((await stored()).map(({ metadata }) => metadata)).toEqual([{ plan: "pro" }]);
+  });
+
+  test("a schema sees no event without metadata as wrong that needs none", async () => {
+    const schema = z.object({ code: z.string().optional() });
+    const { relay, stored } = await start({ events: { invited: schema } });
+    expect(await resultsOf(await relay.fetch(request({ events: [event("invited")] })))).toEqual([ACCEPTED]);
+    expect((await stored())[0]?.metadata ?? {}).toEqual({});
+  });
+
+  test("a schema may make a value of its own", async () => {
+    const link = object({
+      page: pipe(
+        string(),
+        url(),
+        transform((text) => new URL(text)),
+      ),
+    });
+    const { relay, stored } = await start({ events: { opened: link } });
+    const events = [event("opened", { metadata: { page: "https://example.org/a" } })];
+    expect(await resultsOf(await relay.fetch(request({ events })))).toEqual([ACCEPTED]);
+    expect((await stored())[0]?.metadata).toEqual({ page: "https://example.org/a" });
+  });
+
+  test("a schema never sees what Intercom could not show, nor a prototype", async () => {
+    const validate = vi.fn((value: unknown) => ({ value }));
+    const { relay } = await start({
+      events: { a: { "~standard": { version: 1, vendor: "test", validate } } },
+    });
+    const odd = [
+      '{"b":{"c":{"d":1}}}',
+      '{"b":[1]}',
+      '{"b":null}',
+      "[]",
+      '"x"',
+      '{"__proto__":"x"}',
+      '{"b.c":1}',
+    ];
+    const events = odd.map(
+      (metadata) => `{"event_name":"a","created_at":${seconds()},"metadata":${metadata}}`,
+    );
+    const results = await resultsOf(await relay.fetch(request(`{"events":[${events}]}`)));
+    for (const { status } of results) expect(status).toBe("rejected");
+    expect(validate).not.toHaveBeenCalled();
+  });
+
+  test("times are bounded", async () => {
+    const clock = fakeClock();
+    const { relay } = await start({ clock, maxAge: 60_000, maxAhead: 5_000 });
+    const now = Math.floor(clock.now() / 1000);
+    const times = [now, now - 59, now - 61, now + 5, now + 7];
+    const events = times.map((created_at, index) => ({ event_name: `a${index}`, created_at }));
+    const no = rejected("time_not_allowed");
+    expect(await resultsOf(await relay.fetch(request({ events })))).toEqual([
+      ACCEPTED,
+      ACCEPTED,
+      no,
+      ACCEPTED,
+      no,
+    ]);
+  });
+
+  test("keys are bounded", async () => {
+    const { relay } = await start({ maxMetadataKeys: 2 });
+    const events = [event("a", { metadata: { a: 1, b: 2 } }), event("b", { metadata: { a: 1, b: 2, c: 3 } })];
+    expect(await resultsOf(await relay.fetch(request({ events })))).toEqual([
+      ACCEPTED,
+      rejected("metadata_not_allowed"),
+    ]);
+  });
+});
+
+function fail(): never {
+  throw new Error("a schema that fails");
+}
+
+describe("who is asking", () => {
+  test("identify sees headers, the token and the context, and nothing else of the body", async () => {
+    const identify = vi.fn(async (asked: Request) => {
+      await expect(asked.text()).rejects.toThrow();
+      return { userId: "1" };
+    });
+    const { relay } = await start({ identify });
+    await relay.fetch(request({ events: [event()], identity: "token" }), "context");
+    await relay.fetch(request({ events: [event()] }));
+    expect(identify.mock.calls.map(([, caller]: unknown[]) => caller)).toEqual([
+      { identity: "token", context: "context" },
+      { context: undefined },
+    ]);
+  });
+
+  test.each([[{ email: "a@example.org" }], [{ id: "lead" }], [{ userId: "1", plan: "x" }]])(
+    "%j is a contact",
+    async (contact) => {
+      const { relay, emulator, client } = await start({ identify: () => contact as { id: string } });
+      expect((await relay.fetch(request({ events: [event()] }))).status).toBe(200);
+      await client.flush();
+      expect(emulator.requests()[0]?.body).not.toContain("plan");
+    },
+  );
+
+  test.each([
+    [{}],
+    [{ userId: 1 }],
+    [{ userId: "" }],
+    [{ userId: "1", email: "a@b.c" }],
+    ["1"],
+    [true],
+    [new Error("x")],
+  ])("%j is none, which the program is told", async (answer) => {
+    const { relay, errors, stored } = await start({ identify: () => answer as never });
+    const reply = await relay.fetch(request({ events: [event()] }));
+    expect(reply.status).toBe(503);
+    expect(await faultsOfReply(reply)).toEqual([]);
+    expect(errors).toEqual([{ error: expect.any(TypeError), task: "identify" }]);
+    expect(await stored()).toEqual([]);
+  });
+
+  test.each([
+    ["throws", () => fail()],
+    ["rejects", () => Promise.reject(new Error("a schema that fails"))],
+  ])("when identify %s, the page learns nothing and the program does", async (_, identify) => {
+    const { relay, errors } = await start({ identify });
+    const reply = await relay.fetch(request({ events: [event()] }));
+    expect(reply.status).toBe(503);
+    expect(await faultsOfReply(reply)).toEqual([]);
+    expect(await reply.text()).not.toContain("schema");
+    expect(errors).toEqual([{ error: new Error("a schema that fails"), task: "identify" }]);
+  });
+
+  test("without onError, the first failure is one console.warn", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const { relay } = await start({ identify: fail, onError: undefined });
+    for (let i = 0; i < 3; i += 1) await relay.fetch(request({ events: [event()] }));
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
+  test("an onError that throws changes nothing", async () => {
+    const { relay } = await start({ identify: fail, onError: fail });
+    expect((await relay.fetch(request({ events: [event()] }))).status).toBe(503);
+  });
+});
+
+describe("what is answered", () => {
+  const outcome = { waitFor: "outcome" } as const;
+  const once = { retry: { attempts: 1, holdContact: 0 } };
+
+  test.each([
+    [202, ACCEPTED],
+    [404, rejected("contact_not_found")],
+    [422, rejected("refused")],
+    [500, { status: "retry" }],
+    [503, { status: "retry" }],
+  ])("%i by Intercom is told where the relay waits for it", async (status, result) => {
+    const { relay, emulator } = await start(outcome, once);
+    if (status !== 202) emulator.setFaults([{ status }]);
+    expect(await resultsOf(await relay.fetch(request({ events: [event()] })))).toEqual([result]);
+  });
+
+  test("an event without an outcome in time may come again, and is stored once", async () => {
+    const { relay, emulator, client, stored } = await start({ ...outcome, answerTimeout: 30 });
+    emulator.setFaults([{ status: 401, times: 1 }]);
+    const events = [event()];
+    const send = async () => (await resultsOf(await relay.fetch(request({ events }))))[0]?.status;
+    expect(await send()).toBe("retry");
+    expect(await send()).toBe("retry");
+    client.resume();
+    await vi.waitUntil(async () => (await send()) === "duplicate");
+    expect(await stored()).toHaveLength(1);
+  });
+
+  test("a full queue is told, and the event may come again", async () => {
+    const { relay, emulator } = await start({}, { queue: { maxEvents: 1 } });
+    emulator.setFaults([{ delayMs: 200 }]);
+    const results = await resultsOf(await relay.fetch(request({ events: [event("a"), event("b")] })));
+    expect(results).toEqual([ACCEPTED, { status: "retry", code: "not_stored" }]);
+  });
+
+  test.each([
+    ["drop", { status: "retry", code: "not_stored" }],
+    ["memory", ACCEPTED],
+  ] as const)(
+    "an outbox that fails is told, unless memory stands in for it: %s",
+    async (outboxFallback, result) => {
+      const { outbox, fail: failing } = faultyOutbox(createMemoryStore());
+      failing("append", new Error("no disk"));
+      const { relay, emulator } = await start({}, { outbox, outboxFallback });
+      emulator.setFaults([{ status: 401 }]); // So that there is no outcome.
+      expect(await resultsOf(await relay.fetch(request({ events: [event()] })))).toEqual([result]);
+    },
+  );
+
+  test("a closed client has the event come again", async () => {
+    const { relay, client } = await start();
+    await client.close();
+    expect(await resultsOf(await relay.fetch(request({ events: [event()] })))).toEqual([{ status: "retry" }]);
+  });
+
+  test("a caller who sends too much waits, others do not", async () => {
+    const clock = fakeClock(Date.now());
+    const { relay, stored } = await start({ clock, maxEvents: 2, rate: { events: 4, window: 60_000 } });
+    const send = (user: string, name: string) =>
+      relay.fetch(request({ events: [event(`${name}1`), event(`${name}2`)] }, { cookie: `user=${user}` }));
+    expect((await send("1", "a")).status).toBe(200);
+    expect((await send("1", "b")).status).toBe(200);
+    const reply = await send("1", "c");
+    expect(reply.status).toBe(429);
+    expect(await faultsOfReply(reply)).toEqual([]);
+    expect(reply.headers.get("retry-after")).toBe("30");
+    expect((await send("2", "d")).status).toBe(200);
+    clock.advance(30_000);
+    expect((await send("1", "e")).status).toBe(200);
+    expect(await stored()).toHaveLength(8);
+  });
+
+  test("nothing of a request reaches Intercom but its events", async () => {
+    const { relay, emulator, stored } = await start();
+    const headers = { cookie: "user=1; secret=marker", authorization: "Bearer marker", "x-marker": "marker" };
+    await relay.fetch(request({ events: [event()], identity: "marker" }, headers));
+    await stored();
+    expect(emulator.requests()).toHaveLength(1);
+    expect(JSON.stringify(emulator.requests())).not.toContain("marker");
+    expect(JSON.stringify(emulator.requests())).not.toContain("cookie");
+  });
+});
+
+describe("options", () => {
+  const client = { track: () => fail(), contact: () => undefined };
+  const good = { client, identify: () => null, events: ["a"] };
+  test.each<[string, object]>([
+    ['"options" must be an object', undefined as never],
+    ['"client" must be a server client', { ...good, client: undefined }],
+    ['"client" must be a server client', { ...good, client: { track: () => fail() } }],
+    ['"identify" must be a function', { ...good, identify: { userId: "1" } }],
+    ['"events" must be a list of names', { ...good, events: undefined }],
+    ['"events" must be a list of names', { ...good, events: "all" }],
+    ['"events[1]" must be a name', { ...good, events: ["a", " "] }],
+    [
+      '"events[1]" must be a name that Intercom does not take for another',
+      { ...good, events: ["a.b", "A-b"] },
+    ],
+    ['"events["a"]" must be true, or a Standard Schema', { ...good, events: { a: {} } }],
+    ['"origins" must be a list of origins', { ...good, origins: "https://a.example" }],
+    ['"origins[0]" must be an origin', { ...good, origins: ["https://a.example/"] }],
+    ['"origins[0]" must be an origin', { ...good, origins: ["*"] }],
+    ['"origins[0]" must be an origin', { ...good, origins: ["null"] }],
+    ['"origins[0]" must be an origin', { ...good, origins: ["file:///"] }],
+    ['"maxBytes" must be a whole number of at least 1', { ...good, maxBytes: 0 }],
+    ['"maxEvents" must be a whole number of at least 1 and at most 100', { ...good, maxEvents: 101 }],
+    ['"waitFor" must be "stored" or "outcome"', { ...good, waitFor: "sent" }],
+    ['"bodyTimeout" must be', { ...good, bodyTimeout: Number.POSITIVE_INFINITY }],
+    ['"rate" must be', { ...good, rate: true }],
+    ['"rate.events" must be a whole number of at least 100', { ...good, rate: { events: 99 } }],
+    ['"rate.perMinute" must be left out', { ...good, rate: { perMinute: 9 } }],
+    ['"allowedOrigins" must be left out', { ...good, allowedOrigins: [] }],
+  ])("%s", (message, options) => {
+    expect(() => createRelay(options as RelayOptions)).toThrow(`Cannot create relay: ${message}`);
+  });
+});

@@ -1,0 +1,123 @@
+import type { RelayReply, RelayResult } from "@intercom-events/core";
+import { type CheckedEvent, checkEvent } from "./check-event.ts";
+import { handOver } from "./hand-over.ts";
+import { judgeOrigin } from "./judge-origin.ts";
+import { type NamedContact, nameContact } from "./name-contact.ts";
+import { type Batch, parseBatch } from "./parse-batch.ts";
+import { createRateMeter } from "./rate-meter.ts";
+import { readBody } from "./read-body.ts";
+import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+import type { RelayOptions } from "./relay-options.ts";
+import { type ReplyTo, replyRefusing, replyToPreflight, replyWith } from "./replies.ts";
+import { resolveRelayOptions } from "./resolve-relay-options.ts";
+import { RETRY } from "./result-of.ts";
+import { createTeller } from "./tell-error.ts";
+
+/** An endpoint for the events of pages, to be mounted where the pages send them. */
+export interface Relay<Context = unknown> {
+  /**
+   * Answers one request; never throws, never rejects.
+   *
+   * @param context whatever should reach `identify` besides the request
+   */
+  fetch(request: Request, context?: Context): Promise<Response>;
+}
+
+/**
+ * Makes the endpoint that takes the events of pages and hands them to a server client. Nothing in a request
+ * names a contact: `identify` does.
+ *
+ * @typeParam Context what the server hands to `fetch` besides the request
+ * @throws {TypeError} naming the option that is wrong and what was expected
+ * @example
+ * const relay = createRelay({
+ *   client: createClient({ token: process.env.INTERCOM_ACCESS_TOKEN }),
+ *   identify: async (request) => {
+ *     const session = await readSession(request.headers.get("cookie"));
+ *     return session && { userId: session.userId };
+ *   },
+ *   events: ["placed-order", "viewed-pricing"],
+ * });
+ * export const POST = relay.fetch;
+ */
+export function createRelay<Context = unknown>(options: RelayOptions<Context>): Relay<Context> {
+  const policy = resolveRelayOptions(options);
+  const { clock, identify, maxEvents, rate } = policy;
+  const tell = createTeller(policy.onError);
+  const meter = rate && createRateMeter(rate);
+  let hasToldOfProxy = false;
+
+  /** Once, as anybody can cause it. */
+  function tellOfProxy(): void {
+    if (hasToldOfProxy) return;
+    hasToldOfProxy = true;
+    tell(
+      new Error(
+        'A page of the same site was refused: behind a proxy, list the origins of pages in "origins"',
+      ),
+      "request",
+    );
+  }
+
+  async function take(request: Request, context: Context | undefined): Promise<RelayReply | Refusal> {
+    const body = await readBody(request, policy);
+    if (isRefusal(body)) return body;
+    const batch = parseBatch(body.text, maxEvents);
+    if (isRefusal(batch)) return batch;
+    const caller = await whoIs(request, batch, context);
+    if (isRefusal(caller)) return caller;
+    const wait = meter?.take(caller.key, batch.events.length, clock.now()) ?? 0;
+    if (wait > 0) return { ...refuse("rate_limited"), wait };
+    const checked = await Promise.all(batch.events.map(check));
+    return { results: await handOver(caller.contact, checked, policy) };
+  }
+
+  async function whoIs(
+    request: Request,
+    { identity }: Batch,
+    context: Context | undefined,
+  ): Promise<NamedContact | Refusal> {
+    try {
+      const answer = await identify(request, identity === undefined ? { context } : { identity, context });
+      return nameContact(answer) ?? refuse("unauthorized");
+    } catch (error) {
+      tell(error, "identify");
+      return refuse("unavailable");
+    }
+  }
+
+  /** A schema that throws says nothing about the event, which may come again. */
+  async function check(event: unknown): Promise<CheckedEvent | RelayResult> {
+    try {
+      return await checkEvent(event, clock.now(), policy);
+    } catch (error) {
+      tell(error, "events");
+      return RETRY;
+    }
+  }
+
+  async function answer(request: Request, context: Context | undefined, to: ReplyTo): Promise<Response> {
+    try {
+      const taken = await take(request, context);
+      return isRefusal(taken) ? replyRefusing(taken, to) : replyWith(taken, to);
+    } catch (error) {
+      tell(error, "request");
+      return replyRefusing(refuse("unavailable"), to);
+    }
+  }
+
+  return {
+    async fetch(request, context) {
+      const { isAllowed, crossOrigin, isBehindProxy } = judgeOrigin(request, policy);
+      const to = { now: clock.now(), crossOrigin };
+      if (request.method !== "POST" && request.method !== "OPTIONS") {
+        return replyRefusing(refuse("method_not_allowed"), to);
+      }
+      if (!isAllowed) {
+        if (isBehindProxy) tellOfProxy();
+        return replyRefusing(refuse("forbidden"), to);
+      }
+      return request.method === "OPTIONS" ? replyToPreflight(to) : answer(request, context, to);
+    },
+  };
+}

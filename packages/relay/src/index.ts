@@ -1,0 +1,14 @@
+export type { Clock, Contact } from "@intercom-events/core";
+export { createRelay, type Relay } from "./create-relay.ts";
+export type { MetadataSchema, SchemaAnswer } from "./metadata-schema.ts";
+export type {
+  AllowedEvents,
+  Caller,
+  Identify,
+  RateOptions,
+  RelayClient,
+  RelayOptions,
+  RelayTask,
+} from "./relay-options.ts";
+export { type SignedIdentityOptions, signedIdentity } from "./signed-identity.ts";
+export type { Claims } from "./signed-token.ts";

@@ -1,0 +1,42 @@
+/** Which pages may send events. */
+export interface OriginPolicy {
+  /** The origins that may; without them, that of the request's own address. */
+  readonly origins: ReadonlySet<string> | undefined;
+  /** Whether requests that tell no origin may as well. */
+  readonly allowNonBrowsers: boolean;
+}
+
+/** Whether a request may be read, and which other origin may read the reply. */
+export interface OriginJudgement {
+  readonly isAllowed: boolean;
+  readonly crossOrigin: string | undefined;
+  /** Whether the browser says that page and relay have one origin, and the request's own address says another. */
+  readonly isBehindProxy?: boolean;
+}
+
+const ALLOWED: OriginJudgement = { isAllowed: true, crossOrigin: undefined };
+const REFUSED: OriginJudgement = { isAllowed: false, crossOrigin: undefined };
+
+/**
+ * Judges where a request comes from, by two headers that pages cannot set: `Origin`, and `Sec-Fetch-Site`,
+ * which older browsers do not send. Where they contradict each other the request is refused.
+ */
+export function judgeOrigin(
+  { url, headers }: Pick<Request, "url" | "headers">,
+  { origins, allowNonBrowsers }: OriginPolicy,
+): OriginJudgement {
+  const origin = headers.get("origin");
+  const site = headers.get("sec-fetch-site");
+  if (origin === null) {
+    const isAllowed = site === null ? allowNonBrowsers : site === "same-origin";
+    return isAllowed ? ALLOWED : REFUSED;
+  }
+  const isOwn = origin === new URL(url).origin;
+  if (origins) {
+    if (!origins.has(origin)) return REFUSED;
+    return isOwn ? ALLOWED : { isAllowed: true, crossOrigin: origin };
+  }
+  const isSame = site === null || site === "same-origin";
+  if (isOwn && isSame) return ALLOWED;
+  return site === "same-origin" ? { ...REFUSED, isBehindProxy: true } : REFUSED;
+}

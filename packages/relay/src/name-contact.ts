@@ -1,0 +1,29 @@
+import type { Contact } from "@intercom-events/core";
+
+const IDENTITIES = ["userId", "email", "id"] as const;
+
+/** The one name of a contact, and nothing else of what was answered. */
+export interface NamedContact {
+  readonly contact: Contact;
+  /** The same for the same contact. */
+  readonly key: string;
+}
+
+/**
+ * Reads what `identify` has answered; `undefined` where the caller is not known.
+ *
+ * @throws {TypeError} for what names no contact, or several
+ */
+export function nameContact(answer: unknown): NamedContact | undefined {
+  if (answer === null || answer === undefined) return undefined;
+  const given = IDENTITIES.filter((name) => Reflect.get(Object(answer), name) !== undefined);
+  const [name] = given;
+  const value: unknown = name && Reflect.get(Object(answer), name);
+  if (name === undefined || given.length > 1 || typeof value !== "string" || value.trim() === "") {
+    throw new TypeError(
+      '"identify" must answer null or a contact: one of { userId }, { email } and { id }, a text that is not blank',
+    );
+  }
+  const text = name === "email" ? value.toLowerCase() : value;
+  return { contact: { [name]: value } as unknown as Contact, key: `${name} ${text}` };
+}

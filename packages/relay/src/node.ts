@@ -1,0 +1,8 @@
+export {
+  type FastifyIncoming,
+  type FastifyOutgoing,
+  type FastifyRoute,
+  type FastifyScope,
+  toFastifyPlugin,
+} from "./to-fastify-plugin.ts";
+export { type NodeHandlerOptions, type NodeRequest, toNodeHandler } from "./to-node-handler.ts";

@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createRateMeter } from "./rate-meter.ts";
+
+test("a whole allowance comes at once, and back evenly", () => {
+  const meter = createRateMeter({ events: 10, window: 1000, maxCallers: 10 });
+  expect(meter.take("a", 10, 0)).toBe(0);
+  expect(meter.take("a", 1, 0)).toBe(100);
+  expect(meter.take("b", 10, 0)).toBe(0);
+  expect(meter.take("a", 2, 100)).toBe(100);
+  expect(meter.take("a", 1, 100)).toBe(0);
+  expect(meter.take("a", 1, 100)).toBe(100);
+  expect(meter.take("a", 10, 5000)).toBe(0);
+});
+
+test("who is refused is not charged", () => {
+  const meter = createRateMeter({ events: 10, window: 1000, maxCallers: 10 });
+  meter.take("a", 10, 0);
+  for (let i = 0; i < 100; i += 1) expect(meter.take("a", 5, 0)).toBe(500);
+  expect(meter.take("a", 5, 500)).toBe(0);
+});
+
+test("a clock that goes back makes nobody wait for longer than a window", () => {
+  const meter = createRateMeter({ events: 10, window: 1000, maxCallers: 10 });
+  meter.take("a", 10, 1e9);
+  expect(meter.take("a", 10, 0)).toBe(1000);
+});
+
+test("so many callers are remembered and no more, those heard of last", () => {
+  const meter = createRateMeter({ events: 1, window: 1000, maxCallers: 3 });
+  for (let i = 0; i < 10_000; i += 1) meter.take(`caller ${i}`, 1, 0);
+  expect(meter.size()).toBe(3);
+  expect(meter.take("caller 9999", 1, 0)).toBe(1000);
+  expect(meter.take("caller 9996", 1, 0)).toBe(0);
+});
+
+const step = fc.record({
+  caller: fc.constantFrom("a", "b"),
+  events: fc.integer({ min: 1, max: 10 }),
+  pause: fc.integer({ min: 0, max: 700 }),
+});
+
+test("in no time does a caller get more than the allowance and what came back; waiting as told is enough", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const meter = createRateMeter({ events: 10, window: 1000, maxCallers: 10 });
+      const taken: { caller: string; events: number; at: number }[] = [];
+      let now = 0;
+      for (const { caller, events, pause } of steps) {
+        now += pause;
+        const wait = meter.take(caller, events, now);
+        if (wait > 0) {
+          now += Math.ceil(wait);
+          expect(meter.take(caller, events, now)).toBe(0);
+        }
+        taken.push({ caller, events, at: now });
+        for (const { at } of taken) {
+          const since = taken.filter((other) => other.caller === caller && other.at >= at);
+          const sum = since.reduce((total, other) => total + other.events, 0);
+          expect(sum).toBeLessThanOrEqual(10 + (now - at) / 100 + 1e-6);
+        }
+      }
+    }),
+  );
+});

@@ -1,0 +1,130 @@
+import { type Clock, systemClock } from "@intercom-events/core";
+import { type EventPolicy, resolveEvents } from "./allowed-events.ts";
+import { A_BOOLEAN, A_FUNCTION, AN_OBJECT, check, checkOptions, integer, oneOf } from "./check-options.ts";
+import type { Identify, RateOptions, RelayClient, RelayOptions, RelayTask } from "./relay-options.ts";
+
+/** Events of a request that the contract allows at most: `maxItems` of `spec/relay.yaml`. */
+const MOST_EVENTS = 100;
+
+/** Longest delay that timers hold, in milliseconds. */
+const LONGEST = 2_147_483_647;
+
+/** All options of a relay, checked, with their defaults. */
+export interface RelayPolicy<Context = unknown> {
+  readonly client: RelayClient;
+  readonly identify: Identify<Context>;
+  readonly events: EventPolicy;
+  readonly origins: ReadonlySet<string> | undefined;
+  readonly allowNonBrowsers: boolean;
+  readonly waitFor: "stored" | "outcome";
+  readonly answerTimeout: number;
+  readonly maxBytes: number;
+  readonly bodyTimeout: number;
+  readonly maxEvents: number;
+  readonly maxMetadataKeys: number;
+  readonly maxAge: number;
+  readonly maxAhead: number;
+  readonly rate: { readonly [Name in keyof RateOptions]-?: number } | undefined;
+  readonly onError: ((error: unknown, task: RelayTask) => void) | undefined;
+  readonly clock: Clock;
+}
+
+const TASK = "create relay";
+
+const MILLISECONDS = integer(0);
+const COUNT = integer(1);
+const TIMEOUT = integer(1, LONGEST);
+
+const RULES = {
+  client: {
+    expected: "a server client, as createClient of @intercom-events/node makes it",
+    fits: (value: unknown) => hasMethods(value, "track", "contact"),
+  },
+  identify: A_FUNCTION,
+  events: {
+    expected: 'a list of names, an object of schemas by name, or "any"',
+    fits: (value: unknown) => value === "any" || AN_OBJECT.fits(value),
+  },
+  origins: { expected: "a list of origins, not empty", fits: isFilledList },
+  allowNonBrowsers: A_BOOLEAN,
+  waitFor: oneOf("stored", "outcome"),
+  answerTimeout: TIMEOUT,
+  maxBytes: COUNT,
+  bodyTimeout: TIMEOUT,
+  maxEvents: integer(1, MOST_EVENTS),
+  maxMetadataKeys: integer(0),
+  maxAge: MILLISECONDS,
+  maxAhead: MILLISECONDS,
+  rate: {
+    expected: "an object such as { events } or false",
+    fits: (value: unknown) => value === false || AN_OBJECT.fits(value),
+  },
+  onError: A_FUNCTION,
+  clock: { expected: "a clock", fits: (value: unknown) => hasMethods(value, "now", "after") },
+};
+
+const RATE_RULES = { events: COUNT, window: COUNT, maxCallers: COUNT };
+
+/** Checks the options and fills in the defaults. @throws {TypeError} naming the option that is wrong */
+export function resolveRelayOptions<Context>(options: RelayOptions<Context>): RelayPolicy<Context> {
+  check(TASK, "options", options, AN_OBJECT);
+  checkOptions(TASK, options, RULES);
+  for (const name of ["client", "identify", "events"] as const) check(TASK, name, options[name], RULES[name]);
+  const { client, identify, waitFor = "stored", allowNonBrowsers = false, onError } = options;
+  const maxEvents = options.maxEvents ?? MOST_EVENTS;
+  return {
+    client,
+    identify,
+    events: resolveEvents(TASK, options.events),
+    origins: options.origins && resolveOrigins(options.origins),
+    allowNonBrowsers,
+    waitFor,
+    answerTimeout: options.answerTimeout ?? 10_000,
+    maxBytes: options.maxBytes ?? 65_536,
+    bodyTimeout: options.bodyTimeout ?? 10_000,
+    maxEvents,
+    maxMetadataKeys: options.maxMetadataKeys ?? 20,
+    maxAge: options.maxAge ?? 7 * 24 * 3_600_000,
+    maxAhead: options.maxAhead ?? 3_600_000,
+    rate: resolveRate(options.rate ?? {}, maxEvents),
+    onError,
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function resolveOrigins(origins: readonly string[]): ReadonlySet<string> {
+  for (const [index, origin] of origins.entries()) {
+    check(TASK, `origins[${index}]`, origin, {
+      expected: 'an origin such as "https://www.example.org", without a path',
+      fits: (value) => typeof value === "string" && originOf(value) === value,
+    });
+  }
+  return new Set(origins);
+}
+
+function resolveRate(rate: RateOptions | false, maxEvents: number): RelayPolicy["rate"] {
+  if (rate === false) return undefined;
+  checkOptions(TASK, rate, RATE_RULES, "rate.");
+  const { events = 600, window = 60_000, maxCallers = 10_000 } = rate;
+  // A request that has more than a window's events could never pass.
+  check(TASK, "rate.events", events, integer(maxEvents));
+  return { events, window, maxCallers };
+}
+
+/** The origin of an address; `undefined` for what is none. */
+function originOf(address: string): string | undefined {
+  try {
+    return new URL(address).origin;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFilledList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  const methods = value as Readonly<Record<string, unknown>>;
+  return AN_OBJECT.fits(value) && names.every((name) => typeof methods[name] === "function");
+}

@@ -1,0 +1,29 @@
+import type { RelayTask } from "./relay-options.ts";
+
+const FAILURES: Readonly<Record<RelayTask, string>> = {
+  identify: 'the relay cannot tell who a caller is: "identify" failed',
+  events: "the relay cannot check an event: its schema failed",
+  request: "the relay cannot answer a request",
+};
+
+/**
+ * Tells the program what the page is not told.
+ *
+ * @param onError told of all; without it the first of each task is a `console.warn`
+ */
+export function createTeller(
+  onError: ((error: unknown, task: RelayTask) => void) | undefined,
+): (error: unknown, task: RelayTask) => void {
+  const told = new Set<RelayTask>();
+  return (error, task) => {
+    try {
+      if (onError) onError(error, task);
+      else if (!told.has(task)) {
+        told.add(task);
+        console.warn(`intercom-events: ${FAILURES[task]}. Give "onError" to hear of further ones.`, error);
+      }
+    } catch {
+      // Whoever throws while being told does not want to hear of it, and the page must be answered.
+    }
+  };
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Relay } from "./create-relay.ts";
+import { refuse } from "./refusal.ts";
+import { replyRefusing } from "./replies.ts";
+import { createTeller } from "./tell-error.ts";
+import { toWebRequest } from "./to-web-request.ts";
+
+/** A request of `node:http`, with what body parsers and frameworks add to it. */
+export interface NodeRequest extends IncomingMessage {
+  /** What a body parser has made of the body. */
+  readonly body?: unknown;
+  /** The body as it came, where a framework keeps it. */
+  readonly rawBody?: unknown;
+  /** The address before a router took off where the handler is mounted. */
+  readonly originalUrl?: string;
+}
+
+/** What `toNodeHandler` takes besides the relay. */
+export interface NodeHandlerOptions<Context, Incoming> {
+  /**
+   * Answers what `identify` needs of the request beyond its headers, such as the session that a middleware
+   * has found. Never what a page can choose: not its body.
+   * @default nothing
+   */
+  readonly context?: ((request: Incoming) => Context) | undefined;
+}
+
+/** Milliseconds that a request may go on after it was answered. */
+const LINGER = 1000;
+
+/**
+ * Makes a handler for `node:http`, `node:https` and Express of a relay. A body that a parser has read
+ * before is taken from `request.rawBody` or `request.body`.
+ *
+ * @example
+ * createServer(toNodeHandler(relay)).listen(3000);
+ * app.all("/intercom/events", toNodeHandler(relay)); // Express
+ */
+export function toNodeHandler<Context = unknown, Incoming extends IncomingMessage = NodeRequest>(
+  relay: Relay<Context>,
+  { context }: NodeHandlerOptions<Context, Incoming> = {},
+): (request: Incoming, response: ServerResponse) => void {
+  const tell = createTeller(undefined);
+
+  async function answer(request: Incoming): Promise<Response> {
+    const to = { now: Date.now(), crossOrigin: undefined };
+    try {
+      const webRequest = toWebRequest(request);
+      if (!webRequest) return replyRefusing(refuse("invalid_request", "The request cannot be read"), to);
+      return await relay.fetch(webRequest, context?.(request));
+    } catch (error) {
+      tell(error, "request"); // Only `context` throws.
+      return replyRefusing(refuse("unavailable"), to);
+    }
+  }
+
+  return async (request, response) => {
+    const reply = await answer(request);
+    const body = await reply.text();
+    response.statusCode = reply.status;
+    reply.headers.forEach((value, name) => {
+      response.setHeader(name, value);
+    });
+    // Who still sends would take a closed connection for a failure, and not read the answer.
+    if (!request.complete) response.once("finish", () => hangUpSoon(request));
+    response.end(body);
+  };
+}
+
+function hangUpSoon(request: IncomingMessage): void {
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), LINGER);
+  timer.unref();
+  request.once("close", () => clearTimeout(timer));
+}

@@ -1,0 +1,3 @@
+import { dualPackage } from "../../tools/tsup.ts";
+
+export default dualPackage({ entry: ["src/index.ts", "src/node.ts"], tsconfig: "tsconfig.node.json" });

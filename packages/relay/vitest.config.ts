@@ -1,0 +1,3 @@
+import { nodeTests } from "../../tools/vitest.ts";
+
+export default nodeTests();
