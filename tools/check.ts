@@ -13,6 +13,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   "OpenAPI lint": "redocly lint",
   "types of the tools": "tsc -p tools",
   workflows: "node tools/lint-workflows.ts",
+  "code in the documents": "node tools/docs/check-code.ts",
 };
 
 let failed = 0;

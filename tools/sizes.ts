@@ -1,18 +1,9 @@
 /**
- * What a program carries that imports an entry: bundled and minified by esbuild, gzipped at level 9.
+ * What a program carries that imports an entry: bundled and minified by esbuild, gzip at level 9.
  *
  *     node tools/sizes.ts
  */
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { build, type Platform } from "esbuild";
-
-interface Entry {
-  readonly code: string;
-  readonly platform: Platform;
-  /** What is not counted. */
-  readonly external?: string[];
-}
+import { type Entry, measureBundle } from "./measure-bundle.ts";
 
 const ENTRIES: Readonly<Record<string, Entry>> = {
   "core { encodeMetadata }": {
@@ -22,6 +13,14 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "core, whole": { code: 'export * from "@intercom-events/core"', platform: "neutral" },
   "browser { createTracker, messenger }": {
     code: 'export { createTracker, messenger } from "@intercom-events/browser"',
+    platform: "browser",
+  },
+  "browser { createTracker, relay }": {
+    code: 'export { createTracker, relay } from "@intercom-events/browser"',
+    platform: "browser",
+  },
+  "browser { createTracker, messenger, relay, indexedDbOutbox }": {
+    code: 'export { createTracker, messenger, relay, indexedDbOutbox } from "@intercom-events/browser"',
     platform: "browser",
   },
   "browser, whole": { code: 'export * from "@intercom-events/browser"', platform: "browser" },
@@ -34,28 +33,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   deno: { code: 'export * from "@intercom-events/deno"', platform: "neutral" },
 };
 
-async function measure({
-  code,
-  platform,
-  external = [],
-}: Entry): Promise<{ minified: number; gzip: number }> {
-  const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir: join(import.meta.dirname, "..") },
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "esm",
-    target: "es2022",
-    platform,
-    mainFields: ["module", "main"],
-    conditions: ["@intercom-events/source", "import"],
-    external,
-  });
-  const contents = outputFiles[0]?.contents ?? new Uint8Array();
-  return { minified: contents.length, gzip: gzipSync(contents, { level: 9 }).length };
-}
-
 const rows = await Promise.all(
-  Object.entries(ENTRIES).map(async ([name, entry]) => [name, await measure(entry)] as const),
+  Object.entries(ENTRIES).map(async ([name, entry]) => [name, await measureBundle(entry)] as const),
 );
 console.table(Object.fromEntries(rows));

@@ -6,7 +6,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { findFirefox, HOW_TO_GET_FIREFOX } from "./firefox.ts";
 import { type Counts, countJunit } from "./junit.ts";
+import { findWebKit, HOW_TO_GET_WEBKIT } from "./webkit.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -20,6 +22,8 @@ const REPORTS: Readonly<Record<string, string>> = {
   "test:deno": "deno",
   "test:deno-kv": "deno-kv",
   "test:chromium": "chromium",
+  "test:firefox": "firefox",
+  "test:webkit": "webkit",
 };
 
 /** The part of turbo's run summary that is read here. */
@@ -60,6 +64,12 @@ function countTask(report: string | undefined, failed: boolean): Counts {
   };
 }
 
+// Named to turbo, so that a run that had none is not taken for one after it was installed.
+const firefox = findFirefox();
+if (firefox !== undefined) process.env.FIREFOX = firefox;
+const webkit = findWebKit();
+if (webkit !== undefined) process.env.WEBKIT = webkit.browser;
+
 for (const stale of globSync(join(root, "{packages/*/,}reports/*.xml"))) rmSync(stale);
 rmSync(join(root, ".turbo/runs"), { recursive: true, force: true });
 
@@ -69,6 +79,8 @@ rmSync(join(root, ".turbo/runs"), { recursive: true, force: true });
 turbo(
   "check",
   "check:repo",
+  "check:packages",
+  "check:api",
   ...Object.keys(REPORTS),
   "--continue",
   "--concurrency=100%",
@@ -90,6 +102,8 @@ for (const { task, package: name, directory, command, execution } of readSummary
 const sum = (key: keyof Counts): number =>
   Object.values(rows).reduce((total, counts) => total + counts[key], 0);
 console.table(rows);
+if (firefox === undefined) console.log(`Nothing was tested in Firefox: ${HOW_TO_GET_FIREFOX}`);
+if (webkit === undefined) console.log(`Nothing was tested in WebKit: ${HOW_TO_GET_WEBKIT}`);
 const skipped = sum("skipped") > 0 ? `, ${sum("skipped")} skipped` : "";
 console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped}`);
 process.exitCode = sum("failed") === 0 && sum("passed") > 0 ? 0 : 1;

@@ -1,6 +1,9 @@
 import { playwright } from "@vitest/browser-playwright";
 import type { ViteUserConfig } from "vitest/config";
+import type { BrowserProviderOption } from "vitest/node";
 import { findChromium } from "./chromium.ts";
+import { findFirefox, firefoxProvider } from "./firefox.ts";
+import { findWebKit, webkitProvider } from "./webkit.ts";
 
 /** The export condition under which packages of this repository see each other's source, never a stale build. */
 const conditions = ["@intercom-events/source"];
@@ -32,10 +35,33 @@ export function nodeTests({ types = false } = {}): ViteUserConfig {
 /** Tests in a real Chromium, headless. */
 export async function chromiumTests(include: string[]): Promise<ViteUserConfig> {
   const { executablePath, args } = await findChromium();
+  const provider = playwright({ launchOptions: { executablePath, args: [...args] } });
+  return inBrowser("chromium", provider, include);
+}
+
+/** Tests in a real Firefox, headless. Where there is none, one test that is skipped and says how to get one. */
+export function firefoxTests(include: string[]): ViteUserConfig {
+  const executablePath = findFirefox();
+  return executablePath === undefined
+    ? missing("firefox")
+    : inBrowser("firefox", firefoxProvider(executablePath), include);
+}
+
+/** Tests in a real WebKit, on a screen in memory. Where there is none, one test that is skipped and says how to get one. */
+export function webkitTests(include: string[]): ViteUserConfig {
+  const webkit = findWebKit();
+  return webkit === undefined ? missing("webkit") : inBrowser("webkit", webkitProvider(webkit), include);
+}
+
+function missing(name: string): ViteUserConfig {
+  return { test: { ...reporters(name), dir: import.meta.dirname, include: [`no-${name}.ts`] } };
+}
+
+function inBrowser(name: string, provider: BrowserProviderOption, include: string[]): ViteUserConfig {
   return {
     resolve: { conditions },
     test: {
-      ...reporters("chromium"),
+      ...reporters(name),
       include,
       testTimeout: 60_000,
       browser: {
@@ -43,8 +69,8 @@ export async function chromiumTests(include: string[]): Promise<ViteUserConfig> 
         headless: true,
         ui: false,
         screenshotFailures: false,
-        instances: [{ browser: "chromium" }],
-        provider: playwright({ launchOptions: { executablePath, args: [...args] } }),
+        instances: [{ browser: name as never }],
+        provider,
       },
     },
   };

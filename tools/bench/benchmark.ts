@@ -1,3 +1,5 @@
+import type { Chart } from "./chart.ts";
+
 /** One line of a benchmark's table, by column. */
 export type Row = Readonly<Record<string, string | number>>;
 
@@ -8,6 +10,8 @@ export interface Findings {
   readonly options: Readonly<Record<string, string | number>>;
   /** Figures behind the rows, by row. */
   readonly raw: unknown;
+  /** The rows that say the most, to be drawn. */
+  readonly chart?: Chart;
 }
 
 /** What the command line may change; a benchmark takes what concerns it and has defaults of its own. */
@@ -22,6 +26,10 @@ export interface BenchOptions {
   readonly processes?: readonly number[] | undefined;
   /** Allowances of a rate window. */
   readonly limits?: readonly number[] | undefined;
+  /** Numbers of events that are sent at the same time. */
+  readonly inFlight?: readonly number[] | undefined;
+  /** Numbers of events that wait. */
+  readonly sizes?: readonly number[] | undefined;
 }
 
 /** Something that is measured. */

@@ -10,32 +10,58 @@ export interface Child {
 
 type Message = { readonly answer: unknown } | { readonly error: string };
 
+/** Those that have not ended. */
+const running = new Set<ChildProcess>();
+
 /**
  * Starts a program of this folder that calls {@link answer}, and waits until it does. It ends with this
  * process at the latest.
  *
  * @param file its name, such as `track-child.ts`
+ * @param execArgv options of Node itself, in place of this process's
  */
-export async function startChild(file: string, args: readonly string[] = []): Promise<Child> {
-  const child = fork(new URL(file, import.meta.url), args);
+export async function startChild(
+  file: string,
+  args: readonly string[] = [],
+  execArgv: readonly string[] = process.execArgv,
+): Promise<Child> {
+  const child = fork(new URL(file, import.meta.url), args, { execArgv: [...execArgv] });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   await next(child, file);
   return {
     async ask<Answer>(question: unknown): Promise<Answer> {
+      // A benchmark that was given up may still ask: it ends here.
+      if (!child.connected) throw new Error(`${file} has ended`);
       child.send({ question });
       return (await next(child, file)) as Answer;
     },
-    end: () => child.disconnect(),
+    end() {
+      if (child.connected) child.disconnect();
+    },
   };
 }
 
+/** Ends all that were started and have not ended, whatever they are doing: after a benchmark that failed. */
+export function endChildren(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 async function next(child: ChildProcess, file: string): Promise<unknown> {
-  const message = once(child, "message");
-  const exit = once(child, "exit").then(([code, signal]) => {
-    throw new Error(`${file} has ended: ${code ?? signal}`);
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const message = once(child, "message", { signal });
+  const exit = once(child, "exit", { signal }).then(([code, by]) => {
+    throw new Error(`${file} has ended: ${code ?? by}`);
   });
-  const [received] = (await Promise.race([message, exit])) as [Message];
-  if ("error" in received) throw new Error(`${file}: ${received.error}`);
-  return received.answer;
+  try {
+    const [received] = (await Promise.race([message, exit])) as [Message];
+    if ("error" in received) throw new Error(`${file}: ${received.error}`);
+    return received.answer;
+  } finally {
+    for (const other of [message, exit]) other.catch(() => undefined); // The one that lost is aborted.
+    waiting.abort();
+  }
 }
 
 /** In a child: answers the questions of its parent, the first of them being whether it is there. */

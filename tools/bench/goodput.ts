@@ -1,10 +1,16 @@
 import { setTimeout } from "node:timers/promises";
 import type { Benchmark } from "./benchmark.ts";
+import type { Bar } from "./chart.ts";
 import { startChild } from "./child.ts";
 import type { RateWindow } from "./limited-server.ts";
 import { grouped } from "./summarize.ts";
 
-const CLIENTS = ["@intercom-events/node", "intercom-client"] as const;
+const CLIENTS = [
+  "@intercom-events/node",
+  "intercom-client",
+  "intercom-client, p-queue",
+  "intercom-client, bottleneck",
+] as const;
 
 /** Milliseconds of a rate window of Intercom. */
 const WINDOW = 10_000;
@@ -31,8 +37,10 @@ async function measure({ client, limit, processes }: Case, windows: number): Pro
   const url = await server.ask<string>("url");
   // A client that gives events up goes through more of them than the allowance.
   const backlog = String(limit * (windows + 2) * (client === "intercom-client" ? 20 : 1));
+  // What one would set by hand: each process its part, as none knows of the others.
+  const share = String(Math.max(1, Math.floor(limit / processes)));
   const children = await Promise.all(
-    Array.from({ length: processes }, () => startChild("goodput-child.ts", [client, url, backlog])),
+    Array.from({ length: processes }, () => startChild("goodput-child.ts", [client, url, backlog, share])),
   );
   const start = Math.ceil((Date.now() + AHEAD) / WINDOW) * WINDOW;
   await setTimeout(start - AHEAD - Date.now());
@@ -49,6 +57,16 @@ const percent = (part: number): string => `${grouped(part * 100, 1)} %`;
 const sumOf = (windows: readonly RateWindow[], what: "accepted" | "refused"): number =>
   windows.reduce((sum, window) => sum + window[what], 0);
 
+const usedOf = ({ limit, windows }: Pick<CaseFound, "limit" | "windows">): number =>
+  sumOf(windows, "accepted") / (limit * windows.length);
+
+/** All of them use most of the allowance; what differs is the price. */
+function barOf({ client, windows, ...one }: CaseFound): Bar {
+  const [accepted, refused] = [sumOf(windows, "accepted"), sumOf(windows, "refused")];
+  const used = percent(usedOf({ ...one, windows }));
+  return { label: `${client} (${used} used)`, value: (100 * refused) / (accepted + refused), digits: 1 };
+}
+
 /** How much of an allowance is used; see `about`. */
 export const goodput: Benchmark = {
   title: "How much of the allowance is used",
@@ -59,14 +77,24 @@ allowance that became accepted events, over whole windows; "refused" are request
 the last window's end.
 
 \`intercom-client\` has no queue: it is called in a loop, 32 calls at a time, repeats a refused call by
-itself (twice), and the event is lost when it throws; a program would have to keep it. Loopback has no
+itself (twice), and the event is lost when it throws; a program would have to keep it. "p-queue" and
+"bottleneck" stand before the same calls, set by hand to the allowance divided by the number of processes, in
+ten seconds, and 32 calls at a time: that is right for as long as nothing else uses the token, the number of
+processes stays, and Intercom's allowance too. Ours is told nothing. All processes of a row start at the same
+moment, a second and a half before a window: the queues' own ten seconds begin there.
+
+The allowances are measured at the same time, with servers and processes of their own. Loopback has no
 delay, and the server's clock is the client's: on the Internet, a window's end is less sharp.`,
-  async run({ windows = 3, processes = [1, 4], limits = [1667, 200] }) {
-    const cases: Case[] = limits.flatMap((limit) =>
-      processes.flatMap((count) => CLIENTS.map((client) => ({ client, limit, processes: count }))),
-    );
+  async run({ windows = 3, processes = [1, 4, 16], limits = [1667, 200] }) {
     const raw: CaseFound[] = [];
-    for (const one of cases) raw.push(await measure(one, windows));
+    for (const count of processes) {
+      for (const client of CLIENTS) {
+        const cases = limits.map((limit): Case => ({ client, limit, processes: count }));
+        raw.push(...(await Promise.all(cases.map((one) => measure(one, windows)))));
+      }
+    }
+    // A row stands beside those it is compared to.
+    raw.sort((a, b) => limits.indexOf(a.limit) - limits.indexOf(b.limit));
     const rows = raw.map(({ client, limit, processes: count, windows: counted, lost }) => {
       const [accepted, refused] = [sumOf(counted, "accepted"), sumOf(counted, "refused")];
       const shares = counted.map((window) => window.accepted / limit);
@@ -74,13 +102,20 @@ delay, and the server's clock is the client's: on the Internet, a window's end i
         client,
         allowance: grouped(limit),
         processes: count,
-        used: percent(accepted / (limit * counted.length)),
+        used: percent(usedOf({ limit, windows: counted })),
         "by window": `${percent(Math.min(...shares))} – ${percent(Math.max(...shares))}`,
         refused: grouped(refused),
         "share of requests": percent(refused / (accepted + refused)),
         "given up": grouped(lost),
       };
     });
-    return { rows, options: { windows }, raw };
+    const groups = limits.flatMap((limit) =>
+      processes.map((count) => ({
+        name: `${grouped(limit)} in 10 s, ${count === 1 ? "one process" : `${count} processes`}`,
+        bars: raw.filter((one) => one.limit === limit && one.processes === count).map(barOf),
+      })),
+    );
+    const chart = { title: "Requests that were answered with 429", axis: "% of all requests", groups };
+    return { rows, options: { windows }, raw, chart };
   },
 };

@@ -20,7 +20,8 @@ export function describeMachine(): Machine {
   };
 }
 
-const PEERS = /^(?:undici|intercom-client|posthog-node|@segment\/|@amplitude\/)/;
+const PEERS =
+  /^(?:undici|intercom-client|openapi-fetch|p-queue|bottleneck|posthog-|@segment\/|@amplitude\/|mixpanel-|@intercom\/)/;
 
 /** The versions of the libraries beside ours. */
 export function peerVersions(): Record<string, string> {

@@ -29,3 +29,9 @@ test("a benchmark that was never run says so", () => {
     "Not measured yet.",
   );
 });
+
+test("a result with a chart shows it before its table", () => {
+  const chart = { title: "Costs", axis: "ns", groups: [] };
+  const report = renderReport([{ name: "track", title: "T", about: "A", result: { ...result, chart } }]);
+  expect(report).toContain("A\n\n![Costs](results/track.svg)\n\n| client |");
+});

@@ -21,14 +21,18 @@ const HEAD = `<!-- Written by \`pnpm bench\`; the words are in the benchmarks' f
 # Benchmarks
 
 \`\`\`sh
-pnpm bench                                   # all of them, about a quarter of an hour
+pnpm bench                                   # all of them, less than 25 minutes
+pnpm bench --quick                           # whether they work, in a minute or two: nothing is written
 pnpm bench track durable --rounds 15         # some, with more rounds
-pnpm bench goodput --processes 1,4,16 --windows 6 --limits 1667
-pnpm bench long-run --events 1000000         # the long one
+pnpm bench goodput --processes 64 --windows 6 --limits 1667
+pnpm bench delivered --in-flight 32          # and "latency"; "backlog" takes --sizes 1000,1000000
+pnpm bench long-run --events 1000000         # the long one; --minutes 60 if 15 are not enough for a benchmark
+pnpm bench --report                          # this file and the charts again, from results/
 \`\`\`
 
-\`--events\` sets the events of a round (of the run, for \`long-run\`), and \`--no-save\` leaves this file and
-\`results/\` alone. Everything stays on loopback. The figures below are those of the last run of each benchmark
+\`--events\` sets the events of a round (of the run, for \`long-run\` and \`losses\`), \`--no-save\` leaves this file and
+\`results/\` alone, and \`--folder\` writes both elsewhere. What a benchmark has found is written as soon as it ends, and one
+that fails does not keep the next from running. Everything stays on loopback. The figures below are those of the last run of each benchmark
 on one machine; they are for comparing rows with each other, not with other machines, and other work on the
 machine makes them worse and their spread wider. No test depends on them.
 `;
@@ -39,17 +43,19 @@ export function renderReport(sections: readonly Section[]): string {
 }
 
 function renderSection({ name, title, about, result }: Section): string {
-  const figures = result ? renderResult(result) : "Not measured yet.\n";
+  const figures = result ? renderResult(name, result) : "Not measured yet.\n";
   return `## ${title}\n\n\`pnpm bench ${name}\`\n\n${about}\n\n${figures}`;
 }
 
-function renderResult({ rows, machine, options, peers }: Result): string {
-  const used = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+function renderResult(name: string, { rows, machine, options, peers, chart }: Result): string {
+  const used = Object.entries(options).map(([option, value]) => `${option} ${value}`);
+  const cells = rows.flatMap((row) => Object.values(row).map(String));
   const versions = Object.entries(peers)
-    .filter(([name]) => rows.some((row) => Object.values(row).some((cell) => String(cell).includes(name))))
-    .map(([name, version]) => `${name} ${version}`);
+    .filter(([library]) => cells.some((cell) => cell.includes(library)))
+    .map(([library, version]) => `${library} ${version}`);
   const ran = `${machine.cores} cores, ${machine.system}, Node ${machine.node}, load before the run ${machine.loadBefore}`;
-  return `${renderTable(rows)}\n${[ran, ...used, ...versions].join(" · ")}\n`;
+  const picture = chart ? `![${chart.title}](results/${name}.svg)\n\n` : "";
+  return `${picture}${renderTable(rows)}\n${[ran, ...used, ...versions].join(" · ")}\n`;
 }
 
 /** Rows as a table in Markdown, with the columns of the first one. */

@@ -1,4 +1,4 @@
-import { type MonetaryAmount, monetaryAmount } from "@intercom-events/node";
+import { type MonetaryAmount, monetaryAmount } from "@intercom-events/core";
 
 /** The access token of all benchmarks. */
 export const TOKEN = "bench-token";

@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import type { paths } from "@intercom-events/core";
 import { createClient, sqliteOutbox } from "@intercom-events/node";
 import { IntercomClient } from "intercom-client";
+import createFetchClient from "openapi-fetch";
 import { Agent, request } from "undici";
 import { EVENT_NAME, metadataOf, TOKEN, wireEventOf } from "./sample-event.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -13,11 +15,11 @@ export interface Sender {
   close(): Promise<unknown>;
 }
 
-/** How many events are sent at the same time. */
-export const IN_FLIGHT = 64;
+/** Makes a client. @param concurrency how many events it is to send at the same time */
+type CreateSender = (url: string, concurrency: number) => Sender;
 
-function ours(baseUrl: string, outbox?: ReturnType<typeof sqliteOutbox>): Sender {
-  const client = createClient({ token: TOKEN, baseUrl, outbox, concurrency: IN_FLIGHT });
+function ours(baseUrl: string, concurrency: number, outbox?: ReturnType<typeof sqliteOutbox>): Sender {
+  const client = createClient({ token: TOKEN, baseUrl, outbox, concurrency });
   return {
     async send(index) {
       // Another user for each event, or they would be moved to seconds of their own.
@@ -29,28 +31,48 @@ function ours(baseUrl: string, outbox?: ReturnType<typeof sqliteOutbox>): Sender
   };
 }
 
+const HEADERS = {
+  authorization: `Bearer ${TOKEN}`,
+  "content-type": "application/json",
+  accept: "application/json",
+};
+
 /** The clients, each given the address of a server. */
-export const senders: Readonly<Record<string, (url: string) => Sender>> = {
-  "undici.request": (url) => {
-    const dispatcher = new Agent({ connections: IN_FLIGHT, pipelining: 1 });
-    const headers = {
-      authorization: `Bearer ${TOKEN}`,
-      "content-type": "application/json",
-      accept: "application/json",
-    };
+export const senders: Readonly<Record<string, CreateSender>> = {
+  "undici.request": (url, concurrency) => {
+    const dispatcher = new Agent({ connections: concurrency, pipelining: 1 });
     return {
       async send(index) {
         const body = JSON.stringify(wireEventOf(index));
-        const reply = await request(`${url}/events`, { method: "POST", headers, body, dispatcher });
+        const reply = await request(`${url}/events`, {
+          method: "POST",
+          headers: HEADERS,
+          body,
+          dispatcher,
+        });
         if (reply.statusCode !== 202) throw new Error(`status ${reply.statusCode}`);
         await reply.body.text();
       },
       close: () => dispatcher.close(),
     };
   },
-  "@intercom-events/node": (url) => ours(url),
-  "@intercom-events/node, durable": (url) =>
-    ours(url, sqliteOutbox({ path: join(temporaryFolder(), "events.db") })),
+  "@intercom-events/node": (url, concurrency) => ours(url, concurrency),
+  "@intercom-events/node, durable": (url, concurrency) =>
+    ours(url, concurrency, sqliteOutbox({ path: join(temporaryFolder(), "events.db") })),
+  "openapi-fetch, global fetch": (url) => {
+    const client = createFetchClient<paths>({ baseUrl: url, headers: HEADERS });
+    return {
+      async send(index) {
+        // Its types are those of our spec. A 202 has no body, which is no JSON.
+        const { response } = await client.POST("/events", {
+          body: wireEventOf(index) as never,
+          parseAs: "text",
+        });
+        if (response.status !== 202) throw new Error(`status ${response.status}`);
+      },
+      close: async () => undefined,
+    };
+  },
   "intercom-client": (url) => {
     const client = new IntercomClient({ token: TOKEN, environment: url });
     return {

@@ -2,7 +2,9 @@
  * A loopback server that answers each request like the service it is meant for, as fast as Node can or
  * after a while, with an allowance that is never used up:
  *
- *     node tools/bench/server.ts [shortest delay] [longest delay]    # milliseconds; "never" for no reply
+ *     node tools/bench/server.ts [shortest delay] [longest delay]    # milliseconds
+ *     node tools/bench/server.ts never                               # no reply
+ *     node tools/bench/server.ts held                                # no reply until it is told to "open"
  */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,6 +14,8 @@ const LIMIT = 100_000_000;
 const [from = "0", to = from] = process.argv.slice(2);
 let used = 0;
 let reset = 0;
+let isOpen = from !== "held";
+const held: (() => void)[] = [];
 
 /** The headers of Intercom's replies that clients look at: https://developers.intercom.com/docs/references/rest-api/errors/rate-limiting */
 function rateHeaders(): Record<string, string> {
@@ -36,11 +40,18 @@ function reply(path: string | undefined, response: ServerResponse): void {
 const server = createServer((request, response) => {
   request.resume().on("end", () => {
     if (from === "never") return;
-    const delay = Number(from) + Math.random() * (Number(to) - Number(from));
+    if (!isOpen) return void held.push(() => reply(request.url, response));
+    const delay = from === "held" ? 0 : Number(from) + Math.random() * (Number(to) - Number(from));
     if (delay > 0) setTimeout(reply, delay, request.url, response);
     else reply(request.url, response);
   });
 });
 server.listen(0, "127.0.0.1", () => {
-  answer(() => `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  answer((question: "url" | "open") => {
+    if (question === "open") {
+      isOpen = true;
+      for (const respond of held.splice(0)) respond();
+    }
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
 });

@@ -1,11 +1,12 @@
 import type { Benchmark } from "./benchmark.ts";
+import type { Bar } from "./chart.ts";
 import { startChild } from "./child.ts";
 import { grouped, median, spread } from "./summarize.ts";
 import type { TrackRound } from "./track-child.ts";
 import { trackers } from "./trackers.ts";
 
-/** Calls before the first round: code that runs seldom is slow, and libraries settle at different times. */
-const WARM_UP = 20_000;
+/** So many rounds' calls come before the first round: code that runs seldom is slow, and libraries settle at different times. */
+const WARM_UP = 4;
 
 /** What the tracking call itself costs; see `about`. */
 export const track: Benchmark = {
@@ -36,7 +37,7 @@ this repository does not allow.`,
     const raw: Record<string, TrackRound[]> = {};
     for (let round = -1; round < rounds; round += 1) {
       for (const [name, child] of children) {
-        const found = await child.ask<TrackRound>(round < 0 ? WARM_UP : events);
+        const found = await child.ask<TrackRound>(round < 0 ? WARM_UP * events : events);
         if (round >= 0) raw[name] = [...(raw[name] ?? []), found];
       }
     }
@@ -50,6 +51,15 @@ this repository does not allow.`,
         "spread of rounds": spread(medians),
       };
     });
-    return { rows, options: { rounds, calls: events }, raw };
+    const bars = Object.entries(raw).map(([label, found]): Bar => {
+      const medians = found.map((round) => round.median);
+      return { label, value: median(medians), range: [Math.min(...medians), Math.max(...medians)] };
+    });
+    const chart = {
+      title: "What the tracking call costs its caller",
+      axis: "ns per call",
+      groups: [{ bars }],
+    };
+    return { rows, options: { rounds, calls: events }, raw, chart };
   },
 };

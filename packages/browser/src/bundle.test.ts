@@ -35,7 +35,18 @@ test("nothing of the server client is in a page", async () => {
   }
 });
 
-test("the tracker stays small", async () => {
-  // Kept just above what it is: more must be on purpose.
-  expect(gzipSync(await bundle(TRACKER), { level: 9 }).length).toBeLessThan(4_416);
+// Kept just above what they are: more must be on purpose.
+test.each([
+  ["createTracker, messenger", 5_100],
+  ["createTracker, relay", 8_600],
+  ["createTracker, messenger, relay, indexedDbOutbox", 13_200],
+])("{ %s } stays small", async (names, limit) => {
+  const code = await bundle(`export { ${names} } from "./index.ts"`);
+  expect(gzipSync(code, { level: 9 }).length).toBeLessThan(limit);
+});
+
+test("a page that keeps nothing does not carry the outbox", async () => {
+  expect(await bundle(`export { createTracker, relay } from "./index.ts"`)).not.toMatch(
+    /indexedDB|BroadcastChannel/,
+  );
 });

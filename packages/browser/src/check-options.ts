@@ -9,6 +9,11 @@ export const AN_OBJECT: Rule = {
   fits: (value) => typeof value === "object" && value !== null,
 };
 
+export const A_FUNCTION: Rule = {
+  expected: "a function",
+  fits: (value) => typeof value === "function",
+};
+
 /** A number that is finite and not below `least`. */
 export function atLeast(least: number): Rule {
   return {

@@ -6,13 +6,15 @@ export interface Announcer {
   readonly on: Tracker["on"];
   outcome(payload: TrackerEvents["outcome"]): void;
   warning(payload: TrackerEvents["warning"]): void;
+  /** Says once what does not work. */
+  complain(message: string, cause: unknown): void;
 }
 
 /** What the console says of an event that was dropped. To opt out is no loss, so it says nothing. */
 const REASONS: Readonly<Record<DropReason, string | undefined>> = {
   queue_full: "too many events are waiting",
   not_stored: "there is no page here",
-  expired: "the Messenger did not boot in time; is it blocked?",
+  expired: "it waited too long; is the Messenger blocked?",
   closed: "the tracker was closed",
   opted_out: undefined,
 };
@@ -30,16 +32,19 @@ export function createAnnouncer(): Announcer {
     payload: TrackerEvents[Name],
     remarks: readonly string[],
   ): void {
-    for (const remark of has(name) ? [] : remarks) {
-      if (told.has(remark)) continue;
-      told.add(remark);
-      console.warn(`intercom-events: ${remark} (said once)`, payload);
-    }
+    for (const remark of has(name) ? [] : remarks) complain(remark, payload);
     emit(name, payload);
+  }
+
+  function complain(remark: string, details: unknown): void {
+    if (told.has(remark)) return;
+    told.add(remark);
+    console.warn(`intercom-events: ${remark} (said once)`, details);
   }
 
   return {
     on,
+    complain,
     outcome: (payload) => tell("outcome", payload, lossOf(payload.outcome)),
     warning: (payload) =>
       tell(

@@ -28,10 +28,10 @@ const UNKNOWN = "must be left out, as there is no such option";
 test.each([
   [undefined, '"options" must be an object, got undefined'],
   ["dG9rOjEyMw==", '"options" must be an object, got string'],
-  [{}, '"route" must be messenger(), got undefined'],
-  [{ route: null }, '"route" must be messenger(), got null'],
-  [{ route: "messenger" }, '"route" must be messenger(), got string'],
-  [{ route: messenger }, '"route" must be messenger(), got function'],
+  [{}, '"route" must be messenger() or relay(), got undefined'],
+  [{ route: null }, '"route" must be messenger() or relay(), got null'],
+  [{ route: "messenger" }, '"route" must be messenger() or relay(), got string'],
+  [{ route: messenger }, '"route" must be messenger() or relay(), got function'],
   [{ route: messenger(), token: "dG9rOjEyMw==" }, `"token" ${TOKEN}`],
   [{ route: messenger(), accessToken: "x" }, `"accessToken" ${TOKEN}`],
   [{ route: messenger(), client_secret: "x" }, `"client_secret" ${TOKEN}`],
@@ -303,7 +303,7 @@ describe("the console, where nobody listens", () => {
     expect(texts).toEqual([
       "intercom-events: an event was lost: too many events are waiting (said once)",
       "intercom-events: an event was lost: invalid (said once)",
-      "intercom-events: an event was lost: the Messenger did not boot in time; is it blocked? (said once)",
+      "intercom-events: an event was lost: it waited too long; is the Messenger blocked? (said once)",
       "intercom-events: an event was lost: the tracker was closed (said once)",
     ]);
     expect(warn.mock.calls[0]?.[1]).toMatchObject({ event: { eventName: "c" } });

@@ -26,9 +26,19 @@ import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   options: TrackerOptions,
 ): Tracker<Catalog> {
-  const { route, encoding, ...settings } = resolveOptions(options);
-  const lane = route.open(settings);
+  const { route, encoding, settings } = resolveOptions(options);
+  const { clock } = settings;
   const announcer = createAnnouncer();
+  const lane = route.open({
+    ...settings,
+    complain: announcer.complain,
+    warn: (event, issue) => announcer.warning({ warnings: [issue], event }),
+    // Its own page may have told of it, but must not be the only one to know of a loss.
+    ended(event, outcome) {
+      if (outcome.status === "rejected" || outcome.status === "dropped")
+        announcer.outcome({ outcome, event });
+    },
+  });
   const pending = new Set<Receipt>();
   let closing: Promise<CloseReport> | undefined;
   let refusal: "closed" | "opted_out" | undefined;
@@ -38,7 +48,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     const encoded = encodeNamedEvent(eventName, metadata, encoding);
     if (!encoded.ok) return follow(closedReceipt({ status: "invalid", issues: encoded.issues }));
     const { event, warnings } = encoded;
-    const receipt = follow(lane.send(event), event);
+    const receipt = follow(lane.send(event, clock.now()), event);
     // Last, since a listener may opt out or close.
     if (warnings.length > 0) announcer.warning({ warnings, event });
     return receipt;
@@ -58,18 +68,18 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     const receipts = [...pending];
     lane.flush();
     await new Promise<unknown>((resolve) => {
-      const stop = timeout === undefined ? undefined : settings.clock.after(timeout, () => resolve(0));
+      const stop = timeout === undefined ? undefined : clock.after(timeout, () => resolve(0));
       Promise.all(receipts).then(resolve).then(stop);
     });
     return receipts.filter((receipt) => pending.has(receipt)).length;
   }
 
-  async function shutDown(timeout?: number): Promise<CloseReport> {
+  async function shutDown(timeout: number): Promise<CloseReport> {
     refusal = "closed";
     if (timeout !== 0) await settle(timeout);
     else lane.flush();
     const dropped = lane.drop("closed");
-    return { pending: await settle(), dropped };
+    return { pending: lane.size(), dropped };
   }
 
   return {
@@ -80,7 +90,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     },
     async close(options) {
       const timeout = readTimeout("close", options);
-      closing ??= shutDown(timeout);
+      closing ??= shutDown(timeout ?? CLOSE_TIMEOUT);
       return closing;
     },
     optOut() {
@@ -93,6 +103,9 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     on: announcer.on,
   };
 }
+
+/** Milliseconds that `close` waits if it is not told otherwise. */
+const CLOSE_TIMEOUT = 30_000;
 
 /** @throws {TypeError} when an option is wrong */
 function readTimeout(task: string, options: WaitOptions = {}): number | undefined {

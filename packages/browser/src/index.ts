@@ -1,3 +1,11 @@
+/**
+ * Sends data events to Intercom from a page, by its Messenger or by a relay on your own site.
+ *
+ * @example
+ * const tracker = createTracker({ route: relay({ url: "/intercom/events" }), outbox: indexedDbOutbox() });
+ * tracker.track("invited-friend", { invite_code: "ADDAFRIEND" });
+ * @module @intercom-events/browser
+ */
 export {
   type AnyEvent,
   type Clock,
@@ -19,7 +27,10 @@ export {
   type WireMetadata,
 } from "@intercom-events/core";
 export { createTracker } from "./create-tracker.ts";
+export { type IndexedDbOutboxOptions, indexedDbOutbox } from "./indexed-db-outbox.ts";
 export { type MessengerOptions, messenger } from "./messenger.ts";
+export type { PageDraft, PageOutbox, PendingAppend } from "./page-outbox.ts";
+export { type PageRetryOptions, type RelayOptions, relay } from "./relay.ts";
 export type { EncodedPageEvent, Lane, LaneSettings, Route } from "./route.ts";
 export type {
   QueueOptions,

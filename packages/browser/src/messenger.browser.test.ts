@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { commands } from "vitest/browser";
 import { createTracker, messenger, monetaryAmount } from "./index.ts";
 
 type Intercom = ((...call: unknown[]) => unknown) & { booted?: boolean; q?: ArrayLike<unknown>[] };
@@ -20,7 +21,7 @@ beforeEach(() => {
 afterEach(async () => {
   page.Intercom?.("shutdown");
   vi.restoreAllMocks();
-  await fetch(`${emulator}/_emulator/state`, { method: "DELETE" });
+  await commands.askEmulator(emulator, "DELETE", "state");
 });
 
 /** The stub of the classic snippet, before its script has loaded. */
@@ -132,7 +133,7 @@ describe("with the emulator's Messenger, over HTTP", () => {
   async function stored(count: number): Promise<Stored[]> {
     let events: Stored[] = [];
     await vi.waitFor(async () => {
-      events = await (await fetch(`${emulator}/_emulator/events`)).json();
+      events = (await commands.askEmulator(emulator, "GET", "events")) as Stored[];
       expect(events).toHaveLength(count);
     });
     return events;
@@ -184,8 +185,10 @@ test("the build for a <script> tag sets one global and tracks", async () => {
   if (!IntercomEvents) throw new Error("there is no global");
   expect(Object.keys(IntercomEvents).sort()).toEqual([
     "createTracker",
+    "indexedDbOutbox",
     "messenger",
     "monetaryAmount",
+    "relay",
     "richLink",
   ]);
   const calls: unknown[][] = [];

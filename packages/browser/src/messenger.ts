@@ -1,5 +1,7 @@
 import { closedReceipt, type Outcome } from "@intercom-events/core";
-import { atLeast, checkOptions } from "./check-options.ts";
+import { A_FUNCTION, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
+import { isPage, watchPage } from "./page-life.ts";
+import { A_ROUTE } from "./resolve-options.ts";
 import { dropped, type EncodedPageEvent, type Route } from "./route.ts";
 import { createWaitingLine } from "./waiting-line.ts";
 
@@ -17,7 +19,22 @@ export interface MessengerOptions {
    * @default whether `window.Intercom.booted` is `true`
    */
   readonly isBooted?: () => boolean;
+  /**
+   * The way of an event that has waited in vain, or whose page goes before: `relay({ … })`. It takes that
+   * way once, and stays the event of the second it was tracked in.
+   */
+  readonly fallback?: Route;
 }
+
+/**
+ * The Messenger takes no time, gives an event to whom it has at that moment, and confirms nothing: an event
+ * of an earlier page would get another time, perhaps another person, and perhaps come twice.
+ */
+const NO_OUTBOX: Rule = {
+  expected:
+    "left out, as the Messenger knows neither when an event was tracked nor whose it was; with a fallback it keeps what the fallback sends",
+  fits: (value) => value === undefined,
+};
 
 /** The shortest wait that is not felt; a look costs two property reads. */
 const INTERVAL = 100;
@@ -37,9 +54,10 @@ const INTERVAL = 100;
 export function messenger(options: MessengerOptions = {}): Route {
   checkOptions("create messenger route", options, {
     timeout: atLeast(0),
-    isBooted: { expected: "a function", fits: (value) => typeof value === "function" },
+    isBooted: A_FUNCTION,
+    fallback: A_ROUTE,
   });
-  const { timeout = 30_000, isBooted = hasBooted } = options;
+  const { timeout = 30_000, isBooted = hasBooted, fallback } = options;
 
   function isOpen(): boolean {
     try {
@@ -52,11 +70,13 @@ export function messenger(options: MessengerOptions = {}): Route {
 
   return {
     open(settings) {
-      const line = createWaitingLine({ isOpen, handOver, onHint, timeout, interval: INTERVAL }, settings);
+      if (!fallback) check("create tracker", "outbox", settings.outbox, NO_OUTBOX);
+      const door = { isOpen, handOver, onHint, timeout, interval: INTERVAL };
+      const line = createWaitingLine(door, settings, fallback?.open(settings));
       return {
         ...line,
-        send: (event) =>
-          typeof window === "undefined" ? closedReceipt(dropped("not_stored")) : line.send(event),
+        send: (event, trackedAt) =>
+          isPage() ? line.send(event, trackedAt) : closedReceipt(dropped("not_stored")),
       };
     },
   };
@@ -95,12 +115,7 @@ function current(): Messenger | undefined {
 }
 
 /** The last moment before the page goes, and the first after its timers were slowed down or frozen. */
-const HINTS = ["pagehide", "visibilitychange"];
-
-function onHint(callback: () => void): () => void {
-  // React Native has a `window` without listeners.
-  for (const name of HINTS) window.addEventListener?.(name, callback);
-  return () => {
-    for (const name of HINTS) window.removeEventListener?.(name, callback);
-  };
+function onHint(callback: (isLast: boolean) => void): () => void {
+  const look = () => callback(false);
+  return watchPage({ onHide: look, onShow: look, onLeave: () => callback(true) });
 }

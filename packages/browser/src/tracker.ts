@@ -10,12 +10,19 @@ import type {
   Receipt,
   WaitOptions,
 } from "@intercom-events/core";
+import type { PageOutbox } from "./page-outbox.ts";
 import type { EncodedPageEvent, Route } from "./route.ts";
 
 /** Options of {@link createTracker}. There is none for an access token, which must never be in a page. */
 export interface TrackerOptions {
-  /** Which way the events go: `messenger()`. */
+  /** Which way the events go: `messenger()` or `relay({ … })`. */
   readonly route: Route;
+  /**
+   * Where events are kept until they have an outcome, for all tabs: `indexedDbOutbox()`. One for each
+   * tracker.
+   * @default memory alone
+   */
+  readonly outbox?: PageOutbox;
   /** How events wait until they can be delivered. */
   readonly queue?: QueueOptions;
   /**
@@ -28,15 +35,21 @@ export interface TrackerOptions {
    * @default the page's
    */
   readonly clock?: Clock;
+  /** At least 0 and less than 1, for tests. @default `Math.random` */
+  readonly random?: () => number;
 }
 
 /** How events wait until they can be delivered. */
 export interface QueueOptions {
   /**
-   * The most events that wait, in memory. A further one is dropped as `queue_full`.
+   * The most events of this page without an outcome. A further one is dropped as `queue_full`.
    * @default 1000
    */
   readonly maxEvents?: number;
+  /** The most characters of their bodies. @default 1048576 */
+  readonly maxBytes?: number;
+  /** Which event is dropped then: the new one, or the one that has waited longest. @default "drop_newest" */
+  readonly policy?: "drop_newest" | "drop_oldest";
 }
 
 /** Sends the events of a page; {@link createTracker}. */
@@ -52,13 +65,14 @@ export interface Tracker<Catalog extends EventCatalog = AnyEvent> {
    */
   flush(options?: WaitOptions): Promise<FlushReport>;
   /**
-   * Takes no more events and waits for those there are, no longer than the route lets them wait. What
-   * has no outcome when the time is up is dropped as `closed`; with `timeout: 0` that is at once.
+   * Takes no more events and waits for those there are, 30 seconds if no `timeout` is given. What has no
+   * outcome by then is dropped as `closed`, or stays in the outbox if there is one: then its receipt stays
+   * open, and the next page delivers it. With `timeout: 0` that is at once.
    */
   close(options?: WaitOptions): Promise<CloseReport>;
   /**
-   * Drops what waits and refuses further events, as `opted_out`, until {@link Tracker.optIn}. The next
-   * page does not remember it.
+   * Drops what waits, deletes what the outbox holds, and refuses further events, as `opted_out`, until
+   * {@link Tracker.optIn}. The next page does not remember it.
    */
   optOut(): void;
   /** Ends {@link Tracker.optOut}. */
@@ -84,7 +98,10 @@ type MetadataArgument<M> =
 
 /** What a tracker tells its listeners. */
 export interface TrackerEvents {
-  /** An event has ended. `event` is absent when it was `invalid`, or refused unread. */
+  /**
+   * An event has ended: one of this page, or one that this page has lost for another. `event` is absent when
+   * it was `invalid`, or refused unread.
+   */
   outcome: { readonly outcome: Outcome; readonly event?: EncodedPageEvent };
   /** An event is sent although something about it deserves a look. */
   warning: { readonly warnings: readonly Issue[]; readonly event: EncodedPageEvent };

@@ -1,3 +1,10 @@
+/**
+ * What every runtime shares: encoders, the classifier of replies, and a client over any transport.
+ *
+ * @example
+ * encodeMetadata({ order_date: new Date(), price: monetaryAmount(34999, "eur") });
+ * @module @intercom-events/core
+ */
 export { classifyResponse } from "./classify-response.ts";
 export type {
   Client,
@@ -30,8 +37,10 @@ export type {
   TrackedEvent,
   WireEvent,
 } from "./event.ts";
+export { createEventIds, type EventIds } from "./event-ids.ts";
 export { createExitFlush, type Exiting } from "./exit-flush.ts";
 export type { components, operations, paths } from "./generated/openapi.ts";
+export type { components as relayComponents } from "./generated/relay.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
 export { describeLoss, type Loss } from "./losses.ts";
@@ -71,15 +80,17 @@ export {
 } from "./outbox-options.ts";
 export type { DropReason, Outcome, OutcomeStatus, Receipt } from "./outcome.ts";
 export type { RateBudget } from "./pacer.ts";
+export { parseHttpDate, parseRetryAfter } from "./parse-reset.ts";
 export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
 export { closedReceipt, type OpenReceipt, openReceipt } from "./receipt.ts";
 export type { RelayError, RelayEvent, RelayReply, RelayRequest, RelayResult } from "./relay-contract.ts";
 export type { Failure } from "./report.ts";
-export type { FullPolicy, QueueOptions } from "./resolve-delivery.ts";
+export type { DeliveryChoices, FullPolicy, QueueOptions } from "./resolve-delivery.ts";
 export type { ClientOptions, CoreClientOptions, Region } from "./resolve-options.ts";
-export type { RetryOptions } from "./retry-policy.ts";
+export { backoff, type RetryOptions, type RetryPolicy } from "./retry-policy.ts";
 export { richLink } from "./rich-link.ts";
 export { safeOutcome } from "./safe-outcome.ts";
+export { MAX_MOVE, SECOND_TAKEN, secondMoved } from "./second-issues.ts";
 export type { ClientStats } from "./stats.ts";
 export type { Token } from "./token.ts";
 export type { ReadReply, Transport, WireReply, WireRequest } from "./transport.ts";

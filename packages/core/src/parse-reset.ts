@@ -22,7 +22,7 @@ export function parseReset(headers: Headers, now: number): number | undefined {
   );
 }
 
-/** When `Retry-After` says to ask again, read as {@link parseReset} does. */
+/** When `Retry-After` says to ask again, read as {@link parseReset} does. For packages that build on core. */
 export function parseRetryAfter(headers: Headers, now: number): number | undefined {
   return readRetryAfter(headers.get("retry-after"), parseHttpDate(headers.get("date")) ?? now, now);
 }
@@ -54,7 +54,7 @@ const IMF_FIXDATE = new RegExp(`^(?:${DAYS}), \\d{2} (?:${MONTHS}) \\d{4} \\d{2}
 
 /**
  * A time in the one form servers send today (RFC 9110 §5.6.7, IMF-fixdate), in milliseconds since
- * the epoch. `Date.parse` alone takes `-5` for a date.
+ * the epoch. `Date.parse` alone takes `-5` for a date. For packages that build on core.
  */
 export function parseHttpDate(text: unknown): number | undefined {
   if (text === lastText) return lastDate; // Many replies have the same second.

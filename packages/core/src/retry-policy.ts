@@ -104,9 +104,13 @@ export function nextStep(
 /**
  * How long to wait before the next attempt, in milliseconds: anything up to twice the last bound
  * ("full jitter"), so that clients that failed together do not come back together. Never under a
- * tenth of the bound, so that an outage is not hammered.
+ * tenth of the bound, so that an outage is not hammered. For packages that build on core.
  */
-export function backoff(failures: number, { baseDelay, maxDelay }: RetryPolicy, random: number): number {
+export function backoff(
+  failures: number,
+  { baseDelay, maxDelay }: Pick<RetryPolicy, "baseDelay" | "maxDelay">,
+  random: number,
+): number {
   const bound = Math.min(maxDelay, baseDelay * 2 ** Math.min(failures, 30));
   return Math.round(Math.max(bound / 10, bound * random));
 }

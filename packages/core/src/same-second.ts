@@ -6,6 +6,7 @@ import type { Issue } from "./issue.ts";
 import { receiptControls } from "./lazy-receipt.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
+import { MAX_MOVE, SECOND_TAKEN } from "./second-issues.ts";
 
 /** An event that this client has tracked, and so with a receipt. */
 type OwnEvent = PendingEvent & { readonly receipt: Receipt };
@@ -46,18 +47,8 @@ export interface SameSecondOptions {
   readonly end: (event: PendingEvent, outcome: Outcome) => void;
 }
 
-/** Seconds an event may be moved. */
-const MAX_MOVE = 60;
-
 /** Contacts and names of which it is remembered how far their events were moved. */
 const MAX_MOVED = 5000;
-
-const SECOND_TAKEN: Issue = {
-  path: "createdAt",
-  code: "second_taken",
-  message:
-    "createdAt is the second of another event of this contact and name, which Intercom takes for the same and keeps only one of",
-};
 
 /**
  * Two events of one contact and name in the same second are one to Intercom. One whose time is ours
@@ -152,12 +143,6 @@ export function createSameSecond({ maxWaiting, random, letIn, end }: SameSecondO
     },
     waiting: () => waiting,
   };
-}
-
-/** The warning about an event that was moved. */
-export function secondMoved(seconds: number): Issue {
-  const message = `createdAt was moved by ${seconds} s, as Intercom takes events of one contact, name and second for the same`;
-  return { path: "createdAt", code: "second_moved", message };
 }
 
 /** Whether Intercom has the event. */

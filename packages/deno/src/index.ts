@@ -1,3 +1,11 @@
+/**
+ * Sends data events to Intercom from Deno.
+ *
+ * @example
+ * await using client = createClient({ token: Deno.env.get("INTERCOM_ACCESS_TOKEN") });
+ * client.track({ userId: "314159", eventName: "placed-order", metadata: { price: monetaryAmount(34999, "eur") } });
+ * @module @intercom-events/deno
+ */
 export type {
   AnyEvent,
   CatalogEvent,

@@ -1,3 +1,12 @@
+/**
+ * Intercom's side of data events, for tests and local development.
+ *
+ * @example
+ * const emulator = createEmulator();
+ * const { url } = await emulator.listen();
+ * await emulator.waitForEvent({ eventName: "placed-order" });
+ * @module @intercom-events/emulator
+ */
 export type { Change, CountedRequest } from "./change.ts";
 export type { ClockState, EmulatorClock } from "./clock.ts";
 export type { Contact, ContactInput, Identities, KnownContact, Role } from "./contact.ts";

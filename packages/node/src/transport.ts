@@ -1,4 +1,4 @@
-import type { Transport } from "@intercom-events/core";
+import type { Transport, WireRequest } from "@intercom-events/core";
 import type { Agent } from "undici";
 
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
@@ -21,32 +21,21 @@ export interface NodeTransportOptions {
 
 /**
  * Sends requests through a pool of keep-alive connections of undici, which follows no redirects and
- * repeats nothing.
+ * repeats nothing. Bun puts a stand-in in the place of undici that cannot send; there it is Bun's own
+ * fetch, with a pool of its own.
  */
-export function createNodeTransport({ connections, keepAlive }: NodeTransportOptions): NodeTransport {
-  let agent: Promise<Agent> | undefined;
+export function createNodeTransport(options: NodeTransportOptions): NodeTransport {
+  let agent: Promise<Agent | undefined> | undefined;
   const split = createSplitter();
 
-  /** Undici is loaded with the first call: it sets a global dispatcher, and importing this package sets nothing. */
-  async function createAgent(): Promise<Agent> {
-    const undici = await import("undici");
-    return new undici.Agent({
-      connections,
-      keepAliveTimeout: keepAlive,
-      // A POST on a connection with another one before it may be lost with it.
-      pipelining: 1,
-      maxResponseSize: MAX_REPLY,
-      // The client has one deadline for all of a call.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-  }
-
   return {
-    async send({ method, url, headers, body, signal }) {
-      agent ??= createAgent();
+    async send(request) {
+      agent ??= createAgent(options);
+      const pool = await agent;
+      if (!pool) return sendByFetch(request);
+      const { method, url, headers, body, signal } = request;
       const { origin, path } = split(url);
-      const reply = await (await agent).request({
+      const reply = await pool.request({
         origin,
         path,
         method: method as "GET" | "POST",
@@ -62,6 +51,27 @@ export function createNodeTransport({ connections, keepAlive }: NodeTransportOpt
     },
     close: async () => (await agent)?.destroy(),
   };
+}
+
+/** Undici is loaded with the first call: it sets a global dispatcher, and importing this package sets nothing. */
+async function createAgent({ connections, keepAlive }: NodeTransportOptions): Promise<Agent | undefined> {
+  const undici = await import("undici");
+  if (typeof undici.Agent.prototype.request !== "function") return undefined;
+  return new undici.Agent({
+    connections,
+    keepAliveTimeout: keepAlive,
+    // A POST on a connection with another one before it may be lost with it.
+    pipelining: 1,
+    maxResponseSize: MAX_REPLY,
+    // The client has one deadline for all of a call.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+function sendByFetch({ method, url, headers, body, signal }: WireRequest): Promise<Response> {
+  // A followed redirect could carry the token to another host.
+  return fetch(url, { method, headers, body: body ?? null, signal: signal ?? null, redirect: "manual" });
 }
 
 /** An address in the two parts undici wants. */

@@ -1,3 +1,11 @@
+/**
+ * The endpoint of your own site that takes the events of its pages, names the contact and hands them on.
+ *
+ * @example
+ * const relay = createRelay({ client, identify: (request) => contactOf(request), events: ["viewed-pricing"] });
+ * export const POST = relay.fetch;
+ * @module @intercom-events/relay
+ */
 export type { Clock, Contact } from "@intercom-events/core";
 export { createRelay, type Relay } from "./create-relay.ts";
 export type { MetadataSchema, SchemaAnswer } from "./metadata-schema.ts";

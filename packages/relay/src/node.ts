@@ -1,3 +1,10 @@
+/**
+ * Mounts a relay in `node:http`, Express and Fastify.
+ *
+ * @example
+ * app.all("/intercom/events", toNodeHandler(relay));
+ * @module @intercom-events/relay/node
+ */
 export {
   type FastifyIncoming,
   type FastifyOutgoing,

@@ -1,0 +1,125 @@
+import type { FailedVerdict, OutboxRecord } from "@intercom-events/core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Moment, nextStep, UNHEARD_DELAY } from "./next-step.ts";
+import type { Answer } from "./read-reply.ts";
+
+const NOW = 1_700_000_000_000;
+const POLICY = { attempts: 3, baseDelay: 1_000, maxDelay: 8_000, maxAge: 60_000 };
+const RECORD: OutboxRecord = {
+  id: "1",
+  body: "{}",
+  trackedAt: NOW - 100,
+  attempts: 1,
+  failures: 1,
+  dueAt: 0,
+};
+const MOMENT: Moment = { now: NOW, random: 0.5 };
+const replied = { status: 500, errors: [] };
+
+const SERVER_ERROR: FailedVerdict = { kind: "server_error", ...replied };
+const TIMEOUT: FailedVerdict = { kind: "timeout" };
+const LIMITED: FailedVerdict = { kind: "rate_limited", status: 429, errors: [] };
+
+test.each<[string, Answer, Partial<OutboxRecord>, Partial<Moment>, unknown]>([
+  ["accepted", { status: "accepted" }, {}, {}, { outcome: { status: "accepted", attempts: 2 } }],
+  ["duplicate", { status: "duplicate" }, {}, {}, { outcome: { status: "duplicate" } }],
+  [
+    "a failure is repeated, the wait drawn from twice as much as the last",
+    { verdict: SERVER_ERROR },
+    {},
+    {},
+    { record: { ...RECORD, attempts: 2, failures: 2, dueAt: NOW + 1_000 } },
+  ],
+  [
+    "not sooner than the relay asks",
+    { verdict: TIMEOUT },
+    {},
+    { askedFor: NOW + 5_000 },
+    { record: { ...RECORD, attempts: 2, failures: 2, dueAt: NOW + 5_000 } },
+  ],
+  [
+    "the last failure ends it",
+    { verdict: TIMEOUT },
+    { failures: 2, attempts: 7 },
+    {},
+    { outcome: { status: "rejected", verdict: TIMEOUT, attempts: 8 } },
+  ],
+  [
+    "a failure without a network costs nothing",
+    { verdict: TIMEOUT },
+    { failures: 2 },
+    { isOffline: true },
+    { record: { ...RECORD, attempts: 2, failures: 2, dueAt: NOW + 2_000 } },
+  ],
+  [
+    "to be told to wait costs nothing",
+    { verdict: LIMITED },
+    { failures: 2 },
+    { askedFor: NOW + 9_000 },
+    { record: { ...RECORD, attempts: 2, failures: 2, dueAt: NOW + 9_000 } },
+  ],
+  [
+    "its age has run out",
+    { verdict: SERVER_ERROR },
+    { trackedAt: NOW - 59_500 },
+    {},
+    { outcome: { status: "dropped", reason: "expired" } },
+  ],
+  ["a batch that was too large comes again as it was", { status: "too_large" }, {}, {}, { record: RECORD }],
+  [
+    "what nobody tells of comes again later",
+    { status: "unheard" },
+    {},
+    {},
+    { record: { ...RECORD, attempts: 2, dueAt: NOW + UNHEARD_DELAY } },
+  ],
+  ...(["invalid_request", "contact_not_found", "unauthorized", "forbidden"] as const).map(
+    (kind): [string, Answer, object, object, unknown] => {
+      const verdict: FailedVerdict = { kind, status: 400, errors: [] };
+      return [
+        `${kind} ends it`,
+        { verdict },
+        {},
+        {},
+        { outcome: { status: "rejected", verdict, attempts: 2 } },
+      ];
+    },
+  ),
+])("%s", (_, answer, record, moment, expected) => {
+  const given = { ...RECORD, ...record };
+  const step = nextStep(given, answer, POLICY, { ...MOMENT, ...moment });
+  const { record: next } = expected as { record?: OutboxRecord };
+  expect(step).toEqual(next && answer !== undefined ? { record: { ...next } } : expected);
+});
+
+test("what repeats keeps its bytes, and no event is repeated for ever", () => {
+  const answers = fc.constantFrom<Answer>(
+    { verdict: SERVER_ERROR },
+    { verdict: TIMEOUT },
+    { verdict: LIMITED },
+    { status: "unheard" },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(answers, fc.double({ min: 0, max: 0.999, noNaN: true })), {
+        minLength: 200,
+        maxLength: 200,
+      }),
+      (all) => {
+        let record: OutboxRecord = { ...RECORD, body: "bytes", attempts: 0, failures: 0 };
+        let now = NOW;
+        for (const [answer, random] of all) {
+          const step = nextStep(record, answer, POLICY, { now, random });
+          if (step.outcome) return;
+          expect(step.record.body).toBe("bytes");
+          expect(step.record.dueAt).toBeGreaterThan(now);
+          ({ record } = step);
+          now = record.dueAt;
+        }
+        // Only what nobody tells of has no bound of its own: a page that lives hears in the end.
+        expect(all.some(([answer]) => "status" in answer)).toBe(true);
+      },
+    ),
+  );
+});

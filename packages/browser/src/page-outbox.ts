@@ -1,0 +1,46 @@
+import type { Outbox } from "@intercom-events/core";
+import type { SharedStore, StoreHost } from "./shared-store.ts";
+
+/** An outbox of pages: tabs that share it never give two events of one name the same second. */
+export interface PageOutbox extends Outbox {
+  /** Tells the store from others of the origin; tabs with a store of one name deliver one at a time. */
+  readonly name?: string;
+  /**
+   * Keeps new events, all in one transaction, each at the first second from its own on that no other event
+   * of its name has in this store; where none of the 60 after it is free, at its own. Those that have ended
+   * count for an hour.
+   *
+   * @param leaseUntil when this outbox's lease on them runs out, in milliseconds since the epoch; without it
+   *   they are free to be leased
+   */
+  appendApart(drafts: readonly PageDraft[], leaseUntil?: number): PendingAppend;
+  /** Shares it with the other tabs: `createSharedStore`. So only pages that have an outbox carry what that takes. */
+  share(host: StoreHost): SharedStore;
+  /** Deletes everything it holds, dead letters and remembered seconds included. */
+  clear(): Promise<void>;
+}
+
+/** An event whose second is still open, and with it the body. */
+export interface PageDraft {
+  /** As in an `OutboxRecord`. */
+  readonly id: string;
+  /** The event's name as Intercom tells names apart. */
+  readonly name: string;
+  /** The second it was tracked in, since the epoch. */
+  readonly second: number;
+  /** When it was tracked, in milliseconds since the epoch. */
+  readonly trackedAt: number;
+  /** Answers the body to keep, once its second is decided; called inside the transaction. */
+  finish(second: number): string;
+}
+
+/** Events on their way into an outbox. */
+export interface PendingAppend {
+  /** Resolves when they are kept, also when they were given up; rejects like `append`. */
+  readonly done: Promise<void>;
+  /**
+   * For a page that dies: gives up the drafts whose second is not decided yet, which are then certainly not
+   * kept, and answers their ids. The others may or may not be kept, with the body that `finish` gave.
+   */
+  abandon(): string[];
+}

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readReply } from "./read-reply.ts";
+
+const ERROR = { error: { code: "unauthorized", message: "The caller is not known" } };
+const ERRORS = [{ code: "unauthorized", message: "The caller is not known" }];
+
+test.each<[name: string, status: number, body: unknown, count: number, expected: unknown]>([
+  [
+    "an answer for each event",
+    200,
+    {
+      results: [
+        { status: "accepted" },
+        { status: "duplicate" },
+        { status: "rejected", code: "name_not_allowed" },
+        { status: "rejected", code: "contact_not_found" },
+        { status: "rejected" },
+        { status: "retry", code: "not_stored" },
+        { status: "something" },
+        null,
+      ],
+    },
+    8,
+    [
+      { status: "accepted" },
+      { status: "duplicate" },
+      {
+        verdict: {
+          kind: "invalid_request",
+          status: 200,
+          errors: [{ code: "name_not_allowed", message: "" }],
+        },
+      },
+      {
+        verdict: {
+          kind: "contact_not_found",
+          status: 200,
+          errors: [{ code: "contact_not_found", message: "" }],
+        },
+      },
+      { verdict: { kind: "invalid_request", status: 200, errors: [] } },
+      { verdict: { kind: "server_error", status: 200, errors: [{ code: "not_stored", message: "" }] } },
+      { verdict: { kind: "server_error", status: 200, errors: [] } },
+      { verdict: { kind: "server_error", status: 200, errors: [] } },
+    ],
+  ],
+  [
+    "fewer answers than events",
+    200,
+    { results: [] },
+    1,
+    { verdict: { kind: "server_error", status: 200, errors: [] } },
+  ],
+  ["no JSON", 200, "<html>", 1, { verdict: { kind: "server_error", status: 200, errors: [] } }],
+  ["an empty reply", 204, "", 1, { verdict: { kind: "server_error", status: 204, errors: [] } }],
+  ["an unknown caller", 401, ERROR, 2, { verdict: { kind: "unauthorized", status: 401, errors: ERRORS } }],
+  ["a refused page", 403, "", 2, { verdict: { kind: "forbidden", status: 403, errors: [] } }],
+  ["no batch", 400, {}, 2, { verdict: { kind: "invalid_request", status: 400, errors: [] } }],
+  [
+    "a method that is not allowed",
+    405,
+    {},
+    2,
+    { verdict: { kind: "invalid_request", status: 405, errors: [] } },
+  ],
+  ["too slow", 408, {}, 2, { verdict: { kind: "server_error", status: 408, errors: [] } }],
+  ["too many", 429, {}, 2, { verdict: { kind: "rate_limited", status: 429, errors: [] } }],
+  ["out of order", 503, {}, 2, { verdict: { kind: "server_error", status: 503, errors: [] } }],
+  ["a redirect", 302, {}, 2, { verdict: { kind: "server_error", status: 302, errors: [] } }],
+  ["a large batch", 413, {}, 2, { status: "too_large" }],
+  ["a large event", 413, {}, 1, { verdict: { kind: "invalid_request", status: 413, errors: [] } }],
+])("%s", (_, status, body, count, expected) => {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  expect(readReply({ status, text }, count)).toEqual(expected);
+});
+
+test("whatever a server says, there is an answer", () => {
+  const texts = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.json().map((results) => `{"results":[${results}],"error":${results}}`),
+  );
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 100, max: 599 }),
+      texts,
+      fc.integer({ min: 1, max: 3 }),
+      (status, text, count) => {
+        const answer = readReply({ status, text }, count);
+        if (Array.isArray(answer)) expect(answer).toHaveLength(count);
+        else expect(answer).toEqual(expect.any(Object));
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});

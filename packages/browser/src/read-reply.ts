@@ -1,0 +1,69 @@
+import type { FailedVerdict, RelayReply, RelayResult } from "@intercom-events/core";
+
+/** What became of one event in one request. */
+export type Answer =
+  | { readonly status: "accepted" | "duplicate" }
+  /** It has not been taken; whether it may come again depends on the kind of verdict. */
+  | { readonly verdict: FailedVerdict }
+  /** The batch was too large. */
+  | { readonly status: "too_large" }
+  /** Nobody will say. */
+  | { readonly status: "unheard" };
+
+/** What is read of a reply. */
+export interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * Reads what a relay answered (`spec/relay.yaml`): event by event in the order of the batch, or one answer
+ * for the whole of it. What is no such answer counts as an error of the server. Pure and total.
+ *
+ * @param count events in the batch
+ */
+export function readReply({ status, text }: Reply, count: number): Answer[] | Answer {
+  const body = parse(text) as Partial<RelayReply> & { error?: unknown };
+  if (status === 200 && Array.isArray(body?.results) && body.results.length === count) {
+    return body.results.map((result) => answerOf(result));
+  }
+  if (status === 413 && count > 1) return { status: "too_large" };
+  const { code, message } = (body?.error ?? {}) as Record<string, unknown>;
+  const errors = typeof code === "string" ? [{ code, message: String(message ?? "") }] : [];
+  return { verdict: { kind: kindOf(status), status, errors } };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Blank, HTML or cut off.
+  }
+}
+
+type Kind = Exclude<FailedVerdict["kind"], "unreachable" | "timeout">;
+
+const KINDS: Readonly<Record<number, Kind>> = {
+  401: "unauthorized",
+  403: "forbidden",
+  408: "server_error",
+  425: "server_error",
+  429: "rate_limited",
+};
+
+function kindOf(status: number): Kind {
+  return KINDS[status] ?? (status >= 400 && status < 500 ? "invalid_request" : "server_error");
+}
+
+function answerOf(result: RelayResult): Answer {
+  const { status, code } = (result ?? {}) as Partial<RelayResult>;
+  if (status === "accepted" || status === "duplicate") return { status };
+  const kind =
+    status !== "rejected"
+      ? "server_error" // `retry`, and what no relay says.
+      : code === "contact_not_found"
+        ? code
+        : "invalid_request";
+  const errors = typeof code === "string" ? [{ code, message: "" }] : [];
+  return { verdict: { kind, status: 200, errors } };
+}

@@ -1,0 +1,49 @@
+import type { OutboxRecord, RelayRequest } from "@intercom-events/core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { cutBatch, encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-batch.ts";
+
+function recordOf(text: string, index = 0): OutboxRecord {
+  const body = JSON.stringify({ event_name: text, created_at: 1 });
+  return { id: String(index), body, trackedAt: 0, attempts: 0, failures: 0, dueAt: 0 };
+}
+
+test("a batch is the longest beginning that fits, in bytes and events", () => {
+  const texts = fc.array(
+    fc.oneof(fc.string({ unit: "grapheme", maxLength: 2_000 }), fc.constant("é".repeat(20_000))),
+    { maxLength: 250 },
+  );
+  fc.assert(
+    fc.property(
+      texts,
+      fc.integer({ min: 1, max: 120 }),
+      fc.integer({ min: 100, max: MAX_BYTES }),
+      (all, limit, room) => {
+        const records = all.map(recordOf);
+        const batch = cutBatch(records, limit, room);
+        expect(batch).toEqual(records.slice(0, batch.length));
+        expect(batch.length).toBeLessThanOrEqual(limit);
+        if (batch.length > 0) expect(sizeOf(encodeBatch(batch))).toBeLessThanOrEqual(room);
+        const next = records[batch.length];
+        if (next && batch.length < limit)
+          expect(sizeOf(encodeBatch([...batch, next]))).toBeGreaterThan(room - 100);
+      },
+    ),
+  );
+});
+
+test("by default no more than the contract allows", () => {
+  expect(cutBatch(Array.from({ length: 150 }, () => recordOf("a")))).toHaveLength(MAX_BATCH);
+  expect(cutBatch([recordOf("x".repeat(61_440))])).toEqual([]);
+});
+
+test("the body holds each event byte for byte", () => {
+  const records = [recordOf("a"), { ...recordOf("b"), body: '{"event_name":"\\u0062","created_at":1.0e0}' }];
+  const body = encodeBatch(records, 'a"b');
+  for (const record of records) expect(body).toContain(record.body);
+  expect(JSON.parse(body) as RelayRequest).toMatchObject({
+    identity: 'a"b',
+    events: [{ event_name: "a" }, { event_name: "b" }],
+  });
+  expect(JSON.parse(encodeBatch(records))).not.toHaveProperty("identity");
+});

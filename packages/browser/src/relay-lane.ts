@@ -1,0 +1,227 @@
+import { closedReceipt, type Ending, type OutboxRecord } from "@intercom-events/core";
+import type { Courier } from "./courier.ts";
+import { decodeBody } from "./decode-body.ts";
+import { createOwnEvents } from "./own-events.ts";
+import { allowanceLeft, MAX_REQUESTS } from "./page-allowance.ts";
+import { isOffline, isPage, watchPage } from "./page-life.ts";
+import type { Urgency } from "./post.ts";
+import { cutBatch } from "./relay-batch.ts";
+import { dropped, type Lane, type LaneSettings } from "./route.ts";
+
+/** Milliseconds between looks at what waits. */
+const LOOK = 5_000;
+
+/** No event waits longer for its turn, in milliseconds, unless a clock was put back. */
+const LONGEST = 120_000;
+
+/**
+ * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
+ * left in it.
+ */
+export function createRelayLane(courier: Courier, settings: LaneSettings): Lane {
+  const { clock, outbox } = settings;
+  const own = createOwnEvents(settings, ({ draft: { id } }) =>
+    store?.settle([{ id, outcome: dropped("queue_full") }]),
+  );
+  const store = outbox?.share({ own, settings, pump });
+  let isPumping = false;
+  let hasMore = false;
+  let isShut = false;
+  let isGone = false;
+  let endRest: (() => void) | undefined;
+  let endTimer: (() => void) | undefined;
+  let endWatch: (() => void) | undefined;
+  if (isPage()) {
+    endWatch = watchPage({
+      onHide: depart,
+      onLeave: leave,
+      onReturn: comeBack,
+      onShow: wake,
+      onOnline: wake,
+    });
+    store?.join();
+  }
+
+  async function pump(): Promise<void> {
+    hasMore = true;
+    if (isPumping) return;
+    isPumping = true;
+    while (hasMore && !isShut && !isGone && !endRest && !isOffline()) {
+      hasMore = false;
+      const batch = await nextBatch();
+      if (batch.length === 0) continue;
+      hasMore = true;
+      await dispatch(batch, courier.urgencyOf(batch));
+    }
+    isPumping = false;
+    plan();
+  }
+
+  async function nextBatch(): Promise<OutboxRecord[]> {
+    const drawn = store ? await store.draw(courier.limit()) : [];
+    const now = clock.now();
+    const due = own
+      .all()
+      .filter(({ place, sending, record }) => place === "memory" && !sending && isDue(record, now))
+      .map(({ record }) => record)
+      .concat(drawn);
+    const batch = cutBatch(due, courier.limit(), courier.room);
+    // What is too large for any request is for the relay to refuse.
+    if (batch.length === 0) batch.push(...due.slice(0, 1));
+    store?.take(batch);
+    return batch;
+  }
+
+  async function dispatch(batch: readonly OutboxRecord[], urgency: Urgency): Promise<void> {
+    const mine = batch.map(({ id }) => own.get(id));
+    for (const event of mine) if (event) event.sending = urgency === "plain" ? "plain" : "sure";
+    const { steps, rest } = await courier.send(batch, urgency);
+    const endings: Ending[] = [];
+    const later: OutboxRecord[] = [];
+    for (const [index, { record, outcome }] of steps.entries()) {
+      const event = mine[index];
+      if (event) event.sending = false;
+      if (outcome) {
+        const { id, body } = batch[index] as OutboxRecord;
+        endings.push({ id, outcome });
+        if (event) own.end(event, outcome);
+        else if (!own.isOwn(id)) settings.ended(decodeBody(body), outcome);
+      } else {
+        later.push(record);
+        if (event) event.record = record;
+      }
+    }
+    store?.settle(endings);
+    store?.update(later);
+    if (rest > 0) takeRest(rest);
+    // A departing request is not the pump's.
+    if (urgency === "depart") void pump();
+  }
+
+  function takeRest(milliseconds: number): void {
+    endRest?.();
+    const stop = clock.after(milliseconds, wake);
+    endRest = () => {
+      stop();
+      endRest = undefined;
+    };
+  }
+
+  function wake(): void {
+    endRest?.();
+    void pump();
+  }
+
+  /** Sets the timer for the next look, while there is something to wait for. */
+  function plan(): void {
+    endTimer?.();
+    const events = own.all();
+    if (isShut || isGone || (events.length === 0 && !store?.hasMore())) return;
+    const now = clock.now();
+    const waits = events
+      .filter(({ place, sending, record }) => place === "memory" && !sending && record.dueAt > now)
+      .map(({ record }) => record.dueAt - now);
+    endTimer = clock.after(Math.min(LOOK, ...waits), async () => {
+      await store?.look();
+      void pump();
+    });
+  }
+
+  /** What is not stored is this page's to deliver. */
+  function abandon(): void {
+    for (const event of store?.abandon() ?? []) event.toMemory();
+  }
+
+  /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first. */
+  function depart(): void {
+    abandon();
+    const sent = isOffline() ? [] : sendAll();
+    store?.mark(sent);
+  }
+
+  /** Sends what there is room for, and answers it. */
+  function sendAll(): OutboxRecord[] {
+    const sent: OutboxRecord[] = [];
+    const events = own
+      .all()
+      .filter(({ sending }) => sending !== "sure")
+      .reverse();
+    // What is stored survives anyway.
+    let waiting = [
+      ...events.filter(({ place }) => place !== "stored"),
+      ...events.filter(({ place }) => place === "stored"),
+    ].map(({ record }) => record);
+    let room = allowanceLeft();
+    for (let requests = 0; requests < MAX_REQUESTS && waiting.length > 0; ) {
+      const batch = cutBatch(waiting, courier.limit(), Math.min(room, courier.room));
+      // One that is too large stays; a smaller one may fit.
+      waiting = waiting.slice(batch.length || 1);
+      if (batch.length === 0) continue;
+      requests += 1;
+      room -= batch.reduce((size, { body }) => size + body.length, 0);
+      void dispatch(batch.sort(byId), "depart");
+      sent.push(...batch);
+    }
+    return sent;
+  }
+
+  function leave(): void {
+    depart();
+    isGone = true;
+    endTimer?.();
+    store?.leave();
+  }
+
+  function comeBack(): void {
+    isGone = false;
+    store?.join();
+    plan();
+    wake();
+  }
+
+  function shut(): void {
+    if (isShut) return;
+    isShut = true;
+    endTimer?.();
+    endRest?.();
+    endWatch?.();
+    store?.leave();
+    store?.close();
+  }
+
+  return {
+    send(event, trackedAt) {
+      if (!isPage()) return closedReceipt(dropped("not_stored"));
+      const second = Math.floor((trackedAt + courier.offset()) / 1000);
+      const added = own.add(event, trackedAt, second);
+      if (!added) return closedReceipt(dropped("queue_full"));
+      if (store) store.put(added);
+      else {
+        added.keep(true);
+        added.decide();
+      }
+      queueMicrotask(isGone ? depart : pump);
+      return added.receipt;
+    },
+    flush: () => void pump(),
+    drop(reason) {
+      const isFinal = reason === "closed";
+      abandon();
+      // What is in the store stays there for the next page.
+      const given = own.all().filter(({ place }) => !isFinal || place === "memory");
+      for (const event of given) own.end(event, dropped(reason));
+      if (isFinal) shut();
+      else store?.clear();
+      return given.length;
+    },
+    size: () => own.all().length,
+  };
+}
+
+function byId(a: OutboxRecord, b: OutboxRecord): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+function isDue({ dueAt }: OutboxRecord, now: number): boolean {
+  return dueAt <= now || dueAt > now + LONGEST;
+}

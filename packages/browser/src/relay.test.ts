@@ -1,0 +1,596 @@
+import type { RelayRequest } from "@intercom-events/core";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { fakeClock } from "../../core/tests/fake-clock.ts";
+import {
+  type FakeBrowser,
+  type FakeRequest,
+  type FakeTab,
+  fakeBrowser,
+  settleDown,
+} from "../test/fake-tabs.ts";
+import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
+import {
+  createTracker,
+  messenger,
+  type RelayOptions,
+  relay,
+  type Tracker,
+  type TrackerOptions,
+} from "./index.ts";
+
+type Reply = [status: number, body: unknown, headers?: Record<string, string>] | "lost" | "never";
+
+let clock = fakeClock();
+let browser: FakeBrowser;
+let replies: Reply[] = [];
+let beacons: string[] = [];
+
+beforeEach(() => {
+  clock = fakeClock();
+  replies = [];
+  beacons = [];
+  vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  browser = fakeBrowser(async (request) => {
+    const reply = replies.shift() ?? [
+      200,
+      { results: eventsOf(request).map(() => ({ status: "accepted" })) },
+    ];
+    if (reply === "lost") throw new TypeError("Failed to fetch");
+    if (reply === "never") return new Promise(() => {});
+    const [status, body, headers = {}] = reply;
+    return new Response(JSON.stringify(body), { status, headers });
+  });
+});
+
+afterEach(() => {
+  browser.remove();
+  vi.restoreAllMocks();
+});
+
+function eventsOf({ body }: Pick<FakeRequest, "body">): RelayRequest["events"] {
+  return (JSON.parse(body) as RelayRequest).events;
+}
+
+/** The names in each request so far. */
+function sent(): string[][] {
+  return browser.requests.map((request) => eventsOf(request).map(({ event_name }) => event_name));
+}
+
+/** Ids of tabs must differ; what is drawn after them need not. */
+function drawIdThenHalf(): () => number {
+  let drawn = 0;
+  return () => (drawn++ < 16 ? Math.random() : 0.5);
+}
+
+interface Started {
+  readonly tab: FakeTab;
+  readonly tracker: Tracker;
+}
+
+let tabs = 0;
+
+function start(options: Partial<TrackerOptions> & { relay?: Partial<RelayOptions> } = {}): Started {
+  const { relay: route, ...rest } = options;
+  const tab = browser.open(clock);
+  const url = `https://site.test/relay?tab=${tabs++}`;
+  const tracker = tab.run(() =>
+    createTracker({ route: relay({ url, ...route }), clock: tab.clock, random: drawIdThenHalf(), ...rest }),
+  );
+  return { tab, tracker };
+}
+
+beforeEach(() => {
+  tabs = 0;
+});
+
+const ACCEPTED = { status: "accepted" };
+
+describe("sending", () => {
+  test("events of one turn go together, in order, as text that needs no preflight", async () => {
+    const request = vi.spyOn(globalThis, "fetch");
+    const { tracker } = start({ relay: { credentials: "include" } });
+    const receipts = ["a", "b"].map((name) => tracker.track(name, { n: 1 }));
+    expect(await receipts[0]?.stored).toBe(true);
+    expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "accepted", attempts: 1 }));
+    expect(sent()).toEqual([["a", "b"]]);
+    expect(request.mock.calls[0]?.[1]).toMatchObject({
+      method: "POST",
+      headers: { "content-type": "text/plain;charset=UTF-8" },
+      credentials: "include",
+      keepalive: true,
+    });
+    expect(browser.requests[0]?.body).toBe(
+      '{"events":[{"event_name":"a","created_at":1700000000,"metadata":{"n":1}},{"event_name":"b","created_at":1700000000,"metadata":{"n":1}}]}',
+    );
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("no more than 100 events in a request", async () => {
+    const { tracker } = start();
+    for (let n = 0; n < 250; n++) tracker.track(`n-${n}`);
+    await settleDown();
+    expect(sent().map((names) => names.length)).toEqual([100, 100, 50]);
+  });
+
+  test("each event ends as its own answer says", async () => {
+    replies = [
+      [
+        200,
+        {
+          results: [
+            { status: "accepted" },
+            { status: "duplicate" },
+            { status: "rejected", code: "name_not_allowed" },
+            { status: "rejected", code: "contact_not_found" },
+            { status: "retry", code: "not_stored" },
+          ],
+        },
+      ],
+    ];
+    const { tracker } = start();
+    const receipts = ["a", "b", "c", "d", "e"].map((name) => tracker.track(name));
+    await settleDown();
+    clock.advance(1_000);
+    expect(await Promise.all(receipts)).toMatchObject([
+      ACCEPTED,
+      { status: "duplicate" },
+      { status: "rejected", verdict: { kind: "invalid_request", errors: [{ code: "name_not_allowed" }] } },
+      { status: "rejected", verdict: { kind: "contact_not_found" } },
+      { status: "accepted", attempts: 2 },
+    ]);
+    expect(sent()).toEqual([["a", "b", "c", "d", "e"], ["e"]]);
+  });
+
+  test.each([
+    [401, "unauthorized"],
+    [403, "forbidden"],
+    [400, "invalid_request"],
+  ])("%d ends the batch as %s, and the next event is sent", async (status, kind) => {
+    replies = [[status, {}]];
+    const { tracker } = start();
+    expect(await tracker.track("a")).toMatchObject({
+      status: "rejected",
+      verdict: { kind, status },
+      attempts: 1,
+    });
+    expect(await tracker.track("b")).toMatchObject(ACCEPTED);
+  });
+
+  test("a batch that is too large is split, down to the event that is", async () => {
+    replies = [
+      [413, {}],
+      [413, {}],
+      [413, {}],
+    ];
+    const { tracker } = start();
+    const receipts = ["a", "b", "c", "d"].map((name) => tracker.track(name));
+    const outcomes = await Promise.all(receipts);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "accepted", "accepted", "accepted"]);
+    expect(sent().slice(0, 3)).toEqual([["a", "b", "c", "d"], ["a", "b"], ["a"]]);
+  });
+
+  test("a way that is closed is tried less and less often, with the same bytes, until an attempt too many", async () => {
+    replies = Array(4).fill("lost");
+    const { tracker } = start({ relay: { retry: { attempts: 4 } } });
+    const receipt = tracker.track("a", { n: 1 });
+    const times: number[] = [];
+    for (let step = 0; step < 100; step++) {
+      await settleDown(2);
+      times[browser.requests.length] ??= step * 100;
+      clock.advance(100);
+    }
+    expect(await receipt).toMatchObject({
+      status: "rejected",
+      verdict: { kind: "unreachable" },
+      attempts: 4,
+    });
+    expect(times.slice(1)).toEqual([0, 500, 1_500, 3_500]);
+    expect(new Set(browser.requests.map(({ body }) => body)).size).toBe(1);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test.each(["429", "503"])("what the relay asks for with %s is kept, for all events", async (status) => {
+    replies = [[Number(status), {}, { "retry-after": "7" }]];
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tracker.track("b");
+    tracker.flush();
+    for (let second = 0; second < 6; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(sent()).toEqual([["a"]]);
+    clock.advance(1_000);
+    await settleDown();
+    expect(sent().flat().sort()).toEqual(["a", "a", "b"]);
+  });
+
+  test("a relay that says nothing is given up after the timeout", async () => {
+    replies = ["never"];
+    const { tracker } = start({ relay: { timeout: 3_000, retry: { attempts: 1 } } });
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.advance(3_000);
+    expect(await receipt).toEqual({ status: "rejected", verdict: { kind: "timeout" }, attempts: 1 });
+  });
+
+  test("an event that is too old when it fails is dropped as expired", async () => {
+    replies = Array(9).fill("lost");
+    const { tracker } = start({ relay: { retry: { maxAge: 2_000 } } });
+    const receipt = tracker.track("a");
+    for (let step = 0; step < 30; step++) {
+      await settleDown(2);
+      clock.advance(100);
+    }
+    expect(await receipt).toEqual({ status: "dropped", reason: "expired" });
+  });
+
+  test("without a network nothing is tried, and it goes on when there is one", async () => {
+    const { tab, tracker } = start();
+    browser.setOnline(false);
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.advance(60_000);
+    await settleDown();
+    expect(sent()).toEqual([]);
+    browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+  });
+
+  test("the identity goes along; where it cannot be had, that is an attempt that failed", async () => {
+    const identity = vi.fn(async () => "signed");
+    identity.mockRejectedValueOnce(new Error("no session"));
+    const { tracker } = start({ relay: { identity } });
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.advance(500);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+    expect(browser.requests.map(({ body }) => JSON.parse(body).identity)).toEqual(["signed"]);
+  });
+});
+
+describe("the second of an event", () => {
+  test("is one no other event of its name has, and a warning says so", async () => {
+    const { tracker } = start();
+    const heard = vi.fn();
+    tracker.on("warning", heard);
+    for (const name of ["a", "A", "b"]) tracker.track(name);
+    await settleDown();
+    expect(browser.requests.flatMap(eventsOf).map(({ created_at }) => created_at)).toEqual([
+      1_700_000_000, 1_700_000_001, 1_700_000_000,
+    ]);
+    const moved = heard.mock.calls
+      .flatMap(([{ warnings }]) => warnings)
+      .filter(({ code }) => code === "second_moved");
+    expect(moved).toEqual([
+      { path: "createdAt", code: "second_moved", message: expect.stringContaining("moved by 1 s") },
+    ]);
+  });
+
+  test("goes by the relay's clock if that is far from the page's, and is not changed later", async () => {
+    const hour = 3_600_000;
+    const date = new Date(clock.now() + hour).toUTCString();
+    replies = [[503, {}, { date }]];
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tracker.track("b");
+    clock.advance(1_000);
+    await settleDown();
+    expect(browser.requests.map((request) => eventsOf(request).map(({ created_at }) => created_at))).toEqual([
+      [1_700_000_000],
+      [1_700_000_000, 1_700_003_600],
+    ]);
+  });
+
+  test("goes by the page's clock if that is nearly right", async () => {
+    replies = [[503, {}, { date: new Date(clock.now() + 50_000).toUTCString() }]];
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tracker.track("b");
+    clock.advance(1_000);
+    await settleDown();
+    expect(eventsOf(browser.requests[1] as FakeRequest)[1]?.created_at).toBe(1_700_000_000);
+  });
+});
+
+describe("too many events", () => {
+  test.each([
+    ["drop_newest" as const, ["a", "b"], [true, true, false]],
+    ["drop_oldest" as const, ["b", "c"], [false, true, true]],
+  ])("%s", async (policy, names, delivered) => {
+    browser.setOnline(false);
+    const { tab, tracker } = start({ queue: { maxEvents: 2, policy } });
+    const receipts = ["a", "b", "c"].map((name) => tracker.track(name));
+    browser.setOnline(true);
+    tab.dispatch("online");
+    const outcomes = await Promise.all(receipts);
+    expect(outcomes.map(({ status }) => status === "accepted")).toEqual(delivered);
+    expect(outcomes.find(({ status }) => status !== "accepted")).toEqual({
+      status: "dropped",
+      reason: "queue_full",
+    });
+    expect(sent().flat()).toEqual(names);
+  });
+
+  test("in characters", async () => {
+    const { tracker } = start({ queue: { maxBytes: 200 } });
+    const receipts = ["a", "b", "c"].map((name) => tracker.track(name, { text: "x".repeat(50) }));
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual([
+      "accepted",
+      "dropped",
+      "dropped",
+    ]);
+  });
+
+  test("in the store", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const { tab, tracker } = start({
+      outbox: memoryPageOutbox(store, { maxEvents: 2 }),
+      queue: { policy: "drop_oldest" },
+    });
+    const receipts = [];
+    for (const name of ["a", "b", "c"]) {
+      receipts.push(tracker.track(name));
+      await settleDown();
+    }
+    browser.setOnline(true);
+    tab.dispatch("online");
+    await settleDown();
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual([
+      "dropped",
+      "accepted",
+      "accepted",
+    ]);
+  });
+});
+
+describe("a page that goes", () => {
+  beforeEach(() =>
+    Object.assign(navigator, { sendBeacon: (_: string, body: string) => beacons.push(body) > 0 }),
+  );
+
+  test("sends what waits to be tried again, in requests that outlive it, and the latest if not all fits", async () => {
+    replies = ["lost"];
+    const { tab, tracker } = start();
+    for (let n = 0; n < 20; n++) tracker.track(`n-${n}`, { text: "x".repeat(5_000) });
+    await settleDown();
+    const before = browser.requests.length;
+    tab.dispatch("pagehide");
+    const left = browser.requests.slice(before);
+    expect(left.every(({ keepalive }) => keepalive)).toBe(true);
+    const names = left.flatMap(eventsOf).map(({ event_name }) => event_name);
+    expect(names).toContain("n-19");
+    expect(names).not.toContain("n-0");
+    expect(left.reduce((sum, { body }) => sum + body.length, 0)).toBeLessThanOrEqual(60 * 1024);
+    await settleDown();
+  });
+
+  test("sends nothing twice that is on its way in a request that outlives it", async () => {
+    replies = ["never"];
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tab.dispatch("pagehide");
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+    clock.advance(20_000);
+  });
+
+  test("also sends what is tracked while it goes", async () => {
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    tab.dispatch("pagehide");
+    tracker.track("late");
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(sent()).toEqual([["late"]]);
+    await settleDown();
+  });
+
+  test("takes a beacon where requests do not outlive their page", async () => {
+    const { Request } = globalThis;
+    vi.stubGlobal("Request", class {});
+    vi.stubGlobal("location", { href: "https://site.test/", origin: "https://site.test" });
+    replies = ["lost"];
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tab.dispatch("pagehide");
+    expect(beacons.flatMap((body) => eventsOf({ body })).map(({ event_name }) => event_name)).toEqual(["a"]);
+    expect(browser.requests.every(({ keepalive }) => !keepalive)).toBe(true);
+    vi.stubGlobal("Request", Request);
+    await settleDown();
+    vi.unstubAllGlobals();
+  });
+
+  test("marks in the store what it has sent, so that the next page does not send it at once", async () => {
+    const store = sharedStore();
+    const first = start({ outbox: memoryPageOutbox(store, { isAlive: () => true }) });
+    replies = ["never"];
+    first.tracker.track("a");
+    await Promise.resolve();
+    first.tab.dispatch("pagehide");
+    await settleDown();
+    first.tab.kill();
+    start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+    for (let second = 0; second < 40; second++) {
+      clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(sent()).toEqual([["a"], ["a"]]);
+    expect(new Set(browser.requests.map(({ body }) => body)).size).toBe(1);
+    expect(store.events.events.size).toBe(0);
+  });
+});
+
+describe("tabs", () => {
+  test("one delivers, the others hear of their events, and another takes over", async () => {
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    const receipt = other.tracker.track("a");
+    expect(await receipt.stored).toBe(true);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(browser.requests.map(({ tab }) => tab)).toEqual([one.tab]);
+    one.tab.kill();
+    expect(await other.tracker.track("b")).toMatchObject(ACCEPTED);
+    expect(browser.requests[1]?.tab).toBe(other.tab);
+  });
+
+  test("one that has missed how its event ended looks into the store", async () => {
+    const store = sharedStore();
+    start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => undefined);
+    const receipt = other.tracker.track("a");
+    for (let second = 0; second < 20; second++) {
+      clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(await receipt).toEqual({ status: "accepted", attempts: 0 });
+  });
+
+  test("without locks each delivers, and no event goes twice", async () => {
+    Object.assign(navigator, { locks: undefined });
+    const store = sharedStore();
+    const both = [start({ outbox: memoryPageOutbox(store) }), start({ outbox: memoryPageOutbox(store) })];
+    const receipts = both.flatMap(({ tracker }) => ["a", "b"].map((name) => tracker.track(name)));
+    await settleDown(30);
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual(Array(4).fill("accepted"));
+    expect(browser.requests.flatMap(eventsOf)).toHaveLength(4);
+  });
+
+  test("a clock that is put back a day holds nothing up", async () => {
+    const store = sharedStore();
+    replies = ["lost"];
+    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.set(clock.now() - 86_400_000);
+    for (let second = 0; second < 300; second++) {
+      clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(await receipt).toMatchObject(ACCEPTED);
+  });
+
+  test("opting out deletes what is stored, and tells the other tabs", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const [one, other] = [
+      start({ outbox: memoryPageOutbox(store) }),
+      start({ outbox: memoryPageOutbox(store) }),
+    ];
+    const receipts = [one, other].map(({ tracker }) => tracker.track("a"));
+    await settleDown();
+    one?.tracker.optOut();
+    await settleDown();
+    expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "opted_out" }));
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test("closing leaves what is stored to the next page, and lets another tab deliver", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    one.tracker.track("a");
+    await settleDown();
+    expect(await one.tracker.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(clock.timers()).toBe(0);
+    browser.setOnline(true);
+    start({ outbox: memoryPageOutbox(store) });
+    await settleDown(30);
+    expect(sent()).toEqual([["a"]]);
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test("a store that never answers holds nothing up", async () => {
+    const never = memoryPageOutbox(sharedStore(), { isAlive: () => false });
+    const { tracker } = start({ outbox: never });
+    const receipt = tracker.track("a");
+    for (let second = 0; second < 20; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(await receipt.stored).toBe(false);
+    expect(await receipt).toMatchObject(ACCEPTED);
+  });
+});
+
+describe("as the Messenger's fallback", () => {
+  function startBoth(timeout: number): Started {
+    const tab = browser.open(clock);
+    const fallback = relay({ url: `https://site.test/relay?tab=${tabs++}` });
+    const tracker = tab.run(() =>
+      createTracker({
+        route: messenger({ timeout, fallback }),
+        clock: tab.clock,
+        outbox: memoryPageOutbox(sharedStore()),
+      }),
+    );
+    return { tab, tracker };
+  }
+
+  test("it gets an event that has waited in vain, once, at the second it was tracked", async () => {
+    const { tab, tracker } = startBoth(5_000);
+    const receipt = tab.run(() => tracker.track("a"));
+    clock.advance(4_999);
+    await settleDown();
+    expect(sent()).toEqual([]);
+    clock.advance(1);
+    expect(await receipt).toMatchObject(ACCEPTED);
+    Object.assign(window, { Intercom: Object.assign(vi.fn(), { booted: true }) });
+    clock.advance(60_000);
+    await settleDown();
+    expect(browser.requests.flatMap(eventsOf)).toEqual([{ event_name: "a", created_at: 1_700_000_000 }]);
+    expect((window as { Intercom?: unknown }).Intercom).not.toHaveBeenCalled();
+  });
+
+  test("it gets none that the Messenger has taken", async () => {
+    const Intercom = Object.assign(vi.fn(), { booted: true });
+    Object.assign(window, { Intercom });
+    const { tab, tracker } = startBoth(5_000);
+    tab.run(() => tracker.track("a"));
+    clock.advance(10_000);
+    tab.dispatch("pagehide");
+    await settleDown();
+    expect(Intercom).toHaveBeenCalledExactlyOnceWith("trackEvent", "a");
+    expect(sent()).toEqual([]);
+  });
+
+  test("it gets what waits when the page goes", async () => {
+    const { tab, tracker } = startBoth(60_000);
+    tab.run(() => tracker.track("a"));
+    tab.dispatch("pagehide");
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+  });
+});
+
+test.each([
+  [undefined, '"options" must be an object, got undefined'],
+  [{}, '"url" must be an address, got undefined'],
+  [{ url: "" }, '"url" must be an address, got string'],
+  [{ url: "/e", credentials: "all" }, '"credentials" must be "omit", "same-origin" or "include", got string'],
+  [{ url: "/e", identity: "signed" }, '"identity" must be a function, got string'],
+  [{ url: "/e", timeout: 0 }, '"timeout" must be a number of at least 1, got 0'],
+  [{ url: "/e", retry: { attempts: 0 } }, '"attempts" must be a number of at least 1, got 0'],
+  [{ url: "/e", token: "x" }, '"token" must be left out, as it must never be in a page, got string'],
+])("refuses the options %j", (options, message) => {
+  expect(() => relay(options as never)).toThrow(new TypeError(`Cannot create relay route: ${message}`));
+});
+
+test("the Messenger alone refuses an outbox", () => {
+  const outbox = memoryPageOutbox(sharedStore());
+  expect(() => createTracker({ route: messenger(), outbox })).toThrow(
+    '"outbox" must be left out, as the Messenger',
+  );
+});

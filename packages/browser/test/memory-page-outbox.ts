@@ -1,0 +1,89 @@
+import { createMemoryStore, type MemoryStore, memoryOutbox } from "@intercom-events/core";
+import type { PageOutbox } from "../src/page-outbox.ts";
+import { createSharedStore } from "../src/shared-store.ts";
+
+/** What the tabs of a site share. */
+export interface SharedStore {
+  readonly events: MemoryStore;
+  /** Names and seconds that events have. */
+  readonly taken: Set<string>;
+}
+
+export function sharedStore(): SharedStore {
+  return { events: createMemoryStore(), taken: new Set() };
+}
+
+/** Bounds, and what goes wrong. */
+export interface MemoryPageOutboxOptions {
+  readonly maxEvents?: number;
+  /** Whether a call fails, and so changes nothing. */
+  readonly fails?: () => boolean;
+  /** Whether the tab lives: what is asked by a dead one never answers. */
+  readonly isAlive?: () => boolean;
+}
+
+/** The outbox of pages in its plainest words. As with a database, each call takes a while. */
+export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxOptions = {}): PageOutbox {
+  const { maxEvents = 100_000, fails = () => false, isAlive = () => true } = options;
+  const inner = memoryOutbox({ store: shared.events, maxEvents });
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Calls take effect one after the other, and not at once. */
+  function call<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(async () => {
+      await new Promise(setImmediate);
+      if (!isAlive()) return new Promise<never>(() => {});
+      if (fails()) throw new Error("the disk is broken");
+      const result = await work();
+      return isAlive() ? result : new Promise<never>(() => {});
+    });
+    last = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  const outbox: PageOutbox = {
+    share: (host) => createSharedStore(outbox, host),
+    append: (records, leaseUntil) => call(() => inner.append(records, leaseUntil)),
+    lease: (request) => call(() => inner.lease(request)),
+    renew: (ids, until) => call(() => inner.renew(ids, until)),
+    update: (records, leaseUntil) => call(() => inner.update(records, leaseUntil)),
+    settle: (endings, now) => call(() => inner.settle(endings, now)),
+    counts: () => call(() => inner.counts()),
+    deadLetters: () => inner.deadLetters(),
+    close: () => call(() => inner.close()),
+    appendApart(drafts, leaseUntil) {
+      let open = [...drafts];
+      const done = call(async () => {
+        const decided = open;
+        open = [];
+        const records = decided.map((draft) => {
+          let second = draft.second;
+          while (shared.taken.has(`${draft.name} ${second}`) && second < draft.second + 60) second += 1;
+          shared.taken.add(`${draft.name} ${second}`);
+          const body = draft.finish(second);
+          return { id: draft.id, body, trackedAt: draft.trackedAt, attempts: 0, failures: 0, dueAt: 0 };
+        });
+        await inner.append(records, leaseUntil);
+      });
+      return {
+        done,
+        abandon() {
+          const given = open;
+          open = [];
+          return given.map(({ id }) => id);
+        },
+      };
+    },
+    clear: () =>
+      call(async () => {
+        shared.events.events.clear();
+        shared.events.deadLetters.length = 0;
+        shared.events.bytes = 0;
+        shared.taken.clear();
+      }),
+  };
+  return outbox;
+}

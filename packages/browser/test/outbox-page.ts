@@ -1,0 +1,36 @@
+import { deleteDB } from "idb";
+import { afterEach } from "vitest";
+import type { PageDraft } from "../src/page-outbox.ts";
+
+/** A name for a database of its own. All of them are deleted after each test. */
+export function freshName(): string {
+  return `outbox-${crypto.randomUUID()}`;
+}
+
+/** Deletes all databases of the origin after each test of a file. */
+export function cleanUp(): void {
+  afterEach(async () => {
+    for (const { name = "" } of await indexedDB.databases()) await deleteDB(name);
+  });
+}
+
+/** What a draft has kept if it is decided for a second. */
+export function bodyOf(id: string, name: string, second: number): string {
+  return JSON.stringify({ event_name: name, created_at: second, metadata: { id } });
+}
+
+/** A draft, and the seconds that it was finished with. */
+export function draft(id: string, name: string, second: number): PageDraft & { readonly given: number[] } {
+  const given: number[] = [];
+  return {
+    id,
+    name,
+    second,
+    trackedAt: second * 1000,
+    given,
+    finish(at) {
+      given.push(at);
+      return bodyOf(id, name, at);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import type { BacklogQuestion, Drained, Filled } from "./backlog-child.ts";
+import type { Benchmark } from "./benchmark.ts";
+import type { Bar } from "./chart.ts";
+import { type Child, startChild } from "./child.ts";
+import { grouped, median, spread } from "./summarize.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+const OUTBOXES = ["memory", "durable"] as const;
+
+/** From so many events on, once is enough: what is measured takes long enough, and so does the run. */
+const ONCE = 1_000_000;
+
+/** One backlog. */
+interface Case {
+  readonly outbox: (typeof OUTBOXES)[number];
+  readonly events: number;
+  readonly found: (Filled & { readonly drain: number; readonly restart: number })[];
+}
+
+const megabytes = (bytes: number): number => bytes / 2 ** 20;
+const ask = <Answer>(child: Child, question: BacklogQuestion): Promise<Answer> => child.ask<Answer>(question);
+
+async function measure({ outbox, events, found }: Case, folder: string): Promise<void> {
+  const server = await startChild("server.ts", ["held"]);
+  const url = await server.ask<string>("url");
+  const file = outbox === "durable" ? [join(folder, `${events}-${found.length}.db`)] : [];
+  const start = (): Promise<Child> => startChild("backlog-child.ts", [url, ...file], NODE_OPTIONS);
+  const first = await start();
+  const filled = await ask<Filled>(first, { task: "fill", events });
+  // A backlog in a file is delivered by the next process, one in memory by the one that has it.
+  if (outbox === "durable") {
+    await ask(first, { task: "close" });
+    first.end();
+  }
+  await server.ask("open");
+  const second = outbox === "durable" ? await start() : first;
+  const { rate, first: restart } = await ask<Drained>(second, { task: "drain", events });
+  second.end();
+  server.end();
+  found.push({ ...filled, drain: rate, restart: outbox === "durable" ? restart : Number.NaN });
+}
+
+/** A million events in memory are more than Node's usual heap on small machines. */
+const NODE_OPTIONS = [...process.execArgv, "--expose-gc", "--max-old-space-size=8192"];
+
+/** What a backlog takes; see `about`. */
+export const backlog: Benchmark = {
+  title: "What a backlog takes",
+  about: `A process tracks so many events as fast as it can, 500 in one go, while the server does not answer; a durable
+outbox has committed them before the next come. Memory is what the process has grown by until then, and what of
+that is on the heap after garbage was collected. Then the server answers at once: "delivered/s" is the pace
+until the backlog is gone, or for ten seconds.
+
+With "durable", the process closes its client and ends, and another one opens the file and delivers: "restart"
+is the time from the start of that process, with Node.js and all imports, to its first accepted event. (After
+SIGKILL, what the dead process had taken in hand, 2000 events at most, waits for its lease of 30 seconds to run out; the
+others do not.) The medians of three runs, which take turns; a million events once.`,
+  async run({ rounds = 3, sizes = [1000, 10_000, 100_000, 1_000_000] }) {
+    const folder = temporaryFolder();
+    const raw: Case[] = OUTBOXES.flatMap((outbox) => sizes.map((events) => ({ outbox, events, found: [] })));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const one of raw) if (round === 0 || one.events < ONCE) await measure(one, folder);
+    }
+    const rows = raw.map(({ outbox, events, found }) => {
+      const of = (what: keyof (typeof found)[number]): number[] => found.map((one) => one[what]);
+      return {
+        outbox,
+        events: grouped(events),
+        "tracked/s": grouped(median(of("rate"))),
+        "their spread": spread(of("rate")),
+        "RSS, MB": grouped(megabytes(median(of("rss"))), 1),
+        "heap, MB": grouped(megabytes(median(of("heap"))), 1),
+        "delivered/s": grouped(median(of("drain"))),
+        "spread of those": spread(of("drain")),
+        "restart, ms": outbox === "durable" ? grouped(median(of("restart"))) : "–",
+      };
+    });
+    const groups = sizes.map((events) => ({
+      name: `${grouped(events)} events`,
+      bars: raw.filter((one) => one.events === events).map(barOf),
+    }));
+    const chart = { title: "Memory that a backlog takes", axis: "MB by which the process has grown", groups };
+    return { rows, options: { rounds }, raw, chart };
+  },
+};
+
+function barOf({ outbox, found }: Case): Bar {
+  const sizes = found.map(({ rss }) => megabytes(rss));
+  const label = outbox === "memory" ? "@intercom-events/node" : "@intercom-events/node, durable";
+  return { label, value: median(sizes), range: [Math.min(...sizes), Math.max(...sizes)], digits: 1 };
+}

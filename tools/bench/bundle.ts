@@ -1,0 +1,53 @@
+import { type BundleSize, type Entry, measureBundle } from "../measure-bundle.ts";
+import type { Benchmark } from "./benchmark.ts";
+import type { Bar } from "./chart.ts";
+import { grouped } from "./summarize.ts";
+
+/** What a page imports. An entry is added by a line. */
+const ENTRIES: Readonly<Record<string, Entry["code"]>> = {
+  "@intercom-events/core, encodeMetadata": 'export { encodeMetadata } from "@intercom-events/core"',
+  "@intercom-events/core, classifyResponse": 'export { classifyResponse } from "@intercom-events/core"',
+  "@intercom-events/browser, messenger":
+    'export { createTracker, messenger } from "@intercom-events/browser"',
+  "@intercom-events/browser, relay": 'export { createTracker, relay } from "@intercom-events/browser"',
+  "@intercom-events/browser, relay and outbox":
+    'export { createTracker, relay, indexedDbOutbox } from "@intercom-events/browser"',
+  "@intercom-events/browser, whole": 'export * from "@intercom-events/browser"',
+  "@intercom/messenger-js-sdk": 'export * from "@intercom/messenger-js-sdk"',
+  "mixpanel-browser": 'export { default } from "mixpanel-browser"',
+  "posthog-js": 'export { default } from "posthog-js"',
+  "@segment/analytics-next": 'export { AnalyticsBrowser } from "@segment/analytics-next"',
+  "@amplitude/analytics-browser": 'export * from "@amplitude/analytics-browser"',
+};
+
+/** Thousands of bytes, as sizes of bundles are told. */
+const kilobytes = (bytes: number): string => grouped(bytes / 1000, 1);
+
+/** What a page has to load; see `about`. */
+export const bundle: Benchmark = {
+  title: "What a page has to load",
+  about: `Kilobytes (1000 bytes) of a program that only imports an entry: bundled and minified by esbuild for
+browsers, all in the same way, then compressed at the highest levels. Of ours, the rows are programs that import
+one function, a tracker with one route (and the outbox on IndexedDB), or everything; esbuild leaves out the rest.
+
+The libraries do not do the same. Intercom's SDK and our messenger route are fronts for the Messenger, which
+a page loads besides from Intercom; posthog-js, analytics-next and analytics-browser load more while they
+run, by what their service says; and most of them do far more than send events.`,
+  async run() {
+    const raw: Record<string, BundleSize> = {};
+    for (const [name, code] of Object.entries(ENTRIES)) {
+      raw[name] = await measureBundle({ code, platform: "browser" });
+    }
+    const rows = Object.entries(raw).map(([entry, { minified, gzip, brotli }]) => ({
+      entry,
+      "minified, kB": kilobytes(minified),
+      "gzip, kB": kilobytes(gzip),
+      "brotli, kB": kilobytes(brotli),
+    }));
+    const bars = Object.entries(raw).map(
+      ([label, { gzip }]): Bar => ({ label, value: gzip / 1000, digits: 1 }),
+    );
+    const chart = { title: "What a page has to load", axis: "kB, minified and gzipped", groups: [{ bars }] };
+    return { rows, options: {}, raw, chart };
+  },
+};
