@@ -12,6 +12,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   "dead code and dependencies": "knip",
   "OpenAPI lint": "redocly lint",
   "types of the tools": "tsc -p tools",
+  workflows: "node tools/lint-workflows.ts",
   "code in the documents": "node tools/docs/check-code.ts",
 };
 

@@ -8,23 +8,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { findNode } from "./find-node.ts";
 import { NODE_VERSIONS } from "./runtimes.ts";
 
 const root = join(import.meta.dirname, "..");
-
-/** The path of that version's program, downloaded if need be. @throws {Error} if it cannot be had */
-function findNode(version: string): string {
-  const print = "console.log(JSON.stringify([process.version, process.execPath]))";
-  const { status, stdout, stderr } = spawnSync(
-    "npx",
-    ["--yes", "--package", `node@${version}`, "--call", `node -e '${print}'`],
-    { encoding: "utf8", shell: process.platform === "win32" },
-  );
-  if (status !== 0) throw new Error(`Node ${version} cannot be had: ${stderr.trim() || "npx failed"}`);
-  const [found, path] = JSON.parse(stdout.trim().split("\n").at(-1) ?? "[]");
-  if (found !== `v${version}`) throw new Error(`Node ${version} cannot be had: npx ran ${found}`);
-  return path;
-}
 
 /** The script behind a package's command. @throws {Error} if it is not installed */
 function findScript(name: string): string {
@@ -43,7 +30,7 @@ if (version === undefined || program === "") {
   process.exit(2);
 }
 try {
-  const { status } = spawnSync(findNode(version), [findScript(program), ...args], { stdio: "inherit" });
+  const { status } = spawnSync(await findNode(version), [findScript(program), ...args], { stdio: "inherit" });
   process.exit(status ?? 1);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

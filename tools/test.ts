@@ -79,6 +79,8 @@ rmSync(join(root, ".turbo/runs"), { recursive: true, force: true });
 turbo(
   "check",
   "check:repo",
+  "check:packages",
+  "check:api",
   ...Object.keys(REPORTS),
   "--continue",
   "--concurrency=100%",

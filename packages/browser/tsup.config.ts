@@ -1,4 +1,5 @@
 import { defineConfig, type Options } from "tsup";
+import { DECLARATIONS } from "../../tools/tsup.ts";
 
 const common = {
   entry: ["src/index.ts"],
@@ -20,6 +21,6 @@ export const scriptTag: Options = {
 
 export default defineConfig([
   // Both are built at once into one folder, so this one must not clean away what the other has made.
-  { ...common, format: "esm", target: "es2022", dts: true, clean: ["!**/*.global.js"] },
+  { ...common, format: "esm", target: "es2022", dts: DECLARATIONS, clean: ["!**/*.global.js"] },
   scriptTag,
 ]);

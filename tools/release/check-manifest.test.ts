@@ -1,0 +1,67 @@
+import { expect, it } from "vitest";
+import { checkManifest, repositoryOf } from "./check-manifest.ts";
+import type { PublicPackage } from "./packages.ts";
+
+const entry = { "@intercom-events/source": "./src/index.ts", default: "./dist/index.js" };
+
+const sound: PublicPackage = {
+  short: "shop",
+  folder: "packages/shop",
+  manifest: {
+    name: "@intercom-events/shop",
+    version: "1.2.0",
+    license: "MIT",
+    type: "module",
+    engines: { node: ">=20" },
+    repository: repositoryOf("shop"),
+    exports: { ".": entry, "./package.json": "./package.json" },
+    sideEffects: false,
+    files: ["dist", "src", "!src/**/*.test.ts"],
+    scripts: { build: "tsup" },
+    dependencies: { "@intercom-events/core": "workspace:^", "openapi-fetch": "0.17.0" },
+  },
+  deno: {
+    name: "@intercom-events/shop",
+    version: "1.2.0",
+    license: "MIT",
+    exports: "./src/index.ts",
+    imports: { "openapi-fetch": "npm:openapi-fetch@0.17.0" },
+  },
+};
+
+it("finds nothing wrong with a sound package, for npm alone or for JSR too", () => {
+  expect(checkManifest(sound)).toEqual([]);
+  expect(checkManifest({ ...sound, deno: undefined })).toEqual([]);
+});
+
+const inPackage: Record<string, [change: object, problem: string]> = {
+  "another name": [{ name: "shop" }, '"name" must be "@intercom-events/shop"'],
+  "no license": [{ license: undefined }, '"license" must be "MIT"'],
+  "no repository": [{ repository: undefined }, '"repository" must be'],
+  "other engines": [{ engines: { node: ">=18" } }, '"engines" must be'],
+  "no word on side effects": [{ sideEffects: undefined }, '"sideEffects" must be said'],
+  "tests in the package": [{ files: ["dist", "src"] }, '"files" must leave out the tests'],
+  "a registry of its own": [{ publishConfig: { registry: "https://npm.example" } }, '"publishConfig"'],
+  "an install script": [{ scripts: { postinstall: "node x.js" } }, 'the script "postinstall"'],
+  "no source": [{ exports: { ".": { default: "./dist/index.js" } } }, "must begin with the source"],
+  "another version than JSR": [{ version: "1.3.0" }, '"version of deno.json" must be "1.3.0", got "1.2.0"'],
+  "an entry that JSR lacks": [
+    {
+      exports: {
+        ".": entry,
+        "./node": { "@intercom-events/source": "./src/node.ts" },
+        "./package.json": "./package.json",
+      },
+    },
+    '"exports of deno.json" must be',
+  ],
+  "another dependency than JSR": [
+    { dependencies: { "openapi-fetch": "0.18.0" } },
+    '"imports of deno.json" must be',
+  ],
+};
+
+it.each(Object.entries(inPackage))("finds %s", (_name, [change, problem]) => {
+  const problems = checkManifest({ ...sound, manifest: { ...sound.manifest, ...change } });
+  expect(problems.join("\n")).toContain(problem);
+});

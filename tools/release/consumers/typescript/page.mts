@@ -1,0 +1,8 @@
+import { createTracker, type MonetaryAmount, messenger } from "@intercom-events/browser";
+
+type Catalog = { "placed-order": { price: MonetaryAmount }; "logged-in": Record<never, never> };
+
+const tracker = createTracker<Catalog>({ route: messenger({ timeout: 1000 }) });
+export const receipt = tracker.track("placed-order", { price: { amount: 34_999, currency: "eur" } });
+// @ts-expect-error: the catalogue knows no such event
+tracker.track("placed-ordre", {});
