@@ -1,8 +1,8 @@
 import { createEmulator, type Emulator } from "@intercom-events/emulator";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { findChromium } from "../../tools/chromium.ts";
 import { copyExample } from "./copy-example.ts";
+import { openChromium } from "./open-chromium.ts";
 import { runScript } from "./run-script.ts";
 import { serveFolder } from "./serve-folder.ts";
 
@@ -16,12 +16,7 @@ let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  const { executablePath, args } = await findChromium();
-  // With one process for all, no page would be left once one has been closed.
-  browser = await chromium.launch({
-    executablePath,
-    args: args.filter((argument) => argument !== "--single-process"),
-  });
+  browser = await openChromium();
 });
 
 afterAll(() => browser?.close());

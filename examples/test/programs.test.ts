@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { createEmulator } from "@intercom-events/emulator";
 import { expect, test } from "vitest";
 import { copyExample } from "./copy-example.ts";
@@ -26,4 +27,14 @@ test("node-script: a refused event ends it with an error", async () => {
   expect(output).toContain("status: 'rejected'");
   expect(code).toBe(1);
   await emulator.close();
+});
+
+test("the emulator runs an example as its README says, and tells what was stored", async () => {
+  await using copy = await copyExample("node-script");
+  const emulator = join(import.meta.dirname, "../../packages/emulator/dist/cli.js");
+  await using program = runScript(copy.directory, ["node", emulator, "exec", "--", "npm", "start"]);
+  const { code, output } = await program.ended;
+  expect(output).toContain("status: 'accepted'");
+  expect(output).toContain("1 stored");
+  expect(code).toBe(0);
 });
