@@ -77,6 +77,16 @@ export default {
       to: { path: "^packages/(core|node|browser|deno|relay)/" },
     },
     {
+      name: "examples-stand-alone",
+      comment: "Whoever copies the folder of one has all it needs. What Next.js needs is not installed here.",
+      severity: "error",
+      from: { path: "^examples/([^/]+)/", pathNot: "^examples/(test|next)/" },
+      to: {
+        pathNot: "^examples/$1/|^packages/[^/]+/(src|dist)/(index|node)\\.|node_modules",
+        dependencyTypesNot: ["core"],
+      },
+    },
+    {
       name: "packages-do-not-import-tools",
       severity: "error",
       from: { path: "^packages/", pathNot: TESTS },

@@ -8,12 +8,14 @@ import { join } from "node:path";
 
 const CHECKS: Readonly<Record<string, string>> = {
   "format and lint": "biome ci --colors=off --error-on-warnings .",
-  "import rules": "depcruise packages spec tools --config .dependency-cruiser.mjs",
+  "import rules": "depcruise packages spec tools examples --config .dependency-cruiser.mjs",
   "dead code and dependencies": "knip",
   "OpenAPI lint": "redocly lint",
   "types of the tools": "tsc -p tools",
   workflows: "node tools/lint-workflows.ts",
   "code in the documents": "node tools/docs/check-code.ts",
+  "types of the examples": "tsc -p examples/test",
+  "versions the examples ask for": "node tools/example-versions.ts --check",
 };
 
 let failed = 0;

@@ -16,6 +16,7 @@ const root = join(import.meta.dirname, "..");
 const REPORTS: Readonly<Record<string, string>> = {
   test: "node-24",
   "test:tools": "node-24",
+  "test:examples": "examples",
   "test:node20": "node-20",
   "test:node22": "node-22",
   "test:node26": "node-26",

@@ -12,7 +12,7 @@ export interface NodeRequest extends IncomingMessage {
   /** The body as it came, where a framework keeps it. */
   readonly rawBody?: unknown;
   /** The address before a router took off where the handler is mounted. */
-  readonly originalUrl?: string;
+  readonly originalUrl?: string | undefined;
 }
 
 /** What `toNodeHandler` takes besides the relay. */

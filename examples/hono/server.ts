@@ -1,0 +1,38 @@
+import { serve } from "@hono/node-server";
+import { closeOnSignal, createClient, monetaryAmount, sqliteOutbox } from "@intercom-events/node";
+import { createRelay } from "@intercom-events/relay";
+import { Hono } from "hono";
+
+const client = createClient({
+  token: process.env.INTERCOM_ACCESS_TOKEN ?? "",
+  baseUrl: process.env.INTERCOM_BASE_URL, // Intercom itself, unless it is set.
+  outbox: sqliteOutbox({ path: "intercom-events.db" }), // Events outlive the process.
+});
+closeOnSignal(client);
+
+const relay = createRelay({
+  client,
+  // Stands for your sessions: look up who is logged in, and never believe a name that a page can set.
+  identify(request) {
+    const user = /(?:^|; )user=(\w+)/.exec(request.headers.get("cookie") ?? "")?.[1];
+    return user === undefined ? null : { userId: user };
+  },
+  events: ["viewed-pricing"],
+});
+
+const app = new Hono();
+app.all("/intercom/events", (context) => relay.fetch(context.req.raw));
+
+app.post("/orders", (context) => {
+  client.track({
+    userId: "314159",
+    eventName: "placed-order",
+    metadata: { order_date: new Date(), price: monetaryAmount.fromDecimal("349.99", "eur") },
+  });
+  return context.body(null, 201); // The event is delivered meanwhile.
+});
+
+const port = Number(process.env.PORT ?? 3000);
+serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (address) => {
+  console.log(`listening on http://127.0.0.1:${address.port}`);
+});
