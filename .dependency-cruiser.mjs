@@ -84,6 +84,7 @@ export default {
       to: {
         pathNot: "^examples/$1/|^packages/[^/]+/(src|dist)/(index|node)\\.|node_modules",
         dependencyTypesNot: ["core"],
+        couldNotResolve: false,
       },
     },
     {

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmulator } from "@intercom-events/emulator";
@@ -17,6 +19,16 @@ async function run(directory: string, command: [string, ...string[]]): Promise<s
   const { code, output } = await runScript(directory, command, Object.fromEntries(settings)).ended;
   expect(code, output).toBe(0);
   return output;
+}
+
+/** A port that is free, for the address has to be known before the server starts. */
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 /** Has the copy take our packages as they would be published. */
@@ -46,17 +58,20 @@ test("next: the events of its page and of its server action arrive", async () =>
     await cp(join(root, "examples/next"), directory, { recursive: true });
     await usePacked(directory);
     await run(directory, ["npm", "install", "--no-audit", "--no-fund"]);
+    const port = await findPort();
+    const site = `http://127.0.0.1:${port}`;
     await using server = runScript(directory, ["npm", "start"], {
+      SITE_ORIGIN: site,
       INTERCOM_BASE_URL: url,
       INTERCOM_ACCESS_TOKEN: "token",
       NEXT_TELEMETRY_DISABLED: "1",
-      PORT: "0",
+      PORT: String(port),
     });
-    const address = await server.address();
+    await server.address();
     const browser = await openChromium();
     try {
       const page = await browser.newPage();
-      await page.goto(address);
+      await page.goto(site);
       await emulator.waitForEvent({ eventName: "viewed-tea-pot", contact: "314159" }, { timeoutMs: 30_000 });
       await page.click("button");
       await emulator.waitForEvent({ eventName: "placed-order", contact: "314159" }, { timeoutMs: 30_000 });

@@ -1,8 +1,12 @@
 import { createRelay } from "@intercom-events/relay";
 import { client } from "../../../lib/client.ts";
 
+const site = process.env.SITE_ORIGIN; // Such as "https://www.example.org".
+
 const relay = createRelay({
   client,
+  // Next.js takes itself for http://localhost, whatever the address of its pages is.
+  ...(site && { origins: [site] }),
   identify: () => ({ userId: "314159" }), // Stands for your sessions: look up who is logged in.
   events: ["viewed-tea-pot"],
 });
