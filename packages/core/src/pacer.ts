@@ -23,6 +23,9 @@ const SPARE = 500;
 /** After a window's end callers come back within this many milliseconds, not all at the same moment. */
 const SPREAD_OF_WAKING = 200;
 
+/** Milliseconds after which to look again whether the first calls, or the probe, have an answer. */
+const LOOK = 100;
+
 /** The allowance as far as it is known. */
 export interface RateBudget {
   /** Calls allowed in a window. */
@@ -139,7 +142,8 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
   function start(now: number): number {
     if (now < wakeAt && now >= resetAt()) return wakeAt - now;
     roll(now);
-    if (inFlightOfWindow >= mostInFlight()) return untilReset(now); // The probe's end asks again sooner.
+    // What these calls hear is for all who share the pacer, and they are told by nobody.
+    if (inFlightOfWindow >= mostInFlight()) return Math.min(LOOK, untilReset(now));
     const available = left();
     if (available <= 0) return untilReset(now);
     // The first half at once, but no more together than that half holds.
