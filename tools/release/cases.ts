@@ -142,10 +142,9 @@ export const CONSUMERS: readonly Consumer[] = [
   {
     name: "Bun",
     from: ["shared", "bun"],
-    // As the relay's README has it: the client of Node.js is for Node.js alone.
-    uses: ["core", "relay"],
+    uses: ["core", "node", "relay"],
     installer: "bun",
-    runs: [{ name: "Bun", command: ["{bun}", "main.mjs"], events: ["core", "relay"] }],
+    runs: [{ name: "Bun", command: ["{bun}", "main.mjs"], events: ["core", "node", "relay"] }],
   },
   {
     name: "Deno from npm",
