@@ -26,7 +26,8 @@ afterAll(started.stop);
 test("there are many", () => expect(wires.length).toBeGreaterThan(40));
 
 // Each at a time of its own, as the client knows equal events.
-const cases = wires.map((wire, index) => ({ ...wire, created_at: seconds() - index }));
+const now = seconds();
+const cases = wires.map((wire, index) => ({ ...wire, created_at: now - index }));
 
 test.each(cases)("metadata arrives as the page has encoded it: $name", async ({ wire, created_at }) => {
   started.emulator.reset();
