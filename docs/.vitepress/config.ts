@@ -7,6 +7,8 @@ export default defineConfig({
   description:
     "Sends product events to Intercom from any JavaScript runtime, typed the way Intercom shows them.",
   lang: "en",
+  // Where the site is served from, if that is not the root of a host.
+  base: process.env.BASE ?? "/",
   cleanUrls: true,
   // Nothing of the site is loaded from another host.
   head: [["link", { rel: "icon", href: "data:," }]],
