@@ -27,6 +27,14 @@ test("remembers the last 5,000 and no more than 10,000", () => {
   expect(remembered()).toEqual([false, false, true, true]);
 });
 
+test("remembers fewer of large ones", () => {
+  const collisions = createCollisions();
+  for (let index = 0; index < 8; index += 1) collisions.add(keyOf(index), eventOf("x".repeat(1024 * 1024)));
+  expect(collisions.find(keyOf(0))).toBeDefined();
+  collisions.add(keyOf(8), eventOf("x"));
+  expect([3, 4].map((index) => collisions.find(keyOf(index)) !== undefined)).toEqual([false, true]);
+});
+
 test("what is added again is young again", () => {
   const collisions = createCollisions();
   const again = eventOf();

@@ -20,16 +20,18 @@ export interface Collisions<Event extends Remembered> {
   remove(key: Hash, receipt: Event["receipt"]): void;
 }
 
-/** Events remembered in each of two generations; the older one is forgotten whole. */
+/** Events remembered, and characters of their bodies, in each of two generations; the older one is forgotten whole. */
 const MAX_REMEMBERED = 5000;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** Twice as many, as a power of 2. */
 const SLOTS = 16_384;
 
-/** A bounded memory of the events tracked lately: the last 5,000 at least. */
+/** A bounded memory of the events tracked lately: the last 5,000 at least, unless they are large. */
 export function createCollisions<Event extends Remembered>(): Collisions<Event> {
   let younger = createHashTable<Event | number>();
   let older = createHashTable<Event | number>();
+  let characters = 0;
 
   /** The generation that holds an event. */
   function generationOf(key: Hash, receipt: Event["receipt"]): typeof younger | undefined {
@@ -41,11 +43,14 @@ export function createCollisions<Event extends Remembered>(): Collisions<Event> 
   return {
     find: (key) => younger.get(key) ?? older.get(key),
     add(key, event) {
-      if (younger.size() >= MAX_REMEMBERED) {
+      // An event that waits in the outbox alone is in no other memory, and so bounded by nothing else.
+      if (younger.size() >= MAX_REMEMBERED || characters >= MAX_CHARACTERS) {
         older = younger;
+        characters = 0;
         younger = createHashTable(SLOTS); // It will be full as well.
       }
       younger.set(key, event);
+      characters += event.body.length;
     },
     take(key, receipt, hash) {
       generationOf(key, receipt)?.set(key, hash);
