@@ -1,21 +1,5 @@
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { expect, test } from "vitest";
-
-/** What a page's bundler makes of a program that uses this package, with core in it. */
-async function bundle(program: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents: program, resolveDir: import.meta.dirname, loader: "ts" },
-    bundle: true,
-    write: false,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    conditions: ["@intercom-events/source"],
-    logLevel: "error",
-  });
-  return outputFiles[0]?.text ?? "";
-}
+import { bundle, sizeOf } from "../test/bundle.ts";
 
 const TRACKER = `export { createTracker, messenger } from "./index.ts"`;
 
@@ -42,7 +26,7 @@ test.each([
   ["createTracker, messenger, relay, indexedDbOutbox", 12_300],
 ])("{ %s } stays small", async (names, limit) => {
   const code = await bundle(`export { ${names} } from "./index.ts"`);
-  expect(gzipSync(code, { level: 9 }).length).toBeLessThan(limit);
+  expect(sizeOf(code)).toBeLessThan(limit);
 });
 
 test("a page that keeps nothing does not carry the outbox", async () => {

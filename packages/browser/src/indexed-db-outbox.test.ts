@@ -1,25 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { expect, test } from "vitest";
-
-/** What a bundler makes of a program that uses this package. */
-async function bundle(program: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents: program, resolveDir: import.meta.dirname, loader: "ts" },
-    bundle: true,
-    write: false,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    conditions: ["@intercom-events/source"],
-    logLevel: "error",
-  });
-  return outputFiles[0]?.text ?? "";
-}
-
-const sizeOf = (code: string): number => gzipSync(code, { level: 9 }).length;
+import { bundle, sizeOf } from "../test/bundle.ts";
 
 test("a page that uses no outbox on IndexedDB carries none of it", async () => {
   const [without, withOutbox] = await Promise.all([
