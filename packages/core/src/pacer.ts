@@ -1,4 +1,6 @@
 import { createClockOffset } from "./clock-offset.ts";
+import { createCrowd } from "./crowd.ts";
+import { expectedLeft, partOf, reserveFor } from "./fair-share.ts";
 import { parseHttpDate, parseWhole } from "./parse-reset.ts";
 import type { ReadReply } from "./transport.ts";
 
@@ -11,11 +13,8 @@ const DEFAULT_LIMIT = 1667;
 /** A window that ends further away than this is nonsense. */
 const MAX_AHEAD = 6 * WINDOW;
 
-/** Above this part of the window's allowance calls go at once; below, they are spread over what is left of it. */
+/** Alone, calls go at once above this part of the window's allowance; below, they are spread over what is left of it. */
 const FREE_PART = 0.5;
-
-/** Calls that may be under way before the first reply has told how things are. */
-const FIRST_CALLS = 4;
 
 /** The spread ends this many milliseconds before the window, so that what is left by then is used too. */
 const SPARE = 500;
@@ -23,8 +22,11 @@ const SPARE = 500;
 /** After a window's end callers come back within this many milliseconds, not all at the same moment. */
 const SPREAD_OF_WAKING = 200;
 
-/** Milliseconds after which to look again whether the first calls, or the probe, have an answer. */
+/** Milliseconds after which to look again whether the calls that may be made before anything is known have answers. */
 const LOOK = 100;
+
+/** Who comes back later than told by more than these milliseconds had nothing to send. */
+const LATE = 50;
 
 /** The allowance as far as it is known. */
 export interface RateBudget {
@@ -72,9 +74,11 @@ export interface PacerOptions {
  * A pacer that knows nothing yet. It goes by what the server says: the limit, how many calls are left
  * and when the window ends, read with the server's clock.
  *
- * In each window the first half of the allowance goes out at once. The rest is spread over the time
- * that is left, anew with each reply: a caller alone uses all of it, and callers that share the
- * allowance slow each other down before it ends instead of running into it together.
+ * Alone, the first half of a window's allowance goes out at once, and the rest is spread over the time that
+ * is left, anew with each reply, so that all of it is used. Beside others it takes its part of what is left
+ * as its own replies tell, evenly from the window's beginning to its end, and leaves the last calls to those
+ * who do not know yet that they are the last. Where nothing is known, it begins with one call, and each
+ * reply allows one more at the same time.
  */
 export function createPacer({ share, random }: PacerOptions): Pacer {
   const offset = createClockOffset();
@@ -87,16 +91,18 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
   let inFlight = 0;
   /** Those of them that were started in this window. */
   let inFlightOfWindow = 0;
-  let isProbing = false;
-  let isNew = true;
+  /** Calls that may be under way: it grows with each reply. */
+  let trust = 1;
   let wasLimited = false;
   let credit = 0;
   let creditedAt = 0;
   let wakeAt = 0;
   let openedAt = 0;
+  let heardAt = 0;
   let refused = 0;
-  /** How many times our own use all callers together used of the last window. */
-  let crowd = 1;
+  /** When the caller was to come back, at the latest. */
+  let askedBackAt = 0;
+  const crowd = createCrowd();
 
   const resetAt = (): number => (serverReset > 0 ? serverReset + (offset.read() ?? 0) : localReset);
 
@@ -107,10 +113,12 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     const later = (Math.floor((now - end) / WINDOW) + 1) * WINDOW;
     if (serverReset > 0) serverReset += later;
     else localReset += later; // From 0 on, these are the windows as Intercom counts them.
-    crowd = Math.max(1, (limit - Math.max(0, remaining)) / Math.max(1, started - refused));
-    isProbing = wasLimited;
-    wasLimited = false;
     open(limit, now);
+    if (!wasLimited) return;
+    wasLimited = false;
+    // One call asks how the window is, at once.
+    trust = 1;
+    credit = 1;
   }
 
   function open(left: number, now: number): void {
@@ -120,13 +128,30 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     creditedAt = now;
     wakeAt = 0;
     openedAt = now;
+    heardAt = now;
     refused = 0;
     inFlightOfWindow = 0;
+    crowd.pause();
   }
 
-  /** Calls that may still be started in this window. */
-  function left(): number {
-    return Math.min(remaining - inFlight, Math.floor(limit * share) - started);
+  /** Calls of our share that may still be started in this window. */
+  const ownLeft = (): number => Math.floor(limit * share) - started;
+
+  /** Calls in a millisecond that use our part of the window up. */
+  function rateAt(now: number): number {
+    const others = crowd.others();
+    const until = resetAt() - SPARE;
+    const left = expectedLeft({ left: remaining, at: heardAt, until, others }, now) - inFlight;
+    return Math.max(0, Math.min(partOf(left, others), ownLeft())) / Math.max(1, until - now);
+  }
+
+  /** Whether the rest of the window is for others: it holds no more than they may use before they know. */
+  function isOver(now: number, rate: number, isFirst: boolean): boolean {
+    const left = remaining - inFlight;
+    if (Math.min(left, ownLeft()) < 1) return true;
+    const others = crowd.others();
+    if (others === 0) return false;
+    return left <= reserveFor(others, rate, crowd.latency()) || (!isFirst && now >= resetAt() - SPARE);
   }
 
   function untilReset(now: number): number {
@@ -134,26 +159,34 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     return Math.max(1, Math.ceil(wakeAt - now));
   }
 
-  /** One call asks how a window is after a 429, and a few at the very beginning. */
-  function mostInFlight(): number {
-    return isProbing ? 1 : isNew ? FIRST_CALLS : Number.POSITIVE_INFINITY;
+  /** Whether there was nothing to send until now: what others did meanwhile says nothing about shares. */
+  function wasIdle(now: number): boolean {
+    if (inFlight > 0 || now <= askedBackAt + LATE) return false;
+    crowd.pause();
+    if (now > askedBackAt + WINDOW) crowd.forget();
+    return true;
   }
 
   function start(now: number): number {
-    if (now < wakeAt && now >= resetAt()) return wakeAt - now;
+    const wait = now < wakeAt && now >= resetAt() ? wakeAt - now : tryToStart(now, wasIdle(now));
+    askedBackAt = now + wait;
+    return wait;
+  }
+
+  function tryToStart(now: number, isFirst: boolean): number {
     roll(now);
     // What these calls hear is for all who share the pacer, and they are told by nobody.
-    if (inFlightOfWindow >= mostInFlight()) return Math.min(LOOK, untilReset(now));
-    const available = left();
-    if (available <= 0) return untilReset(now);
+    if (inFlightOfWindow >= trust) return Math.min(LOOK, untilReset(now));
+    const rate = rateAt(now);
+    if (isOver(now, rate, isFirst)) return untilReset(now);
     // The first half at once, but no more together than that half holds.
-    const isFree = inFlight * crowd < available - limit * share * FREE_PART;
-    if (!isFree) {
-      const rate = available / Math.max(1, resetAt() - SPARE - now);
-      // A late timer is made up for, an idle stretch is not.
+    const free = Math.min(remaining - inFlight, ownLeft()) - limit * share * FREE_PART;
+    if (crowd.others() > 0 || inFlight >= free) {
+      // A late timer is made up for, an idle stretch is not; what comes after one does not wait.
       credit = Math.min(Math.max(1, rate * 50), credit + rate * Math.max(0, now - creditedAt));
+      if (isFirst) credit = Math.max(1, credit);
       creditedAt = now;
-      if (credit < 1) return Math.max(1, Math.ceil((1 - credit) / rate));
+      if (credit < 1) return Math.min(Math.max(1, Math.ceil((1 - credit) / rate)), untilReset(now));
       credit -= 1;
     }
     inFlight += 1;
@@ -182,6 +215,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
       serverReset = reset;
       remaining = said;
     }
+    heardAt = now;
     return "current";
   }
 
@@ -192,9 +226,10 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
       if (startedAt >= openedAt) inFlightOfWindow -= 1;
       const said = reply === undefined ? "nothing" : observe(reply.headers, now);
       if (said === "past" || (said === "nothing" && startedAt < openedAt)) return;
-      isProbing = false;
-      isNew = false;
-      if (said === "nothing") remaining -= 1;
+      trust += 1;
+      if (said === "current")
+        crowd.hear(Math.max(0, limit - remaining - (started - refused)), now - startedAt);
+      else remaining -= 1;
       if (!limited) return;
       remaining = Math.min(remaining, 0);
       wasLimited = true;

@@ -10,6 +10,10 @@ export interface PacingScenario {
   /** Calls each caller has under way at most. */
   readonly concurrency: number;
   readonly windows: number;
+  /** Milliseconds in which they all begin. @default 50 */
+  readonly startWithin?: number;
+  /** How many of them have nothing more to send after half of the windows. @default 0 */
+  readonly leaving?: number;
   /** How far the callers' clocks are ahead, in milliseconds. */
   readonly clockAhead?: number;
   readonly share?: number;
@@ -40,6 +44,8 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
     latency,
     concurrency,
     windows,
+    startWithin = 50,
+    leaving = 0,
     clockAhead = 0,
     share = 1,
     hasHeaders = true,
@@ -76,8 +82,9 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
     let inFlight = 0;
     let alarm = 0;
     const localNow = (): number => agenda.now() + clockAhead;
+    const leavesAt = caller < leaving ? START + (windows / 2) * WINDOW : Number.POSITIVE_INFINITY;
     const work = (): void => {
-      while (inFlight < concurrency) {
+      while (inFlight < concurrency && agenda.now() < leavesAt) {
         const wait = pacer.start(localNow());
         if (wait > 0) {
           const mine = ++alarm;
@@ -98,7 +105,7 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
         });
       });
     };
-    agenda.at(random() * 50, work);
+    agenda.at(random() * startWithin, work);
   }
 
   for (let caller = 0; caller < callers; caller += 1) run(caller);

@@ -1,0 +1,57 @@
+/** What is known of the others that use the same allowance; {@link createCrowd}. */
+export interface Crowd {
+  /** Calls of others for each of ours, while we had calls to make. 0: nobody else. */
+  others(): number;
+  /** How long calls take, in milliseconds; 0 while that is not known. */
+  latency(): number;
+  /**
+   * Takes what a reply says.
+   *
+   * @param used calls that others have made in this window so far, as far as that is known
+   * @param duration how long the call took, in milliseconds
+   */
+  hear(used: number, duration: number): void;
+  /** Tells that a window begins, or that there was nothing to send for a while: what others did in it says little. */
+  pause(): void;
+  /** Starts anew. */
+  forget(): void;
+}
+
+/** Replies that are remembered: of the last ones each counts, of those before less and less. */
+const MEMORY = 4;
+
+/** A newcomer takes what others did before it for the doings of so many, at most. */
+const MOST_AT_FIRST = 16;
+
+/** A call that takes longer says more about this process, which may just be starting, than about Intercom. */
+const MAX_LATENCY = 400;
+
+/** Below this, others are no more than a single call of somebody now and then. */
+const ALONE = 0.01;
+
+/** A crowd that nothing is known of: it is taken to be none. */
+export function createCrowd(): Crowd {
+  let others = 0;
+  let latency = 0;
+  let replies = 0;
+  /** Calls of others that were counted already; `undefined` where the count has a gap. */
+  let counted: number | undefined;
+  return {
+    others: () => (others < ALONE ? 0 : others),
+    latency: () => latency,
+    hear(used, duration) {
+      replies += 1;
+      const weight = 1 / Math.min(MEMORY, replies);
+      latency += (Math.min(duration, MAX_LATENCY) - latency) * weight;
+      if (replies === 1) others = Math.min(used, MOST_AT_FIRST);
+      else if (counted !== undefined) others += (Math.max(0, used - counted) - others) * weight;
+      counted = Math.max(used, counted ?? 0);
+    },
+    pause() {
+      counted = undefined;
+    },
+    forget() {
+      [others, latency, replies, counted] = [0, 0, 0, undefined];
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * How a caller takes its part of an allowance that others use too, and that nobody divides among them. It
+ * hears what is left only with its own replies, and estimates the rest (see `crowd.ts`).
+ */
+
+/** What was left when the server said so. */
+export interface Known {
+  /** Calls left. */
+  readonly left: number;
+  /** When that was said, in milliseconds since the epoch. */
+  readonly at: number;
+  /** When all that is left is to be used, likewise. */
+  readonly until: number;
+  /** Calls of others for each of ours. */
+  readonly others: number;
+}
+
+/**
+ * An even part is aimed at by taking a little more than one's part where that is small: with shares of
+ * 1:9, the next ones are those to this power, about 1:6.5.
+ */
+const EVENNESS = 0.85;
+
+/** What is left by now if others go on taking their part of it evenly. */
+export function expectedLeft({ left, at, until, others }: Known, now: number): number {
+  const passed = Math.min(1, Math.max(0, now - at) / Math.max(1, until - at));
+  return left * (1 - (others / (1 + others)) * passed);
+}
+
+/** Our part of it, in calls, so that all together use what is left, and come closer to even parts. */
+export function partOf(left: number, others: number): number {
+  return left / (1 + others) ** EVENNESS;
+}
+
+/**
+ * Calls to be left to others at the end of a window. Each of them makes one more call until it hears that
+ * nothing is left for it, and those that are under way by then: as many as we have ourselves.
+ *
+ * @param rate our calls in a millisecond
+ * @param latency how long a call takes, in milliseconds
+ */
+export function reserveFor(others: number, rate: number, latency: number): number {
+  return others * (1 + rate * latency);
+}
