@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly windows?: number | undefined;
   /** Numbers of client processes. */
   readonly processes?: readonly number[] | undefined;
+  /** Names of clients, of those that are compared. */
+  readonly clients?: readonly string[] | undefined;
   /** Allowances of a rate window. */
   readonly limits?: readonly number[] | undefined;
   /** Numbers of events that are sent at the same time. */

@@ -85,10 +85,13 @@ moment, a second and a half before a window: the queues' own ten seconds begin t
 
 The allowances are measured at the same time, with servers and processes of their own. Loopback has no
 delay, and the server's clock is the client's: on the Internet, a window's end is less sharp.`,
-  async run({ windows = 3, processes = [1, 4, 16], limits = [1667, 200] }) {
+  async run({ windows = 3, processes = [1, 4, 16], limits = [1667, 200], clients = CLIENTS }) {
+    const chosen = CLIENTS.filter((client) => clients.includes(client));
+    if (chosen.length === 0)
+      throw new TypeError(`There is no such client, only ${CLIENTS.map((name) => `"${name}"`).join(", ")}`);
     const raw: CaseFound[] = [];
     for (const count of processes) {
-      for (const client of CLIENTS) {
+      for (const client of chosen) {
         const cases = limits.map((limit): Case => ({ client, limit, processes: count }));
         raw.push(...(await Promise.all(cases.map((one) => measure(one, windows)))));
       }

@@ -29,6 +29,11 @@ test("names, single numbers and lists are taken", () => {
   });
 });
 
+test("clients are named one by one, as a name may have a comma", () => {
+  const { options } = parse("goodput", "--client", "one", "--client", "two, by hand");
+  expect(options).toEqual({ clients: ["one", "two, by hand"] });
+});
+
 test("a quick run is small and writes nothing unless a folder is named; what is given counts more", () => {
   const { options, folder } = parse("--quick", "--events", "5000");
   expect(folder).toBeUndefined();

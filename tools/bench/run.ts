@@ -2,7 +2,8 @@
  * Runs benchmarks one after the other, and writes what each found into `results` and `README.md` at once:
  *
  *     pnpm bench [name …] [--rounds N] [--events N] [--windows N] [--processes 1,4] [--limits 1667,200]
- *       [--in-flight 1,64] [--sizes 1000,100000] [--minutes N] [--quick] [--report] [--folder PATH] [--no-save]
+ *       [--client NAME …] [--in-flight 1,64] [--sizes 1000,100000] [--minutes N] [--quick] [--report]
+ *       [--folder PATH] [--no-save]
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
