@@ -16,6 +16,9 @@ const MAX_AHEAD = 6 * WINDOW;
 /** Alone, calls go at once above this part of the window's allowance; below, they are spread over what is left of it. */
 const FREE_PART = 0.5;
 
+/** Calls that may be under way before the first reply has told how things are. */
+const FIRST_CALLS = 4;
+
 /** The spread ends this many milliseconds before the window, so that what is left by then is used too. */
 const SPARE = 500;
 
@@ -77,8 +80,8 @@ export interface PacerOptions {
  * Alone, the first half of a window's allowance goes out at once, and the rest is spread over the time that
  * is left, anew with each reply, so that all of it is used. Beside others it takes its part of what is left
  * as its own replies tell, evenly from the window's beginning to its end, and leaves the last calls to those
- * who do not know yet that they are the last. Where nothing is known, it begins with one call, and each
- * reply allows one more at the same time.
+ * who do not know yet that they are the last. Where nothing is known, it begins with a few calls, after
+ * a 429 with one, and each reply allows one more at the same time.
  */
 export function createPacer({ share, random }: PacerOptions): Pacer {
   const offset = createClockOffset();
@@ -92,7 +95,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
   /** Those of them that were started in this window. */
   let inFlightOfWindow = 0;
   /** Calls that may be under way: it grows with each reply. */
-  let trust = 1;
+  let trust = FIRST_CALLS;
   let wasLimited = false;
   let credit = 0;
   let creditedAt = 0;
