@@ -128,7 +128,7 @@ describe("a 429", () => {
     expect(intercom.open()).toHaveLength(1);
     intercom.open()[0]?.reply(202, "", limits(clock.now(), 99));
     await passTime(clock, 500, 50);
-    while (intercom.open().length > 0) {
+    while (client.stats().pending > 0) {
       intercom.open()[0]?.reply(202, "", limits(clock.now(), 90));
       await passTime(clock, 100, 50);
     }
