@@ -27,7 +27,8 @@ type Identity = (typeof IDENTITIES)[number];
 /** A contact's one name on the wire; empty where there was none that could be read. */
 type WireContact = Partial<Record<"user_id" | "email" | "id", string>>;
 
-const FIELDS = [...IDENTITIES, "eventName", "createdAt", "metadata"] as const;
+// Spelled out, as bundlers keep what spreads a list, used or not.
+const FIELDS = ["userId", "email", "id", "eventName", "createdAt", "metadata"] as const;
 
 /** What stands in the fields of an event, which may be anything. */
 type Fields = { readonly [Field in (typeof FIELDS)[number]]?: unknown };

@@ -12,84 +12,96 @@ interface ReceiptControls {
   isWanted(receipt: Receipt): boolean;
 }
 
-const YES: Promise<boolean> = Promise.resolve(true);
-const NO: Promise<boolean> = Promise.resolve(false);
-
-let controls!: ReceiptControls;
+/** Makes receipts, and alone has a say in them. */
+interface Receipts {
+  create(onWanted: ((receipt: Receipt) => void) | undefined): Receipt;
+  readonly controls: ReceiptControls;
+}
 
 /**
  * A promise that is made only when somebody asks for it, as most receipts are left alone: an event
  * that nobody waits for costs less, and nothing at all while it is in the outbox alone.
  */
-class LazyReceipt {
-  #outcome: Outcome | undefined;
-  #promise: Promise<Outcome> | undefined;
-  #resolve: ((outcome: Outcome) => void) | undefined;
-  readonly #onWanted: ((receipt: Receipt) => void) | undefined;
-  #isStored: boolean | undefined;
-  #stored: Promise<boolean> | undefined;
-  #resolveStored: ((isStored: boolean) => void) | undefined;
+function openReceipts(): Receipts {
+  const yes = Promise.resolve(true);
+  const no = Promise.resolve(false);
+  let controls!: ReceiptControls;
 
-  static {
-    const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
-    controls = {
-      settle: (receipt, outcome) => mine(receipt).#settle(outcome),
-      store: (receipt, isStored) => mine(receipt).#store(isStored),
-      outcome: (receipt) => mine(receipt).#outcome,
-      isWanted: (receipt) => mine(receipt).#promise !== undefined,
-    };
-    // So that `instanceof Promise` is true as well.
-    Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
+  class LazyReceipt {
+    #outcome: Outcome | undefined;
+    #promise: Promise<Outcome> | undefined;
+    #resolve: ((outcome: Outcome) => void) | undefined;
+    readonly #onWanted: ((receipt: Receipt) => void) | undefined;
+    #isStored: boolean | undefined;
+    #stored: Promise<boolean> | undefined;
+    #resolveStored: ((isStored: boolean) => void) | undefined;
+
+    static {
+      const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
+      controls = {
+        settle: (receipt, outcome) => mine(receipt).#settle(outcome),
+        store: (receipt, isStored) => mine(receipt).#store(isStored),
+        outcome: (receipt) => mine(receipt).#outcome,
+        isWanted: (receipt) => mine(receipt).#promise !== undefined,
+      };
+      // So that `instanceof Promise` is true as well.
+      Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
+    }
+
+    constructor(onWanted: ((receipt: Receipt) => void) | undefined) {
+      this.#onWanted = onWanted;
+    }
+
+    get stored(): Promise<boolean> {
+      if (this.#isStored !== undefined) return this.#isStored ? yes : no;
+      this.#stored ??= new Promise((resolve) => {
+        this.#resolveStored = resolve;
+      });
+      return this.#stored;
+    }
+
+    // biome-ignore lint/suspicious/noThenProperty: it is a promise.
+    then(...handlers: Parameters<Promise<Outcome>["then"]>): Promise<unknown> {
+      return this.#asPromise().then(...handlers);
+    }
+
+    catch(...handlers: Parameters<Promise<Outcome>["catch"]>): Promise<unknown> {
+      return this.#asPromise().catch(...handlers);
+    }
+
+    finally(...handlers: Parameters<Promise<Outcome>["finally"]>): Promise<Outcome> {
+      return this.#asPromise().finally(...handlers);
+    }
+
+    #asPromise(): Promise<Outcome> {
+      if (this.#promise) return this.#promise;
+      this.#promise = new Promise((resolve) => {
+        if (this.#outcome === undefined) this.#resolve = resolve;
+        else resolve(this.#outcome);
+      });
+      if (this.#outcome === undefined) this.#onWanted?.(this as unknown as Receipt);
+      return this.#promise;
+    }
+
+    #settle(outcome: Outcome): void {
+      if (this.#outcome !== undefined) return;
+      this.#outcome = outcome;
+      this.#resolve?.(outcome);
+      this.#store(false); // Had it been stored, that would have been told before.
+    }
+
+    #store(isStored: boolean): void {
+      if (this.#isStored !== undefined) return;
+      this.#isStored = isStored;
+      this.#resolveStored?.(isStored);
+    }
   }
 
-  constructor(onWanted: ((receipt: Receipt) => void) | undefined) {
-    this.#onWanted = onWanted;
-  }
-
-  get stored(): Promise<boolean> {
-    if (this.#isStored !== undefined) return this.#isStored ? YES : NO;
-    this.#stored ??= new Promise((resolve) => {
-      this.#resolveStored = resolve;
-    });
-    return this.#stored;
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise.
-  then(...handlers: Parameters<Promise<Outcome>["then"]>): Promise<unknown> {
-    return this.#asPromise().then(...handlers);
-  }
-
-  catch(...handlers: Parameters<Promise<Outcome>["catch"]>): Promise<unknown> {
-    return this.#asPromise().catch(...handlers);
-  }
-
-  finally(...handlers: Parameters<Promise<Outcome>["finally"]>): Promise<Outcome> {
-    return this.#asPromise().finally(...handlers);
-  }
-
-  #asPromise(): Promise<Outcome> {
-    if (this.#promise) return this.#promise;
-    this.#promise = new Promise((resolve) => {
-      if (this.#outcome === undefined) this.#resolve = resolve;
-      else resolve(this.#outcome);
-    });
-    if (this.#outcome === undefined) this.#onWanted?.(this as unknown as Receipt);
-    return this.#promise;
-  }
-
-  #settle(outcome: Outcome): void {
-    if (this.#outcome !== undefined) return;
-    this.#outcome = outcome;
-    this.#resolve?.(outcome);
-    this.#store(false); // Had it been stored, that would have been told before.
-  }
-
-  #store(isStored: boolean): void {
-    if (this.#isStored !== undefined) return;
-    this.#isStored = isStored;
-    this.#resolveStored?.(isStored);
-  }
+  return { create: (onWanted) => new LazyReceipt(onWanted) as unknown as Receipt, controls };
 }
+
+/** Marked, so that a program without a server client does not carry it: what a class does at once is not left out otherwise. */
+const receipts: Receipts = /* @__PURE__ */ openReceipts();
 
 /**
  * A receipt that waits for its outcome, and for the word of the outbox.
@@ -97,8 +109,13 @@ class LazyReceipt {
  * @param onWanted told once, when somebody asks for an outcome that is not known yet
  */
 export function createReceipt(onWanted?: (receipt: Receipt) => void): Receipt {
-  return new LazyReceipt(onWanted) as unknown as Receipt;
+  return receipts.create(onWanted);
 }
 
 /** What may be done with the receipts that {@link createReceipt} has made. */
-export const receiptControls: ReceiptControls = controls;
+export const receiptControls: ReceiptControls = {
+  settle: (receipt, outcome) => receipts.controls.settle(receipt, outcome),
+  store: (receipt, isStored) => receipts.controls.store(receipt, isStored),
+  outcome: (receipt) => receipts.controls.outcome(receipt),
+  isWanted: (receipt) => receipts.controls.isWanted(receipt),
+};

@@ -27,7 +27,6 @@ export interface Voice {
 }
 
 const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
-const PUBLISHED = [...LISTENED, "tracked", "stored", "attempt"] as const;
 
 /**
  * Tells listeners and channels; where no listener is, warns of each kind of loss once.
@@ -44,7 +43,7 @@ export function createVoice(
     once(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
   });
   const channels = new Map<string, DiagnosticChannel>();
-  for (const name of channel ? PUBLISHED : [])
+  for (const name of channel ? [...LISTENED, "tracked", "stored", "attempt"] : [])
     channels.set(name, (channel as NonNullable<typeof channel>)(name));
 
   function once(kind: string, message: string): void {
