@@ -1,6 +1,7 @@
 import { describe, isObject } from "./describe.ts";
 import { encodeMetadataValue } from "./encode-metadata-value.ts";
 import type { Issue, WarningCode } from "./issue.ts";
+import { memo } from "./memo.ts";
 import type { WireMetadata, WireMetadataValue } from "./metadata.ts";
 import {
   createReport,
@@ -50,49 +51,68 @@ export function collectMetadata(
   report: Report,
   { metadataKeys = 10 }: EncodeOptions,
 ): WireMetadata {
-  const encoded: WireMetadata = {};
+  const encoded = copyOf(metadata, report);
   let given = 0;
   let hasCapitals = false;
-  for (const key of keysOf(metadata, report)) {
+  for (const key of Object.keys(encoded)) {
+    const value = encoded[key];
+    if (value === undefined) {
+      delete encoded[key];
+      continue;
+    }
     const facts = factsOf(key);
-    if (!collectEntry(metadata as object, key, facts, encoded, report)) continue;
+    const wire = encodeEntry(key, value, facts, report);
+    if (wire !== value) encoded[key] = wire;
     given += 1;
     hasCapitals ||= facts.hasCapitals;
   }
   // Keys in lower case cannot be the same but for case, and most are.
   if (hasCapitals) refuseDuplicates(Object.keys(encoded), report);
   if (given > metadataKeys) warnOfLimit(Object.keys(encoded), metadataKeys, report);
-  return encoded;
+  return encoded as WireMetadata; // Or nothing of it is sent.
 }
 
-function keysOf(metadata: unknown, report: Report): string[] {
+/** Reads each value once, all together, as what is copied whole keeps its shape; one by one only if one of them throws. */
+function copyOf(metadata: unknown, report: Report): Record<string, unknown> {
   try {
-    if (isObject(metadata)) return Object.keys(metadata);
-    refuse(report, "metadata", "not_an_object", "a plain object", metadata);
+    if (!isObject(metadata)) {
+      refuse(report, "metadata", "not_an_object", "a plain object", metadata);
+      return {};
+    }
+    try {
+      return { ...metadata };
+    } catch {
+      const read = (key: string) => [key, readValue(metadata, key, report)];
+      return Object.fromEntries(Object.keys(metadata).map(read));
+    }
   } catch (error) {
     refuseUnreadable(report, "metadata", error);
+    return {};
   }
-  return [];
 }
 
-/** Adds a key that is given, also one that is wrong: then nothing of this is sent. Answers whether it was added. */
-function collectEntry(
-  metadata: object,
-  key: string,
-  { path, isAllowed, isDate }: KeyFacts,
-  encoded: WireMetadata,
-  report: Report,
-): boolean {
+/** Reads a value, or reports a getter or proxy that throws. */
+function readValue(metadata: object, key: string, report: Report): unknown {
   try {
-    const value: unknown = Reflect.get(metadata, key);
-    if (value === undefined) return false;
-    report.characters += key.length;
-    if (!isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
-    put(encoded, key, encodeMetadataValue(value, isDate, path, report));
-    return true;
+    return Reflect.get(metadata, key);
   } catch (error) {
-    refuseUnreadable(report, path, error);
-    return false;
+    return refuseUnreadable(report, factsOf(key).path, error);
+  }
+}
+
+/** What is sent of a key that is given. */
+function encodeEntry(
+  key: string,
+  value: unknown,
+  { path, isAllowed, isDate }: KeyFacts,
+  report: Report,
+): WireMetadataValue | undefined {
+  report.characters += key.length;
+  if (!isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
+  try {
+    return encodeMetadataValue(value, isDate, path, report);
+  } catch (error) {
+    return refuseUnreadable(report, path, error);
   }
 }
 
@@ -104,19 +124,6 @@ interface KeyFacts {
   /** Whether it says that its value is a date. */
   readonly isDate: boolean;
   readonly hasCapitals: boolean;
-}
-
-/** Facts of keys met lately, of which a program has few. */
-const known = new Map<string, KeyFacts>();
-const MAX_KNOWN = 1000;
-
-function factsOf(key: string): KeyFacts {
-  const facts = known.get(key);
-  if (facts) return facts;
-  const found = findFacts(key);
-  if (known.size >= MAX_KNOWN) known.clear();
-  if (key.length <= 40) known.set(key, found); // Longer ones would make its size unbounded.
-  return found;
 }
 
 function findFacts(key: string): KeyFacts {
@@ -134,12 +141,7 @@ const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
 const DIFFERENT = "under a key that differs from the others in more than case";
 const ALLOWED = "under a key that is not blank and has none of .$~`!@#%^&*'{}|\\\"";
 
-function put(encoded: WireMetadata, key: string, value: WireMetadataValue | undefined): void {
-  if (key === "__proto__") {
-    // An assignment would set the prototype.
-    Object.defineProperty(encoded, key, { value, enumerable: true, configurable: true, writable: true });
-  } else encoded[key] = value as WireMetadataValue;
-}
+const factsOf = memo(findFacts);
 
 function refuseDuplicates(keys: readonly string[], report: Report): void {
   const seen = new Set<string>();

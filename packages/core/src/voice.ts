@@ -11,6 +11,8 @@ import type { Outcome } from "./outcome.ts";
 /** Tells the program what happens; {@link createVoice}. */
 export interface Voice {
   readonly on: Emitter<ClientEvents>["on"];
+  /** Whether anybody wants to be told of events as they are tracked. */
+  isTraced(): boolean;
   tracked(body: string): void;
   stored(body: string): void;
   attempt(body: string, attempts: number): void;
@@ -47,6 +49,8 @@ export function createVoice(
   for (const name of channel ? PUBLISHED : [])
     channels.set(name, (channel as NonNullable<typeof channel>)(name));
 
+  const traced = channels.get("tracked"); // Asked with each event.
+
   function once(kind: string, message: string): void {
     if (told.has(kind)) return;
     told.add(kind);
@@ -77,6 +81,7 @@ export function createVoice(
   return {
     on: emitter.on,
     once,
+    isTraced: () => traced?.hasSubscribers ?? false,
     tracked: (body) => publish("tracked", () => ({ event: JSON.parse(body) })),
     stored: (body) => publish("stored", () => ({ event: JSON.parse(body) })),
     attempt: (body, attempts) => publish("attempt", () => ({ event: JSON.parse(body), attempts })),
