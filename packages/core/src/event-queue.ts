@@ -244,7 +244,6 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
     if (isSealed) return refuse(dropped("closed"), JSON.stringify(encoded.value));
     const receipt = createReceipt(want);
-    tally.track(); // Not before, as a getter of the event may look at the counts.
     tracked.add({ encoded, trackedAt, receipt }, encoded.characters);
     if (voice.isTraced()) tracked.run(); // Tracing wants to know who has tracked an event.
     if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);
@@ -274,6 +273,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       missingSince: undefined,
     };
     voice.tracked(body);
+    tally.track(); // Not before, as whoever is told may look at the counts.
     if (sameSecond.admit(event, place, warnings) && warnings.length > 0) voice.warning(warnings, body);
   }
 
@@ -285,8 +285,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     }
   }
 
+  /** Those that {@link admit} has seen. */
   const pending = (): number =>
-    tracked.size() +
     delivery.size() -
     adopted +
     (keeper?.size() ?? 0) +

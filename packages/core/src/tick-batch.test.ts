@@ -16,10 +16,8 @@ describe("a batch of a tick", () => {
     const { batch, done } = start();
     for (const item of [1, 2, 3]) batch.add(item, 10);
     expect(done).toEqual([]);
-    expect(batch.size()).toBe(3);
     await undefined;
     expect(done).toEqual([1, 2, 3]);
-    expect(batch.size()).toBe(0);
   });
 
   test("is worked on once, at once if asked to", async () => {
@@ -45,7 +43,7 @@ describe("a batch of a tick", () => {
     batch.add(count, size);
     expect(done).toHaveLength(count);
     batch.add(count + 1, size);
-    expect(batch.size()).toBe(1);
+    expect(done).toHaveLength(count);
   });
 
   test("keeps its order when the work adds items and has them worked on", async () => {

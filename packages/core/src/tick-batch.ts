@@ -4,8 +4,6 @@ export interface TickBatch<Item> {
   add(item: Item, size: number): void;
   /** Does at once what was put off. */
   run(): void;
-  /** Items whose work is not done. */
-  size(): number;
 }
 
 /** So much is put off at most. */
@@ -49,7 +47,6 @@ export function createTickBatch<Item>(work: (item: Item) => void): TickBatch<Ite
       });
     },
     run,
-    size: () => items.length - done,
   };
 }
 
