@@ -17,13 +17,16 @@ import type { Urgency } from "./post.ts";
 import { dropped, type EncodedPageEvent, isTaken, type LaneSettings } from "./route.ts";
 
 /** An event of this page that has no outcome yet. */
-export interface OwnEvent extends OpenReceipt {
+export interface OwnEvent extends OpenReceipt, PageDraft {
   readonly event: EncodedPageEvent;
-  readonly draft: PageDraft;
   /** As it is sent; its body is not final while it is being stored. */
   record: OutboxRecord;
-  /** Where it is safe: in this page's memory alone, on its way to the store, or there. */
-  place: "memory" | "storing" | "stored";
+  /**
+   * Where it is safe: in this page's memory alone; on its way to the store, where `decided` says that it may
+   * be there already, with the body it has, and `leaving` that it is stored as it is, since the page goes; or
+   * there.
+   */
+  place: "memory" | "storing" | "decided" | "leaving" | "stored";
   /** How it is being sent, if it is. */
   sending: Urgency | undefined;
   /** Characters of its body. */
@@ -98,32 +101,36 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
       let current: number | undefined;
       let remark: Issue | undefined;
 
-      /** Puts the event at a second, and answers its body. */
-      function finish(second: number): string {
-        if (second !== current) {
-          const isAlone = seconds.take(name, second);
-          const moved = second - tracked;
-          remark = moved > 0 ? secondMoved(moved) : isAlone ? undefined : SECOND_TAKEN;
-          current = second;
-          own.record = { ...own.record, body: encode(event, second) };
-        }
-        return own.record.body;
+      function moveTo(second: number): void {
+        if (second === current) return;
+        const isAlone = seconds.take(name, second);
+        const moved = second - tracked;
+        remark = moved > 0 ? secondMoved(moved) : isAlone ? undefined : SECOND_TAKEN;
+        current = second;
+        own.record = { ...own.record, body: encode(event, second) };
       }
 
       const own: OwnEvent = {
         ...openReceipt(),
         event,
+        name,
+        second,
         size,
         record: { id, body: "", trackedAt, attempts: 0, failures: 0, dueAt: 0 },
         place: "memory",
         sending: undefined,
-        draft: { id, name, second, trackedAt, finish },
+        finish(decided) {
+          if (own.place !== "storing") return undefined;
+          own.place = "decided";
+          moveTo(decided);
+          return own.record;
+        },
         decide() {
           if (remark) warn(event, remark);
           remark = undefined;
         },
       };
-      finish(second);
+      moveTo(second);
       events.set(id, own);
       return own;
     },

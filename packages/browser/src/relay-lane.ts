@@ -64,7 +64,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     const batch = cutBatch(due, courier.limit(), courier.room);
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
-    store?.take(batch);
+    store?.update(drawn.filter((record) => !batch.includes(record)));
     return batch;
   }
 
@@ -131,7 +131,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
 
   /** What is not stored is this page's to deliver. */
   function abandon(): void {
-    for (const event of store?.abandon() ?? []) own.toMemory(event);
+    for (const event of own.all()) if (event.place === "storing") own.toMemory(event);
   }
 
   /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first. */

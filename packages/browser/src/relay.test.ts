@@ -561,6 +561,34 @@ describe("tabs", () => {
     expect(await receipt.stored).toBe(false);
     expect(await receipt).toMatchObject(ACCEPTED);
   });
+
+  test("a store that answers too late does not count as having an event that was given up", async () => {
+    browser.setOnline(false);
+    const outbox = memoryPageOutbox(sharedStore());
+    const { appendApart } = outbox;
+    let answer = () => {};
+    const late = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    Object.assign(outbox, {
+      appendApart: async (...given: Parameters<typeof appendApart>) => (await late, appendApart(...given)),
+    });
+    const { tab, tracker } = start({ outbox });
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.advance(5_000);
+    await settleDown();
+    answer();
+    for (let second = 0; second < 20; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toMatchObject(ACCEPTED);
+    expect(await receipt.stored).toBe(false);
+    expect(sent()).toEqual([["a"]]);
+  });
 });
 
 describe("as the Messenger's fallback", () => {
