@@ -1,5 +1,4 @@
 import {
-  createEventIds,
   foldName,
   type Issue,
   type OpenReceipt,
@@ -62,7 +61,9 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
   const { random, maxEvents, maxBytes, policy, warn, ended } = bounds;
   const events = new Map<string, OwnEvent>();
   const seconds = createFreeSeconds();
-  const ids = createEventIds(random);
+  /** Ends the ids of this page's events, and of no other's. */
+  const page = `-${random()}`;
+  let latest = 0;
   let sequence = 0;
   let bytes = 0;
 
@@ -87,7 +88,13 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
   }
 
   function isOwn(id: string): boolean {
-    return ids.sequenceOf(id) !== undefined;
+    return id.endsWith(page);
+  }
+
+  /** Ids are ordered as the events were tracked, also if the clock is put back meanwhile. */
+  function nextId(trackedAt: number): string {
+    latest = Math.max(latest, trackedAt);
+    return padded(latest) + padded(sequence++) + page;
   }
 
   return {
@@ -97,7 +104,7 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
       const size = encode(event, second).length;
       if (!makeRoom(size)) return undefined;
       bytes += size;
-      const id = ids.next(sequence++, trackedAt);
+      const id = nextId(trackedAt);
       let current: number | undefined;
       let remark: Issue | undefined;
 
@@ -143,6 +150,10 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
     end,
     all: () => [...events.values()],
   };
+}
+
+function padded(value: number): string {
+  return String(value).padStart(16, "0");
 }
 
 /** One `RelayEvent`, which is sent in these very bytes each time. */
