@@ -60,8 +60,8 @@ const MAX_BAD_LOOKS = 5;
 
 const BROKEN = "the outbox does not work, so events wait in memory";
 
-/** Later than any time. */
-const EVER = Number.MAX_SAFE_INTEGER;
+/** The last millisecond there is in a `Date`. */
+const EVER = 8_640_000_000_000_000;
 
 /** Shares a store with the other tabs of the site. Events wait in memory while it fails. */
 export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: StoreHost): SharedStore {

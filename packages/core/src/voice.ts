@@ -27,7 +27,6 @@ export interface Voice {
 }
 
 const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
-const PUBLISHED = [...LISTENED, "tracked", "stored", "attempt"] as const;
 
 /**
  * Tells listeners and channels; where no listener is, warns of each kind of loss once.
@@ -44,8 +43,8 @@ export function createVoice(
     once(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
   });
   const channels = new Map<string, DiagnosticChannel>();
-  for (const name of channel ? PUBLISHED : [])
-    channels.set(name, (channel as NonNullable<typeof channel>)(name));
+  for (const name of [...LISTENED, "tracked", "stored", "attempt"] as const)
+    if (channel) channels.set(name, channel(name));
 
   function once(kind: string, message: string): void {
     if (told.has(kind)) return;
