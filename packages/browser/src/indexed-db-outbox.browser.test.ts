@@ -136,7 +136,7 @@ describe("the outbox in IndexedDB, where something is in its way,", () => {
       upgrade: (db) => void db.createObjectStore("later").put("kept", 1),
     });
     const error = await assertRefused(outbox.append([record(3)]), "newer_schema");
-    expect(error.message).toBe("Cannot append: a newer release has made the store");
+    expect(error.message).toBe("Cannot append: a newer release made the store");
     newer.close();
     const before = await contentOf(name);
     await assertRefused(outbox.lease({ limit: 1, now: NOW, until: NOW }), "newer_schema");

@@ -32,7 +32,7 @@ const NO_INDEXED_DB: readonly [OutboxErrorCode, string] = ["unsupported", "this 
 
 /** Errors that mean more than "it failed". */
 const CODES: Readonly<Record<string, readonly [OutboxErrorCode, string]>> = {
-  VersionError: ["newer_schema", "a newer release has made the store"],
+  VersionError: ["newer_schema", "a newer release made the store"],
   QuotaExceededError: ["full", "the browser gives no more room"],
   SecurityError: NO_INDEXED_DB,
   // What browsers say in private windows that have none.
@@ -91,7 +91,7 @@ export function indexedDbNamed(name: string): IndexedDb {
         function comeBack({ persisted }: PageTransitionEvent): void {
           if (!persisted) return;
           disconnect();
-          setTimeout(fail, GRACE, "the page was away; it may have been done all the same");
+          setTimeout(fail, GRACE, "the page was away, so it may be done");
         }
         // Before the page's own listeners, which may call.
         globalThis.addEventListener?.("pageshow", comeBack, true);

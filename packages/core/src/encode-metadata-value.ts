@@ -114,7 +114,7 @@ function encodeMonetaryAmount(money: WireMonetaryAmount, path: string, report: R
     const expected = "a whole number of minor units such as cents";
     refuse(report, `${path}.amount`, "invalid_amount", expected, amount);
   } else if (amount <= 0) {
-    remark(report, `${path}.amount`, "amount_sign", "positive by Intercom's reference", amount);
+    remark(report, `${path}.amount`, "amount_sign", "positive", amount);
   }
   if (typeof currency === "string" && /^[a-z]{3}$/i.test(currency)) {
     return { amount, currency: currency.toLowerCase() };

@@ -131,8 +131,8 @@ function findFacts(key: string): KeyFacts {
 
 /** Blank keys, and characters that may not stand in a key: Intercom's help article 175. */
 const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
-const DIFFERENT = "under a key that differs from the others in more than case";
-const ALLOWED = "under a key that is not blank and has none of .$~`!@#%^&*'{}|\\\"";
+const DIFFERENT = "under a key that differs in more than case";
+const ALLOWED = "under a non-blank key without .$~`!@#%^&*'{}|\\\"";
 
 function put(encoded: WireMetadata, key: string, value: WireMetadataValue | undefined): void {
   if (key === "__proto__") {
@@ -151,15 +151,9 @@ function refuseDuplicates(keys: readonly string[], report: Report): void {
 }
 
 function warnOfLimit(keys: readonly string[], limit: number, report: Report): void {
-  const expected = `of at most ${limit} keys for Intercom to track ${describe(keys[limit])} and what follows`;
+  const expected = `of at most ${limit} keys to track ${describe(keys[limit])} and what follows`;
   remark(report, "metadata", "key_limit", expected, keys.length);
   if (/^\d+$/.test(keys[0] ?? "")) {
-    remark(
-      report,
-      "metadata",
-      "integer_key",
-      "without whole numbers as keys, which JavaScript puts first",
-      keys[0],
-    );
+    remark(report, "metadata", "integer_key", "without numeric keys, which JavaScript puts first", keys[0]);
   }
 }
