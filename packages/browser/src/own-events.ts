@@ -41,6 +41,8 @@ export interface OwnEvents {
   /** From now on this page delivers an event itself. */
   toMemory(event: OwnEvent): void;
   get(id: string): OwnEvent | undefined;
+  /** Notes how an event fares, if it is one of this page's. */
+  set(id: string, change: Partial<Pick<OwnEvent, "record" | "sending">>): void;
   /** Whether the id is one of this page's, also of an event that has ended. */
   isOwn(id: string): boolean;
   /** Ends an event, if it has not ended. One of another page is told of, where its body is known. */
@@ -146,6 +148,7 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
       own.decide();
     },
     get: (id) => events.get(id),
+    set: (id, change) => Object.assign(events.get(id) ?? {}, change),
     isOwn,
     end,
     all: () => [...events.values()],
