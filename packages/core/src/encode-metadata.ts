@@ -50,14 +50,27 @@ export function collectMetadata(
   report: Report,
   { metadataKeys = 10 }: EncodeOptions,
 ): WireMetadata {
-  const encoded: WireMetadata = {};
+  let encoded: WireMetadata = {};
   let given = 0;
   let hasCapitals = false;
   for (const key of keysOf(metadata, report)) {
     const facts = factsOf(key);
-    if (!collectEntry(metadata as object, key, facts, encoded, report)) continue;
-    given += 1;
-    hasCapitals ||= facts.hasCapitals;
+    const { path } = facts;
+    try {
+      const value = (metadata as Record<string, unknown>)[key];
+      if (value === undefined) continue;
+      report.characters += key.length;
+      if (!facts.isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
+      // Where it is wrong its key is kept nevertheless, as nothing of this is sent.
+      const wire = encodeMetadataValue(path, value, report, facts.isDate) as WireMetadataValue;
+      // An assignment would set the prototype.
+      if (key === "__proto__") encoded = { ...encoded, [key]: wire };
+      else encoded[key] = wire;
+      given += 1;
+      hasCapitals ||= facts.hasCapitals;
+    } catch (error) {
+      refuseUnreadable(report, path, error);
+    }
   }
   // Keys in lower case cannot be the same but for case, and most are.
   if (hasCapitals) refuseDuplicates(Object.keys(encoded), report);
@@ -73,27 +86,6 @@ function keysOf(metadata: unknown, report: Report): string[] {
     refuseUnreadable(report, "metadata", error);
   }
   return [];
-}
-
-/** Adds a key that is given, also one that is wrong: then nothing of this is sent. Answers whether it was added. */
-function collectEntry(
-  metadata: object,
-  key: string,
-  { path, isAllowed, isDate }: KeyFacts,
-  encoded: WireMetadata,
-  report: Report,
-): boolean {
-  try {
-    const value: unknown = Reflect.get(metadata, key);
-    if (value === undefined) return false;
-    report.characters += key.length;
-    if (!isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
-    put(encoded, key, encodeMetadataValue(value, isDate, path, report));
-    return true;
-  } catch (error) {
-    refuseUnreadable(report, path, error);
-    return false;
-  }
 }
 
 /** What is known of a key by itself. */
@@ -133,13 +125,6 @@ function findFacts(key: string): KeyFacts {
 const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
 const DIFFERENT = "under a key that differs in more than case";
 const ALLOWED = "under a non-blank key without .$~`!@#%^&*'{}|\\\"";
-
-function put(encoded: WireMetadata, key: string, value: WireMetadataValue | undefined): void {
-  if (key === "__proto__") {
-    // An assignment would set the prototype.
-    Object.defineProperty(encoded, key, { value, enumerable: true, configurable: true, writable: true });
-  } else encoded[key] = value as WireMetadataValue;
-}
 
 function refuseDuplicates(keys: readonly string[], report: Report): void {
   const seen = new Set<string>();
