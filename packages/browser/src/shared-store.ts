@@ -195,14 +195,16 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       const marked = (record: OutboxRecord): OutboxRecord =>
         sent.includes(record) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
       const unsaved = own.all().filter(({ place }) => place === "memory");
-      update(sent.filter(({ id }) => own.get(id)?.place !== "memory").map(marked));
-      if (unsaved.length === 0) return;
-      for (const event of unsaved) event.place = "leaving";
       const records = unsaved.map(({ record }) => marked(record));
-      outbox.append(records).then(
-        () => onStored(records),
-        (cause) => onFailed(unsaved, cause),
-      );
+      for (const event of unsaved) event.place = "leaving";
+      // First, as what is stored already is safe.
+      if (records.length > 0) {
+        outbox.append(records).then(
+          () => onStored(records),
+          (cause) => onFailed(unsaved, cause),
+        );
+      }
+      update(sent.map(marked));
     },
     async look() {
       const before = stored();
