@@ -2,7 +2,7 @@ import { describe, isObject } from "./describe.ts";
 import { encodeMetadataValue } from "./encode-metadata-value.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import { memo } from "./memo.ts";
-import type { WireMetadata, WireMetadataValue } from "./metadata.ts";
+import type { WireMetadata } from "./metadata.ts";
 import {
   createReport,
   type Failure,
@@ -61,59 +61,45 @@ export function collectMetadata(
       continue;
     }
     const facts = factsOf(key);
-    const wire = encodeEntry(key, value, facts, report);
-    if (wire !== value) encoded[key] = wire;
+    const { path } = facts;
+    report.characters += key.length;
+    if (!facts.isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
+    try {
+      const wire = encodeMetadataValue(path, value, report, facts.isDate);
+      if (wire !== value) encoded[key] = wire;
+    } catch (error) {
+      refuseUnreadable(report, path, error);
+    }
     given += 1;
     hasCapitals ||= facts.hasCapitals;
   }
   // Keys in lower case cannot be the same but for case, and most are.
   if (hasCapitals) refuseDuplicates(Object.keys(encoded), report);
   if (given > metadataKeys) warnOfLimit(Object.keys(encoded), metadataKeys, report);
-  return encoded as WireMetadata; // Or nothing of it is sent.
+  return encoded as WireMetadata; // Where a value is none, nothing of it is sent.
 }
 
-/** Reads each value once, all together, as what is copied whole keeps its shape; one by one only if one of them throws. */
+/** Reads each value once: all together, which keeps the shape of the object, unless one of them throws. */
 function copyOf(metadata: unknown, report: Report): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
   try {
-    if (!isObject(metadata)) {
-      refuse(report, "metadata", "not_an_object", "a plain object", metadata);
-      return {};
-    }
-    try {
-      return { ...metadata };
-    } catch {
-      const read = (key: string) => [key, readValue(metadata, key, report)];
-      return Object.fromEntries(Object.keys(metadata).map(read));
-    }
+    if (isObject(metadata)) {
+      try {
+        return { ...metadata };
+      } catch {
+        for (const key of Object.keys(metadata)) {
+          try {
+            copy[key] = Reflect.get(metadata, key);
+          } catch (error) {
+            refuseUnreadable(report, factsOf(key).path, error);
+          }
+        }
+      }
+    } else refuse(report, "metadata", "not_an_object", "a plain object", metadata);
   } catch (error) {
     refuseUnreadable(report, "metadata", error);
-    return {};
   }
-}
-
-/** Reads a value, or reports a getter or proxy that throws. */
-function readValue(metadata: object, key: string, report: Report): unknown {
-  try {
-    return Reflect.get(metadata, key);
-  } catch (error) {
-    return refuseUnreadable(report, factsOf(key).path, error);
-  }
-}
-
-/** What is sent of a key that is given. */
-function encodeEntry(
-  key: string,
-  value: unknown,
-  { path, isAllowed, isDate }: KeyFacts,
-  report: Report,
-): WireMetadataValue | undefined {
-  report.characters += key.length;
-  if (!isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
-  try {
-    return encodeMetadataValue(value, isDate, path, report);
-  } catch (error) {
-    return refuseUnreadable(report, path, error);
-  }
+  return copy;
 }
 
 /** What is known of a key by itself. */
@@ -138,8 +124,8 @@ function findFacts(key: string): KeyFacts {
 
 /** Blank keys, and characters that may not stand in a key: Intercom's help article 175. */
 const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
-const DIFFERENT = "under a key that differs from the others in more than case";
-const ALLOWED = "under a key that is not blank and has none of .$~`!@#%^&*'{}|\\\"";
+const DIFFERENT = "under a key that differs in more than case";
+const ALLOWED = "under a non-blank key without .$~`!@#%^&*'{}|\\\"";
 
 const factsOf = memo(findFacts);
 
@@ -153,15 +139,9 @@ function refuseDuplicates(keys: readonly string[], report: Report): void {
 }
 
 function warnOfLimit(keys: readonly string[], limit: number, report: Report): void {
-  const expected = `of at most ${limit} keys for Intercom to track ${describe(keys[limit])} and what follows`;
+  const expected = `of at most ${limit} keys to track ${describe(keys[limit])} and what follows`;
   remark(report, "metadata", "key_limit", expected, keys.length);
   if (/^\d+$/.test(keys[0] ?? "")) {
-    remark(
-      report,
-      "metadata",
-      "integer_key",
-      "without whole numbers as keys, which JavaScript puts first",
-      keys[0],
-    );
+    remark(report, "metadata", "integer_key", "without numeric keys, which JavaScript puts first", keys[0]);
   }
 }

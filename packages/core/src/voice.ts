@@ -29,7 +29,6 @@ export interface Voice {
 }
 
 const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
-const PUBLISHED = [...LISTENED, "tracked", "stored", "attempt"] as const;
 
 /**
  * Tells listeners and channels; where no listener is, warns of each kind of loss once.
@@ -46,8 +45,8 @@ export function createVoice(
     once(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
   });
   const channels = new Map<string, DiagnosticChannel>();
-  for (const name of channel ? PUBLISHED : [])
-    channels.set(name, (channel as NonNullable<typeof channel>)(name));
+  for (const name of [...LISTENED, "tracked", "stored", "attempt"] as const)
+    if (channel) channels.set(name, channel(name));
 
   const traced = channels.get("tracked"); // Asked with each event.
 
