@@ -2,6 +2,8 @@ import type { Outcome, Receipt } from "./outcome.ts";
 
 /** What a queue may do with the receipts it has made; whoever holds a receipt may not. */
 interface ReceiptControls {
+  /** Makes one; {@link createReceipt}. */
+  create(onWanted: ((receipt: Receipt) => void) | undefined): Receipt;
   /** Tells how the event ended; only the first call counts. */
   settle(receipt: Receipt, outcome: Outcome): void;
   /** Tells whether the outbox holds the event; only the first call counts. */
@@ -12,21 +14,20 @@ interface ReceiptControls {
   isWanted(receipt: Receipt): boolean;
 }
 
-/** Makes receipts, and alone has a say in them. */
-interface Receipts {
-  create(onWanted: ((receipt: Receipt) => void) | undefined): Receipt;
-  readonly controls: ReceiptControls;
-}
+/** What may be done with the receipts that {@link createReceipt} has made. */
+export const receiptControls: ReceiptControls = /* @__PURE__ */ defineReceipts();
 
-/**
- * A promise that is made only when somebody asks for it, as most receipts are left alone: an event
- * that nobody waits for costs less, and nothing at all while it is in the outbox alone.
- */
-function openReceipts(): Receipts {
-  const yes = Promise.resolve(true);
-  const no = Promise.resolve(false);
+/** Within a function, so that a bundle which makes no such receipts does not carry them. */
+function defineReceipts(): ReceiptControls {
+  const YES: Promise<boolean> = Promise.resolve(true);
+  const NO: Promise<boolean> = Promise.resolve(false);
+
   let controls!: ReceiptControls;
 
+  /**
+   * A promise that is made only when somebody asks for it, as most receipts are left alone: an event
+   * that nobody waits for costs less, and nothing at all while it is in the outbox alone.
+   */
   class LazyReceipt {
     #outcome: Outcome | undefined;
     #promise: Promise<Outcome> | undefined;
@@ -39,6 +40,7 @@ function openReceipts(): Receipts {
     static {
       const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
       controls = {
+        create: (onWanted) => new LazyReceipt(onWanted) as unknown as Receipt,
         settle: (receipt, outcome) => mine(receipt).#settle(outcome),
         store: (receipt, isStored) => mine(receipt).#store(isStored),
         outcome: (receipt) => mine(receipt).#outcome,
@@ -53,7 +55,7 @@ function openReceipts(): Receipts {
     }
 
     get stored(): Promise<boolean> {
-      if (this.#isStored !== undefined) return this.#isStored ? yes : no;
+      if (this.#isStored !== undefined) return this.#isStored ? YES : NO;
       this.#stored ??= new Promise((resolve) => {
         this.#resolveStored = resolve;
       });
@@ -97,11 +99,8 @@ function openReceipts(): Receipts {
     }
   }
 
-  return { create: (onWanted) => new LazyReceipt(onWanted) as unknown as Receipt, controls };
+  return controls;
 }
-
-/** Marked, so that a program without a server client does not carry it: what a class does at once is not left out otherwise. */
-const receipts: Receipts = /* @__PURE__ */ openReceipts();
 
 /**
  * A receipt that waits for its outcome, and for the word of the outbox.
@@ -109,13 +108,5 @@ const receipts: Receipts = /* @__PURE__ */ openReceipts();
  * @param onWanted told once, when somebody asks for an outcome that is not known yet
  */
 export function createReceipt(onWanted?: (receipt: Receipt) => void): Receipt {
-  return receipts.create(onWanted);
+  return receiptControls.create(onWanted);
 }
-
-/** What may be done with the receipts that {@link createReceipt} has made. */
-export const receiptControls: ReceiptControls = {
-  settle: (receipt, outcome) => receipts.controls.settle(receipt, outcome),
-  store: (receipt, isStored) => receipts.controls.store(receipt, isStored),
-  outcome: (receipt) => receipts.controls.outcome(receipt),
-  isWanted: (receipt) => receipts.controls.isWanted(receipt),
-};

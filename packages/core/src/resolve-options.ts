@@ -77,8 +77,8 @@ const BASE_URLS: Readonly<Record<Region, string>> = {
   au: "https://api.au.intercom.io",
 };
 
-/** Names of all options. No list that is spread at once, as bundlers keep that, used or not. */
-function optionNames(): readonly string[] {
+/** Answered by a function, as bundlers keep a list that is put together, even if nobody needs it. */
+function knownNames(): readonly string[] {
   return [
     "token",
     "region",
@@ -111,7 +111,7 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
       `Cannot create client: the options must be an object such as { token }, got ${options === null ? "null" : typeof options}`,
     );
   }
-  const names = optionNames();
+  const names = knownNames();
   for (const name of Object.keys(options)) {
     if (!names.includes(name)) throw wrong(name, `one of ${names.join(", ")}`, "an unknown option");
   }

@@ -7,6 +7,7 @@ export const MAX_MOVE = 60;
 export const SECOND_TAKEN: Issue<"second_taken"> = {
   path: "createdAt",
   code: "second_taken",
+  // Spelt out, as bundlers keep a text that is put together, even if nobody needs it.
   message: "createdAt is that of another event, and Intercom keeps one event of a contact, name and second",
 };
 

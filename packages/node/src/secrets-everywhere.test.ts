@@ -117,7 +117,7 @@ test.runIf(hasSqlite)(
     const client = createClient({
       token: () => token,
       baseUrl: url,
-      timeout: 400,
+      timeout: 1500,
       retry: { attempts: 20, baseDelay: 5, maxDelay: 50 },
       outbox: sqliteOutbox({ path }),
       waitUntil: (work) => add("waitUntil", work),
