@@ -22,7 +22,7 @@ test("where there is no IndexedDB, as on a server, its calls are refused and not
     const calls = [
       outbox.counts(),
       outbox.append([]),
-      outbox.appendApart([]).done,
+      outbox.appendApart([]),
       outbox.clear(),
       outbox.deadLetters().next(),
       outbox.close(),
