@@ -82,9 +82,11 @@ turbo(
   "check:repo",
   "check:packages",
   "check:api",
+  "check:sizes",
   ...Object.keys(REPORTS),
   "--continue",
-  "--concurrency=100%",
+  // More than cores, as many tests wait for what they have started.
+  "--concurrency=150%",
   "--summarize",
   "--output-logs=new-only",
 );

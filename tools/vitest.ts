@@ -3,6 +3,7 @@ import type { ViteUserConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { findChromium } from "./chromium.ts";
 import { findFirefox, firefoxProvider } from "./firefox.ts";
+import { NODE_VERSIONS } from "./runtimes.ts";
 import { findWebKit, webkitProvider } from "./webkit.ts";
 
 /** The export condition under which packages of this repository see each other's source, never a stale build. */
@@ -13,9 +14,20 @@ function reporters(name: string): Pick<NonNullable<ViteUserConfig["test"]>, "rep
   return { reporters: ["default", "junit"], outputFile: { junit: `reports/${name}.xml` } };
 }
 
-/** Unit tests on the Node that runs them, with the type tests where `types` is set. */
-export function nodeTests({ types = false } = {}): ViteUserConfig {
-  const major = process.versions.node.split(".")[0];
+/** What tests of a package are like. */
+interface NodeTests {
+  /** There are type tests, which run once: with the Node of the tools, as all of them have the same compiler. */
+  readonly types?: boolean;
+  /** Whether each file of tests has modules of its own. Without, they are loaded once, which halves the time of pure code. */
+  readonly isolate?: boolean;
+}
+
+/** Unit tests on the Node that runs them. */
+export function nodeTests({ types = false, isolate = true }: NodeTests = {}): ViteUserConfig {
+  const major = process.versions.node.split(".")[0] ?? "";
+  const isFirst = !(major in NODE_VERSIONS);
+  // What runs in Bun is the same whichever Node starts it.
+  const once = isFirst ? [] : ["**/bun.test.ts"];
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -24,10 +36,12 @@ export function nodeTests({ types = false } = {}): ViteUserConfig {
       include: ["**/*.test.ts"],
       // Generous, as several runtimes may be tested at once; no test asserts how long a thing takes.
       testTimeout: 60_000,
-      exclude: ["**/node_modules/**", "**/dist/**", "**/*.browser.test.ts"],
-      ...(types && {
-        typecheck: { enabled: true, include: ["src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
-      }),
+      exclude: ["**/node_modules/**", "**/dist/**", "**/*.browser.test.ts", ...once],
+      isolate,
+      ...(types &&
+        isFirst && {
+          typecheck: { enabled: true, include: ["src/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
+        }),
     },
   };
 }

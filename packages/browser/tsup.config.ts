@@ -15,7 +15,9 @@ export const scriptTag: Options = {
   format: "iife",
   globalName: "IntercomEvents",
   target: "es2020",
-  minify: true,
+  // A twentieth less than what esbuild makes of it.
+  minify: "terser",
+  terserOptions: { ecma: 2020, compress: { passes: 2 } },
   noExternal: [/./],
 };
 

@@ -1,3 +1,3 @@
 import { nodeTests } from "../../tools/vitest.ts";
 
-export default nodeTests({ types: true });
+export default nodeTests({ types: true, isolate: false });

@@ -17,9 +17,10 @@ its default options, and sends to a loopback server that answers at once; betwee
 sends all it has. The rounds of all libraries take turns. Median and 95th percentile are over batches, then
 the median over rounds; the spread is that of the rounds' medians.
 
-What a library puts off until later (sending, and writing to disk) is not in these figures; \`delivered\`
-has that for ours. The libraries do not do the same in the call: ours checks and encodes each value and
-fixes the request's body, and others do part of that later. "JSON.stringify alone" is the least any could do
+"until the tick ends" adds what a library does as soon as the caller's code has ended, before anything else: ours
+makes the requests' bodies then, and looks for events that Intercom would merge. What it puts off until later
+still (sending, and writing to disk) is not in these figures; \`delivered\` has that for ours. The libraries do
+not do the same in the call: ours checks and encodes each value, and others do part of that later. "JSON.stringify alone" is the least any could do
 that makes a body in the call. The rows with several events of one user are those where our client looks for
 a free second, as Intercom keeps one event of a contact, name and second; the last of them is the worst
 case. \`@rudderstack/rudder-sdk-node\` is not here: one of its dependencies wants an install script, which
@@ -47,6 +48,7 @@ this repository does not allow.`,
       return {
         library,
         "ns per call": grouped(median(medians)),
+        "until the tick ends": grouped(median(found.map((round) => round.tick))),
         "95th percentile": grouped(median(found.map((round) => round.p95))),
         "spread of rounds": spread(medians),
       };

@@ -11,10 +11,10 @@ const LEAVE = `
   });
   addEventListener("pagehide", () => {
     const record = { id: "1", body: "{}", trackedAt: 0, attempts: 0, failures: 0, dueAt: 0 };
-    const draft = { id: "2", name: "a", second: 1, trackedAt: 1, finish: () => "{}" };
+    const draft = { name: "a", second: 1, finish: () => ({ ...record, id: "2" }) };
     for (const call of [
       outbox.append([record]),
-      outbox.appendApart([draft]).done,
+      outbox.appendApart([draft]),
       outbox.lease({ limit: 1, now: 1, until: 2 }),
     ]) answers.push(call.then(() => "done", ({ code }) => code));
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bundle, sizeOf } from "../test/bundle.ts";
+import { bundle } from "../test/bundle.ts";
 
 const TRACKER = `export { createTracker, messenger } from "./index.ts"`;
 
@@ -17,16 +17,6 @@ test("nothing of the server client is in a page", async () => {
   for (const text of ["Bearer", "openapi", "Intercom-Version", "eval("]) {
     expect(code).not.toContain(text);
   }
-});
-
-// Kept just above what they are: more must be on purpose.
-test.each([
-  ["createTracker, messenger", 4_850],
-  ["createTracker, relay", 8_200],
-  ["createTracker, messenger, relay, indexedDbOutbox", 12_300],
-])("{ %s } stays small", async (names, limit) => {
-  const code = await bundle(`export { ${names} } from "./index.ts"`);
-  expect(sizeOf(code)).toBeLessThan(limit);
 });
 
 test("a page that keeps nothing does not carry the outbox", async () => {

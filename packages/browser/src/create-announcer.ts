@@ -1,4 +1,4 @@
-import type { DropReason, Outcome } from "@intercom-events/core";
+import type { Outcome } from "@intercom-events/core";
 import { A_FUNCTION, check, oneOf } from "./check-options.ts";
 import { isTaken } from "./route.ts";
 import type { Tracker, TrackerEvents } from "./tracker.ts";
@@ -12,35 +12,22 @@ export interface Announcer {
   complain(message: string, cause: unknown): void;
 }
 
-/** What the console says of an event that was dropped. To opt out is no loss, so it says nothing. */
-const REASONS: Readonly<Record<DropReason, string | undefined>> = {
-  queue_full: "too many events are waiting",
-  not_stored: "there is no page here",
-  expired: "it waited too long; is the Messenger blocked?",
-  closed: "the tracker was closed",
-  opted_out: undefined,
-};
-
 type Name = keyof TrackerEvents;
-
-interface Entry {
-  readonly name: Name;
-  readonly listener: (payload: never) => void;
-}
+type Listener = (payload: never) => void;
 
 const TASK = "add a listener";
 
 /** Tells listeners; where there are none, the console hears of the first loss and remark of each kind. */
 export function createAnnouncer(): Announcer {
   const told = new Set<string>();
-  // A new list at each change, so that a listener may add and remove others while it is called.
-  let entries: readonly Entry[] = [];
+  // New lists at each change, so that a listener may add and remove others while it is called.
+  const listeners: Record<Name, readonly Listener[]> = { outcome: [], warning: [] };
 
   /** The remarks quote nothing of the event, so that there are few. */
   function tell(name: Name, payload: object, remarks: readonly string[]): void {
-    const heard = entries.filter((entry) => entry.name === name);
+    const heard = listeners[name];
     if (heard.length === 0) for (const remark of remarks) complain(remark, payload);
-    for (const { listener } of heard) {
+    for (const listener of heard) {
       try {
         listener(payload as never);
       } catch (error) {
@@ -57,12 +44,13 @@ export function createAnnouncer(): Announcer {
 
   return {
     on(name, listener) {
-      check(TASK, "name", name, oneOf("outcome", "warning"));
+      check(TASK, "name", name, oneOf(...Object.keys(listeners)));
       check(TASK, "listener", listener, A_FUNCTION);
-      const entry = { name, listener };
-      entries = [...entries, entry];
+      // One of its own, as a listener that is added twice is called twice.
+      const added: Listener = (payload) => listener(payload);
+      listeners[name] = [...listeners[name], added];
       return () => {
-        entries = entries.filter((other) => other !== entry);
+        listeners[name] = listeners[name].filter((other) => other !== added);
       };
     },
     complain,
@@ -76,9 +64,8 @@ export function createAnnouncer(): Announcer {
   };
 }
 
-/** Why an event was lost, if it was. */
+/** Why an event was lost, if it was; to opt out is no loss. */
 function lossOf(outcome: Outcome): string[] {
-  if (isTaken(outcome)) return [];
-  const why = outcome.status === "dropped" ? REASONS[outcome.reason] : outcome.status;
-  return why ? [`an event was lost: ${why}`] : [];
+  const why = outcome.status === "dropped" ? outcome.reason : outcome.status;
+  return isTaken(outcome) || why === "opted_out" ? [] : [`an event was lost: ${why}`];
 }

@@ -301,10 +301,10 @@ describe("the console, where nobody listens", () => {
     await tracker.track("later");
     const texts = warn.mock.calls.map(([text]) => text);
     expect(texts).toEqual([
-      "intercom-events: an event was lost: too many events are waiting (said once)",
+      "intercom-events: an event was lost: queue_full (said once)",
       "intercom-events: an event was lost: invalid (said once)",
-      "intercom-events: an event was lost: it waited too long; is the Messenger blocked? (said once)",
-      "intercom-events: an event was lost: the tracker was closed (said once)",
+      "intercom-events: an event was lost: expired (said once)",
+      "intercom-events: an event was lost: closed (said once)",
     ]);
     expect(warn.mock.calls[0]?.[1]).toMatchObject({ event: { eventName: "c" } });
   });

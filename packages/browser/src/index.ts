@@ -29,7 +29,7 @@ export {
 export { createTracker } from "./create-tracker.ts";
 export { type IndexedDbOutboxOptions, indexedDbOutbox } from "./indexed-db-outbox.ts";
 export { type MessengerOptions, messenger } from "./messenger.ts";
-export type { PageDraft, PageOutbox, PendingAppend } from "./page-outbox.ts";
+export type { PageDraft, PageOutbox } from "./page-outbox.ts";
 export { type PageRetryOptions, type RelayOptions, relay } from "./relay.ts";
 export type { EncodedPageEvent, Lane, LaneSettings, Route } from "./route.ts";
 export type {

@@ -7,15 +7,7 @@ import {
 } from "@intercom-events/core";
 import { atLeast, checkOptions, type Rule } from "./check-options.ts";
 import { firstFree } from "./free-seconds.ts";
-import {
-  ask,
-  EMPTY,
-  indexedDbNamed,
-  readTotals,
-  type Stores,
-  type Totals,
-  writeTotals,
-} from "./indexed-db.ts";
+import { ask, indexedDbNamed, STORES, type Stores } from "./indexed-db.ts";
 import type { PageOutbox } from "./page-outbox.ts";
 import { isTaken } from "./route.ts";
 import { createSharedStore } from "./shared-store.ts";
@@ -39,6 +31,16 @@ interface Kept extends OutboxRecord {
   /** The outbox that leased it last; 0 once it gave it back. */
   readonly owner: number;
   readonly leaseUntil: number;
+}
+
+/**
+ * What is kept of all events together, so that nothing has to be read through: how many there are, the
+ * characters of their bodies, and the dead letters, the oldest first.
+ */
+interface Summary {
+  events: number;
+  bytes: number;
+  letters: DeadLetter[];
 }
 
 /** Seconds for which those of events are remembered, before and after what is appended. */
@@ -85,25 +87,30 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     return { ...record, owner: leaseUntil && me, leaseUntil };
   }
 
-  function add(stores: Stores, totals: Totals, records: readonly OutboxRecord[], leaseUntil?: number): void {
+  function add(
+    stores: Stores,
+    summary: Summary,
+    records: readonly OutboxRecord[],
+    leaseUntil?: number,
+  ): void {
     if (records.length === 0) return;
-    totals.events += records.length;
+    summary.events += records.length;
     for (const record of records) {
-      totals.bytes += record.body.length;
+      summary.bytes += record.body.length;
       stores("events").add(lease(record, leaseUntil));
     }
-    if (totals.events > maxEvents || totals.bytes > maxBytes) {
+    if (summary.events > maxEvents || summary.bytes > maxBytes) {
       throw new OutboxError("full", "Cannot append: maxEvents or maxBytes is reached");
     }
-    writeTotals(stores, totals);
+    writeSummary(stores, summary);
   }
 
   async function giveBack(): Promise<void> {
     await database
       .transact("close", async (stores) => {
-        await walk(stores("events"), (cursor) => {
-          if (cursor.value.owner === me) cursor.update(lease(cursor.value));
-        });
+        for (const kept of await readEvents(stores)) {
+          if (kept.owner === me) stores("events").put(lease(kept));
+        }
       })
       // Leases run out by themselves, and closing must not fail for them.
       .catch(() => undefined);
@@ -114,51 +121,41 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     name,
     share: (host) => createSharedStore(outbox, host),
     append: (records, leaseUntil) =>
-      call("append", async (stores) => add(stores, await readTotals(stores), records, leaseUntil)),
-    appendApart(drafts, leaseUntil) {
-      let undecided = drafts;
-      const done = call("append", async (stores) => {
-        if (undecided.length === 0) return;
+      call("append", async (stores) => add(stores, await readSummary(stores), records, leaseUntil)),
+    appendApart: (drafts, leaseUntil) =>
+      call("append", async (stores) => {
+        const records: OutboxRecord[] = [];
+        if (drafts.length === 0) return records;
         const seconds = stores("seconds");
-        const first = Math.min(...undecided.map(({ second }) => second));
-        const totals = await readTotals(stores);
+        const first = Math.min(...drafts.map(({ second }) => second));
+        const summary = await readSummary(stores);
         const taken = new Set((await ask(seconds.getAllKeys(IDBKeyRange.lowerBound([first])))).map(String));
         // Nothing is waited for from here on, so that a page that dies has asked for all of it or nothing.
         seconds.delete(IDBKeyRange.upperBound([first - MEMORY]));
         seconds.delete(IDBKeyRange.lowerBound([first + MEMORY]));
-        const records = undecided.map((draft) => {
-          const { id, name, trackedAt } = draft;
+        for (const draft of drafts) {
+          const { name } = draft;
           const second = firstFree(draft.second, (other) => taken.has(`${other},${name}`));
+          const record = draft.finish(second);
+          if (!record) continue;
           const key = [second, name];
           taken.add(String(key));
           seconds.put(0, key);
-          return { id, body: draft.finish(second), trackedAt, attempts: 0, failures: 0, dueAt: 0 };
-        });
-        undecided = [];
-        add(stores, totals, records, leaseUntil);
-      });
-      return {
-        done,
-        abandon() {
-          const ids = undecided.map(({ id }) => id);
-          undecided = [];
-          return ids;
-        },
-      };
-    },
-    lease: ({ limit, now, until }) =>
-      call("lease", async (stores) => {
-        const leased: OutboxRecord[] = [];
-        await walk(stores("events"), (cursor) => {
-          const kept: Kept = cursor.value;
-          if (leased.length < limit && kept.dueAt <= now && kept.leaseUntil <= now) {
-            cursor.update(lease(kept, until));
-            leased.push(recordOf(kept));
-          }
-          return leased.length >= limit;
-        });
-        return leased;
+          records.push(record);
+        }
+        add(stores, summary, records, leaseUntil);
+        return records;
       }),
+    lease: ({ limit, now, until }) =>
+      call("lease", async (stores) =>
+        (await readEvents(stores))
+          .filter(({ dueAt, leaseUntil }) => dueAt <= now && leaseUntil <= now)
+          .slice(0, limit)
+          .map((kept) => {
+            stores("events").put(lease(kept, until));
+            return recordOf(kept);
+          }),
+      ),
     renew: (ids, until) =>
       call("renew", async (stores) => {
         for (const id of ids) {
@@ -177,37 +174,33 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
       }),
     settle: (endings, now) =>
       call("settle", async (stores) => {
-        const letters = stores("letters");
-        const totals = await readTotals(stores);
+        if (endings.length === 0) return;
+        const summary = await readSummary(stores);
         for (const { id, outcome } of endings) {
           const kept = await find(stores, id);
           if (!kept) continue;
           stores("events").delete(id);
-          totals.events -= 1;
-          totals.bytes -= kept.body.length;
-          // Where none are kept there need be no room for one.
-          if (!maxDeadLetters || isTaken(outcome)) continue;
-          letters.add({ record: recordOf(kept), outcome: safeOutcome(outcome), endedAt: now });
-          totals.deadLetters += 1;
+          summary.events -= 1;
+          summary.bytes -= kept.body.length;
+          if (isTaken(outcome)) continue;
+          summary.letters.push({ record: recordOf(kept), outcome: safeOutcome(outcome), endedAt: now });
         }
-        if (endings.length > 0) {
-          await walk(letters, (cursor) => {
-            if (totals.deadLetters <= maxDeadLetters && cursor.value.endedAt > now - deadLetterAge)
-              return true;
-            cursor.delete();
-            totals.deadLetters -= 1;
-          });
-        }
-        writeTotals(stores, totals);
+        summary.letters = summary.letters
+          .slice(Math.max(0, summary.letters.length - maxDeadLetters))
+          .filter(({ endedAt }) => endedAt > now - deadLetterAge);
+        writeSummary(stores, summary);
       }),
-    counts: () => call("count", readTotals),
+    counts: () =>
+      call("count", async (stores) => {
+        const { events, bytes, letters } = await readSummary(stores);
+        return { events, bytes, deadLetters: letters.length };
+      }),
     async *deadLetters() {
-      yield* await call("read dead letters", (stores) => ask<DeadLetter[]>(stores("letters").getAll()));
+      yield* (await call("read dead letters", readSummary)).letters;
     },
     clear: () =>
       call("clear", async (stores) => {
-        for (const name of ["events", "letters", "seconds"] as const) stores(name).clear();
-        writeTotals(stores, EMPTY);
+        for (const name of STORES) stores(name).clear();
       }),
     close() {
       closing ??= giveBack();
@@ -217,18 +210,23 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
   return outbox;
 }
 
+async function readSummary(stores: Stores): Promise<Summary> {
+  return (await ask(stores("summary").get(0))) ?? { events: 0, bytes: 0, letters: [] };
+}
+
+function writeSummary(stores: Stores, summary: Summary): void {
+  stores("summary").put(summary, 0);
+}
+
+/** All events in the order of their ids, at once, which is faster than one by one as far as stores are small. */
+function readEvents(stores: Stores): Promise<Kept[]> {
+  return ask(stores("events").getAll());
+}
+
 function find(stores: Stores, id: string): Promise<Kept | undefined> {
   return ask(stores("events").get(id));
 }
 
 function recordOf({ owner, leaseUntil, ...record }: Kept): OutboxRecord {
   return record;
-}
-
-/** Goes through a store in the order of its keys until told to stop. */
-async function walk(store: IDBObjectStore, isLast: (cursor: IDBCursorWithValue) => unknown): Promise<void> {
-  const request = store.openCursor();
-  for (let cursor = await ask(request); cursor && !isLast(cursor); cursor = await ask(request)) {
-    cursor.continue();
-  }
 }

@@ -1,20 +1,13 @@
 import { OutboxError, type OutboxErrorCode } from "@intercom-events/core";
 
-/** The object stores of an outbox. `seconds` has keys alone: the second and the name of each event. */
-const STORES = ["events", "letters", "seconds", "totals"] as const;
+/**
+ * The object stores of an outbox. `seconds` has keys alone: the second and the name of each event; `summary` has
+ * one record.
+ */
+export const STORES = ["events", "seconds", "summary"] as const;
 
 /** Answers an object store, within one transaction. */
 export type Stores = (name: (typeof STORES)[number]) => IDBObjectStore;
-
-/** What an outbox holds, kept as one record, so that nothing has to be read through. */
-export interface Totals {
-  events: number;
-  bytes: number;
-  deadLetters: number;
-}
-
-/** Totals of nothing. */
-export const EMPTY: Readonly<Totals> = { events: 0, bytes: 0, deadLetters: 0 };
 
 /** A database of the page's origin. */
 export interface IndexedDb {
@@ -39,7 +32,7 @@ const NO_INDEXED_DB: readonly [OutboxErrorCode, string] = ["unsupported", "this 
 
 /** Errors that mean more than "it failed". */
 const CODES: Readonly<Record<string, readonly [OutboxErrorCode, string]>> = {
-  VersionError: ["newer_schema", "a newer release has made the store"],
+  VersionError: ["newer_schema", "a newer release made the store"],
   QuotaExceededError: ["full", "the browser gives no more room"],
   SecurityError: NO_INDEXED_DB,
   // What browsers say in private windows that have none.
@@ -52,16 +45,6 @@ export function ask<T>(request: IDBRequest<T>): Promise<T> {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-}
-
-/** The totals that a transaction finds. */
-export function readTotals(stores: Stores): Promise<Totals> {
-  return ask(stores("totals").get(0));
-}
-
-/** Has the totals kept that a transaction has changed. */
-export function writeTotals(stores: Stores, totals: Totals): void {
-  stores("totals").put(totals, 0);
 }
 
 /**
@@ -84,9 +67,8 @@ export function indexedDbNamed(name: string): IndexedDb {
     request.onupgradeneeded = () => {
       const db = request.result;
       db.createObjectStore("events", { keyPath: "id" });
-      db.createObjectStore("letters", { autoIncrement: true });
       db.createObjectStore("seconds");
-      db.createObjectStore("totals").put(EMPTY, 0);
+      db.createObjectStore("summary");
     };
     const db = await ask(request);
     db.onversionchange = db.onclose = disconnect;
@@ -109,7 +91,7 @@ export function indexedDbNamed(name: string): IndexedDb {
         function comeBack({ persisted }: PageTransitionEvent): void {
           if (!persisted) return;
           disconnect();
-          setTimeout(fail, GRACE, "the page was away; it may have been done all the same");
+          setTimeout(fail, GRACE, "the page was away, so it may be done");
         }
         // Before the page's own listeners, which may call.
         globalThis.addEventListener?.("pageshow", comeBack, true);

@@ -30,7 +30,7 @@ export interface MessengerOptions {
  * of an earlier page would get another time, perhaps another person, and perhaps come twice.
  */
 const NO_OUTBOX: Rule = [
-  "left out, as the Messenger does not know when an event was tracked and whose it was; a fallback may use it",
+  "left out, as the Messenger takes no events of earlier pages; a fallback does",
   (value) => value === undefined,
 ];
 

@@ -31,7 +31,8 @@ export type Step =
 /** Milliseconds after which an event is sent again that left with a request nobody hears of. */
 export const UNHEARD_DELAY = 30_000;
 
-const ALL = Number.POSITIVE_INFINITY;
+/** More than any number of attempts; bundlers keep `Number.POSITIVE_INFINITY`, even if nobody needs it. */
+const ALL = 1e300;
 
 /** How many of the attempts that may fail a verdict costs: all, and with them the event, one or none. */
 const COSTS: Readonly<Record<Exclude<VerdictKind, "accepted">, number>> = {

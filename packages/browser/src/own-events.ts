@@ -1,5 +1,4 @@
 import {
-  createEventIds,
   foldName,
   type Issue,
   type OpenReceipt,
@@ -17,13 +16,16 @@ import type { Urgency } from "./post.ts";
 import { dropped, type EncodedPageEvent, isTaken, type LaneSettings } from "./route.ts";
 
 /** An event of this page that has no outcome yet. */
-export interface OwnEvent extends OpenReceipt {
+export interface OwnEvent extends OpenReceipt, PageDraft {
   readonly event: EncodedPageEvent;
-  readonly draft: PageDraft;
   /** As it is sent; its body is not final while it is being stored. */
   record: OutboxRecord;
-  /** Where it is safe: in this page's memory alone, on its way to the store, or there. */
-  place: "memory" | "storing" | "stored";
+  /**
+   * Where it is safe: in this page's memory alone; on its way to the store, where `decided` says that it may
+   * be there already, with the body it has, and `leaving` that it is stored as it is, since the page goes; or
+   * there.
+   */
+  place: "memory" | "storing" | "decided" | "leaving" | "stored";
   /** How it is being sent, if it is. */
   sending: Urgency | undefined;
   /** Characters of its body. */
@@ -39,6 +41,8 @@ export interface OwnEvents {
   /** From now on this page delivers an event itself. */
   toMemory(event: OwnEvent): void;
   get(id: string): OwnEvent | undefined;
+  /** Notes how an event fares, if it is one of this page's. */
+  set(id: string, change: Partial<Pick<OwnEvent, "record" | "sending">>): void;
   /** Whether the id is one of this page's, also of an event that has ended. */
   isOwn(id: string): boolean;
   /** Ends an event, if it has not ended. One of another page is told of, where its body is known. */
@@ -59,7 +63,9 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
   const { random, maxEvents, maxBytes, policy, warn, ended } = bounds;
   const events = new Map<string, OwnEvent>();
   const seconds = createFreeSeconds();
-  const ids = createEventIds(random);
+  /** Ends the ids of this page's events, and of no other's. */
+  const page = `-${random()}`;
+  let latest = 0;
   let sequence = 0;
   let bytes = 0;
 
@@ -84,7 +90,13 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
   }
 
   function isOwn(id: string): boolean {
-    return ids.sequenceOf(id) !== undefined;
+    return id.endsWith(page);
+  }
+
+  /** Ids are ordered as the events were tracked, also if the clock is put back meanwhile. */
+  function nextId(trackedAt: number): string {
+    latest = Math.max(latest, trackedAt);
+    return padded(latest) + padded(sequence++) + page;
   }
 
   return {
@@ -94,36 +106,40 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
       const size = encode(event, second).length;
       if (!makeRoom(size)) return undefined;
       bytes += size;
-      const id = ids.next(sequence++, trackedAt);
+      const id = nextId(trackedAt);
       let current: number | undefined;
       let remark: Issue | undefined;
 
-      /** Puts the event at a second, and answers its body. */
-      function finish(second: number): string {
-        if (second !== current) {
-          const isAlone = seconds.take(name, second);
-          const moved = second - tracked;
-          remark = moved > 0 ? secondMoved(moved) : isAlone ? undefined : SECOND_TAKEN;
-          current = second;
-          own.record = { ...own.record, body: encode(event, second) };
-        }
-        return own.record.body;
+      function moveTo(second: number): void {
+        if (second === current) return;
+        const isAlone = seconds.take(name, second);
+        const moved = second - tracked;
+        remark = moved > 0 ? secondMoved(moved) : isAlone ? undefined : SECOND_TAKEN;
+        current = second;
+        own.record = { ...own.record, body: encode(event, second) };
       }
 
       const own: OwnEvent = {
         ...openReceipt(),
         event,
+        name,
+        second,
         size,
         record: { id, body: "", trackedAt, attempts: 0, failures: 0, dueAt: 0 },
         place: "memory",
         sending: undefined,
-        draft: { id, name, second, trackedAt, finish },
+        finish(decided) {
+          if (own.place !== "storing") return undefined;
+          own.place = "decided";
+          moveTo(decided);
+          return own.record;
+        },
         decide() {
           if (remark) warn(event, remark);
           remark = undefined;
         },
       };
-      finish(second);
+      moveTo(second);
       events.set(id, own);
       return own;
     },
@@ -132,10 +148,15 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
       own.decide();
     },
     get: (id) => events.get(id),
+    set: (id, change) => Object.assign(events.get(id) ?? {}, change),
     isOwn,
     end,
     all: () => [...events.values()],
   };
+}
+
+function padded(value: number): string {
+  return String(value).padStart(16, "0");
 }
 
 /** One `RelayEvent`, which is sent in these very bytes each time. */

@@ -2,7 +2,7 @@
  * Browsers let the requests of a page that outlive it have 64 KiB in flight; some is left to others
  * (Fetch Standard, "inflight keepalive bytes"). Chromium besides wants no more than nine of them.
  */
-export const ALLOWANCE = 60 * 1024;
+export const ALLOWANCE = 61_440;
 export const MAX_REQUESTS = 9;
 
 /** One for the whole page, so that its trackers do not crowd each other out. */

@@ -1,4 +1,4 @@
-import type { Outbox } from "@intercom-events/core";
+import type { Outbox, OutboxRecord } from "@intercom-events/core";
 import type { SharedStore, StoreHost } from "./shared-store.ts";
 
 /** An outbox of pages: tabs that share it never give two events of one name the same second. */
@@ -12,8 +12,9 @@ export interface PageOutbox extends Outbox {
    *
    * @param leaseUntil when this outbox's lease on them runs out, in milliseconds since the epoch; without it
    *   they are free to be leased
+   * @returns what is kept: all drafts but those that were given up meanwhile
    */
-  appendApart(drafts: readonly PageDraft[], leaseUntil?: number): PendingAppend;
+  appendApart(drafts: readonly PageDraft[], leaseUntil?: number): Promise<readonly OutboxRecord[]>;
   /** Shares it with the other tabs: `createSharedStore`. So only pages that have an outbox carry what that takes. */
   share(host: StoreHost): SharedStore;
   /** Deletes everything it holds, dead letters and remembered seconds included. */
@@ -22,25 +23,14 @@ export interface PageOutbox extends Outbox {
 
 /** An event whose second is still open, and with it the body. */
 export interface PageDraft {
-  /** As in an `OutboxRecord`. */
-  readonly id: string;
   /** The event's name as Intercom tells names apart. */
   readonly name: string;
   /** The second it was tracked in, since the epoch. */
   readonly second: number;
-  /** When it was tracked, in milliseconds since the epoch. */
-  readonly trackedAt: number;
-  /** Answers the body to keep, once its second is decided; called inside the transaction. */
-  finish(second: number): string;
-}
-
-/** Events on their way into an outbox. */
-export interface PendingAppend {
-  /** Resolves when they are kept, also when they were given up; rejects like `append`. */
-  readonly done: Promise<void>;
   /**
-   * For a page that dies: gives up the drafts whose second is not decided yet, which are then certainly not
-   * kept, and answers their ids. The others may or may not be kept, with the body that `finish` gave.
+   * Answers the record to keep, once its second is decided; called inside the transaction, which waits for
+   * nothing after. It is `undefined` for an event that the page has given up storing: then it is certainly
+   * not kept. The others may or may not be, with the body that this gave.
    */
-  abandon(): string[];
+  finish(second: number): OutboxRecord | undefined;
 }

@@ -25,7 +25,7 @@ export type Posted =
 export type Urgency = "plain" | "survive" | "depart";
 
 const NO_ROOM: Posted = {
-  verdict: { kind: "unreachable", cause: "no room for a request that outlives the page" },
+  verdict: { kind: "unreachable", cause: "no room left to outlive the page" },
 };
 
 /**

@@ -4,7 +4,7 @@ import type { OutboxRecord } from "@intercom-events/core";
 export const MAX_BATCH = 100;
 
 /** Bytes of one request, at most, where its events have a choice. */
-export const MAX_BYTES = 60 * 1024;
+export const MAX_BYTES = 61_440;
 
 /** What surrounds the events of a body, with room for what is said about it. */
 const FRAME = 64;

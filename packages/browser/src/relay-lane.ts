@@ -32,8 +32,10 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   if (isPage()) {
     endWatch = watchPage((moment) => {
       if (moment === "hidden") depart();
-      else if (moment === "pagehide") leave();
-      else wake();
+      else if (moment === "pagehide") {
+        depart();
+        leave();
+      } else wake();
     });
     store?.join();
   }
@@ -64,25 +66,22 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     const batch = cutBatch(due, courier.limit(), courier.room);
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
-    store?.take(batch);
+    store?.update(drawn.filter((record) => !batch.includes(record)));
     return batch;
   }
 
   async function dispatch(batch: readonly OutboxRecord[], urgency: Urgency): Promise<void> {
-    markSending(batch, urgency);
+    for (const { id } of batch) own.set(id, { sending: urgency });
     const { steps, rest } = await courier.send(batch, urgency);
-    markSending(batch, undefined);
     const endings: Ending[] = [];
     const later: OutboxRecord[] = [];
     for (const [index, { record, outcome }] of steps.entries()) {
       const sent = batch[index] as OutboxRecord;
-      if (outcome) {
+      own.set(sent.id, { sending: undefined, record: record ?? sent });
+      if (record) later.push(record);
+      else {
         endings.push({ id: sent.id, outcome });
         own.end(sent, outcome);
-      } else {
-        later.push(record);
-        const event = own.get(sent.id);
-        if (event) event.record = record;
       }
     }
     store?.settle(endings);
@@ -93,13 +92,6 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     }
     // A departing request is not the pump's.
     if (urgency === "depart") void pump();
-  }
-
-  function markSending(batch: readonly OutboxRecord[], sending: Urgency | undefined): void {
-    for (const { id } of batch) {
-      const event = own.get(id);
-      if (event) event.sending = sending;
-    }
   }
 
   /** The page is seen, has come back, or there may be a network again. */
@@ -131,7 +123,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
 
   /** What is not stored is this page's to deliver. */
   function abandon(): void {
-    for (const event of store?.abandon() ?? []) own.toMemory(event);
+    for (const event of own.all()) if (event.place === "storing") own.toMemory(event);
   }
 
   /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first. */
@@ -160,26 +152,16 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
       if (batch.length === 0) continue;
       requests += 1;
       room -= batch.reduce((size, { body }) => size + body.length, 0);
-      void dispatch(batch.sort(byId), "depart");
+      void dispatch(batch.reverse(), "depart");
       sent.push(...batch);
     }
     return sent;
   }
 
   function leave(): void {
-    depart();
     isGone = true;
     endTimer?.();
     store?.leave();
-  }
-
-  function shut(): void {
-    isGone = true;
-    endTimer?.();
-    endRest?.();
-    endWatch?.();
-    store?.leave();
-    store?.close();
   }
 
   return {
@@ -202,16 +184,16 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
       // What is in the store stays there for the next page.
       const given = own.all().filter(({ place }) => !isFinal || place === "memory");
       for (const { record } of given) own.end(record, dropped(reason));
-      if (isFinal) shut();
-      else store?.clear();
+      if (isFinal) {
+        leave();
+        endRest?.();
+        endWatch?.();
+        store?.close();
+      } else store?.clear();
       return given.length;
     },
     size: () => own.all().length,
   };
-}
-
-function byId(a: OutboxRecord, b: OutboxRecord): number {
-  return a.id < b.id ? -1 : 1;
 }
 
 function isDue({ dueAt }: OutboxRecord, now: number): boolean {

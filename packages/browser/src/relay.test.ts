@@ -56,10 +56,10 @@ function sent(): string[][] {
   return browser.requests.map((request) => eventsOf(request).map(({ event_name }) => event_name));
 }
 
-/** Ids of tabs must differ; what is drawn after them need not. */
+/** What the ids of tabs are made of must differ; what is drawn after it need not. */
 function drawIdThenHalf(): () => number {
   let drawn = 0;
-  return () => (drawn++ < 16 ? Math.random() : 0.5);
+  return () => (drawn++ < 1 ? Math.random() : 0.5);
 }
 
 interface Started {
@@ -560,6 +560,34 @@ describe("tabs", () => {
     }
     expect(await receipt.stored).toBe(false);
     expect(await receipt).toMatchObject(ACCEPTED);
+  });
+
+  test("a store that answers too late does not count as having an event that was given up", async () => {
+    browser.setOnline(false);
+    const outbox = memoryPageOutbox(sharedStore());
+    const { appendApart } = outbox;
+    let answer = () => {};
+    const late = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    Object.assign(outbox, {
+      appendApart: (...given: Parameters<typeof appendApart>) => late.then(() => appendApart(...given)),
+    });
+    const { tab, tracker } = start({ outbox });
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.advance(5_000);
+    await settleDown();
+    answer();
+    for (let second = 0; second < 20; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toMatchObject(ACCEPTED);
+    expect(await receipt.stored).toBe(false);
+    expect(sent()).toEqual([["a"]]);
   });
 });
 

@@ -11,19 +11,14 @@ import { UNHEARD_DELAY } from "./next-step.ts";
 import type { OwnEvent, OwnEvents } from "./own-events.ts";
 import type { PageOutbox } from "./page-outbox.ts";
 import { dropped, type LaneSettings } from "./route.ts";
-import { createStoreKeeper } from "./store-keeper.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
 
 /** What a lane does with a store that tabs share; {@link createSharedStore}. */
 export interface SharedStore {
   /** Stores an event of this page, with those that follow at once. */
   put(event: OwnEvent): void;
-  /** Stores nothing more that is not stored yet, and answers the events which certainly are not. */
-  abandon(): OwnEvent[];
-  /** The events this tab is to send, as many as it has leased. */
+  /** Leases the events this tab is to send. */
   draw(limit: number): Promise<readonly OutboxRecord[]>;
-  /** Takes events that were drawn as sent. */
-  take(batch: readonly OutboxRecord[]): void;
   /** Ends events, and tells the tabs that may have tracked them. */
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */
@@ -54,6 +49,9 @@ export interface StoreHost {
 /** Milliseconds a lease lasts: longer than a request. A tab that dies leaves its events alone so long. */
 const LEASE = 30_000;
 
+/** Events that are stored in one transaction, at most. */
+const MAX_GROUP = 500;
+
 /** Looks in a row at a store that held events and gave none, before a clock must have been put back. */
 const MAX_VAIN_LOOKS = 24;
 
@@ -62,16 +60,16 @@ const MAX_BAD_LOOKS = 5;
 
 const BROKEN = "the outbox does not work, so events wait in memory";
 
-/** Later than any time. */
-const EVER = Number.MAX_SAFE_INTEGER;
+/** The last millisecond there is in a `Date`. */
+const EVER = 8_640_000_000_000_000;
 
 /** Shares a store with the other tabs of the site. Events wait in memory while it fails. */
 export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: StoreHost): SharedStore {
   const { clock } = settings;
-  const keeper = createStoreKeeper(outbox, clock, { onStored, onFailed });
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
-  /** Leased, and not sent yet. */
-  let hand: OutboxRecord[] = [];
+  /** Events that are to be stored, together. */
+  const waiting: OwnEvent[] = [];
+  let isStoring = false;
   let isClosed = false;
   let isStocked = false;
   let vainLooks = 0;
@@ -98,8 +96,32 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     if (records.length > 0) void fromStore(() => outbox.update(records));
   }
 
-  function onStored(events: readonly OwnEvent[]): void {
-    for (const event of events) {
+  /** Stores an event together with those that follow at once. */
+  function put(event: OwnEvent): void {
+    event.place = "storing";
+    waiting.push(event);
+    if (waiting.length === 1) queueMicrotask(store);
+  }
+
+  /** Stores one group after the other. */
+  async function store(): Promise<void> {
+    if (isStoring || waiting.length === 0) return;
+    isStoring = true;
+    const group = waiting.splice(0, MAX_GROUP);
+    // What is told late counts, too.
+    await ask(
+      () => outbox.appendApart(group).then(onStored),
+      clock,
+      (cause) => onFailed(group.filter(isOnItsWay), cause),
+    );
+    isStoring = false;
+    void store();
+  }
+
+  function onStored(records: readonly OutboxRecord[]): void {
+    for (const { id } of records) {
+      const event = own.get(id);
+      if (!event) continue;
       event.place = "stored";
       event.keep(true);
       event.decide();
@@ -128,7 +150,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       own.end(record, outcome);
     }
     settle(oldest.map(({ id }) => ({ id, outcome })));
-    for (const event of events) if (own.get(event.draft.id)) keeper.put(event);
+    for (const event of events) if (own.get(event.record.id)) put(event);
   }
 
   /** The store cannot be read: what this page has stored is delivered from memory. */
@@ -154,23 +176,17 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   }
 
   return {
-    put: keeper.put,
-    abandon: keeper.abandon,
+    put,
     async draw(limit) {
       if (!tabs.leads()) return [];
-      if (hand.length > 0) return hand;
       const now = clock.now();
-      hand = await lease({ limit, now: vainLooks > MAX_VAIN_LOOKS ? EVER : now, until: now + LEASE });
-      if (hand.length > 0) vainLooks = 0;
+      const leased = await lease({ limit, now: vainLooks > MAX_VAIN_LOOKS ? EVER : now, until: now + LEASE });
+      if (leased.length > 0) vainLooks = 0;
       // What has ended here is only still there because the store has failed meanwhile.
       const isOver = ({ id }: OutboxRecord) => own.isOwn(id) && !own.get(id);
-      settle(hand.filter(isOver).map(({ id }) => ({ id, outcome: { status: "accepted", attempts: 0 } })));
+      settle(leased.filter(isOver).map(({ id }) => ({ id, outcome: { status: "accepted", attempts: 0 } })));
       // Of this page's own some may have been sent as it was hidden.
-      hand = hand.filter((record) => !isOver(record) && !own.get(record.id)?.sending);
-      return hand;
-    },
-    take(batch) {
-      hand = hand.filter((record) => !batch.includes(record));
+      return leased.filter((record) => !isOver(record) && !own.get(record.id)?.sending);
     },
     settle,
     update,
@@ -179,13 +195,16 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       const marked = (record: OutboxRecord): OutboxRecord =>
         sent.includes(record) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
       const unsaved = own.all().filter(({ place }) => place === "memory");
-      update(sent.filter(({ id }) => own.get(id)?.place !== "memory").map(marked));
-      if (unsaved.length === 0) return;
-      for (const event of unsaved) event.place = "storing";
-      outbox.append(unsaved.map(({ record }) => marked(record))).then(
-        () => onStored(unsaved),
-        (cause) => onFailed(unsaved, cause),
-      );
+      const records = unsaved.map(({ record }) => marked(record));
+      for (const event of unsaved) event.place = "leaving";
+      // First, as what is stored already is safe.
+      if (records.length > 0) {
+        outbox.append(records).then(
+          () => onStored(records),
+          (cause) => onFailed(unsaved, cause),
+        );
+      }
+      update(sent.map(marked));
     },
     async look() {
       const before = stored();
@@ -205,13 +224,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     },
     hasMore: () => isStocked,
     join: tabs.join,
-    leave() {
-      update(hand);
-      hand = [];
-      tabs.leave();
-    },
+    leave: tabs.leave,
     clear() {
-      hand = [];
       void fromStore(() => outbox.clear());
       tabs.tell({ cleared: true });
     },
@@ -220,6 +234,11 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       outbox.close().catch(() => undefined);
     },
   };
+}
+
+/** Whether the page has not given up storing it. */
+function isOnItsWay({ place }: OwnEvent): boolean {
+  return place === "storing" || place === "decided";
 }
 
 /** Whether the store has reached its own bound, and not that of the browser. */

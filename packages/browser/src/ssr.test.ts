@@ -49,6 +49,6 @@ test("on a server, events end as not stored and the process ends by itself", () 
 });
 
 test("on a server, the first loss of each kind is said once", () => {
-  expect(bare.stderr.match(/there is no page here/g)).toHaveLength(1);
+  expect(bare.stderr.match(/an event was lost: not_stored/g)).toHaveLength(1);
   expect(bare.stderr.match(/intercom-events:/g)).toHaveLength(2);
 });

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 /**
@@ -19,9 +18,4 @@ export async function bundle(program: string): Promise<string> {
     logLevel: "error",
   });
   return outputFiles[0]?.text ?? "";
-}
-
-/** Bytes of a code once it is compressed as servers do. */
-export function sizeOf(code: string): number {
-  return gzipSync(code, { level: 9 }).length;
 }

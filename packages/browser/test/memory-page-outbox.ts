@@ -54,29 +54,19 @@ export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxO
     counts: () => call(() => inner.counts()),
     deadLetters: () => inner.deadLetters(),
     close: () => call(() => inner.close()),
-    appendApart(drafts, leaseUntil) {
-      let open = [...drafts];
-      const done = call(async () => {
-        const decided = open;
-        open = [];
-        const records = decided.map((draft) => {
+    appendApart: (drafts, leaseUntil) =>
+      call(async () => {
+        const records = drafts.flatMap((draft) => {
           let second = draft.second;
           while (shared.taken.has(`${draft.name} ${second}`) && second < draft.second + 60) second += 1;
+          const record = draft.finish(second);
+          if (!record) return [];
           shared.taken.add(`${draft.name} ${second}`);
-          const body = draft.finish(second);
-          return { id: draft.id, body, trackedAt: draft.trackedAt, attempts: 0, failures: 0, dueAt: 0 };
+          return [record];
         });
         await inner.append(records, leaseUntil);
-      });
-      return {
-        done,
-        abandon() {
-          const given = open;
-          open = [];
-          return given.map(({ id }) => id);
-        },
-      };
-    },
+        return records;
+      }),
     clear: () =>
       call(async () => {
         shared.events.events.clear();

@@ -19,18 +19,27 @@ export function bodyOf(id: string, name: string, second: number): string {
   return JSON.stringify({ event_name: name, created_at: second, metadata: { id } });
 }
 
-/** A draft, and the seconds that it was finished with. */
-export function draft(id: string, name: string, second: number): PageDraft & { readonly given: number[] } {
-  const given: number[] = [];
-  return {
+/** A draft that can be given up, and the seconds that it was finished with. */
+export interface Draft extends PageDraft {
+  finish: PageDraft["finish"];
+  readonly id: string;
+  readonly given: number[];
+  isGivenUp: boolean;
+}
+
+export function draft(id: string, name: string, second: number): Draft {
+  const made: Draft = {
     id,
     name,
     second,
-    trackedAt: second * 1000,
-    given,
+    given: [],
+    isGivenUp: false,
     finish(at) {
-      given.push(at);
-      return bodyOf(id, name, at);
+      if (made.isGivenUp) return undefined;
+      made.given.push(at);
+      const body = bodyOf(id, name, at);
+      return { id, body, trackedAt: second * 1000, attempts: 0, failures: 0, dueAt: 0 };
     },
   };
+  return made;
 }

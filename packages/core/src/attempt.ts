@@ -41,6 +41,7 @@ export function startAttempt(
     const judge = (reply: ReadReply): void => {
       cancel();
       try {
+        reply.headers.get("date"); // Headers that cannot be read are noticed here, and not by whoever needs them.
         resolve({ verdict: classifyResponse(reply, clock.now()), reply });
       } catch (cause) {
         fail(cause); // The transport's reply is none.

@@ -12,11 +12,13 @@ export type EncodedEvent =
   | { readonly ok: true; readonly value: WireEvent; readonly warnings: readonly Issue<WarningCode>[] }
   | Failure;
 
-/** {@link EncodedEvent}, and whose the time is. */
-type EncodedTracked =
+/** {@link EncodedEvent}, and what else is known of it. */
+export type EncodedTracked =
   | (Extract<EncodedEvent, { ok: true }> & {
       /** Whether the event had no time of its own. */
       readonly isStamped: boolean;
+      /** Of keys and texts. */
+      readonly characters: number;
     })
   | Failure;
 
@@ -27,7 +29,8 @@ type Identity = (typeof IDENTITIES)[number];
 /** A contact's one name on the wire; empty where there was none that could be read. */
 type WireContact = Partial<Record<"user_id" | "email" | "id", string>>;
 
-const FIELDS = [...IDENTITIES, "eventName", "createdAt", "metadata"] as const;
+// Spelled out, as bundlers keep what spreads a list, used or not.
+const FIELDS = ["userId", "email", "id", "eventName", "createdAt", "metadata"] as const;
 
 /** What stands in the fields of an event, which may be anything. */
 type Fields = { readonly [Field in (typeof FIELDS)[number]]?: unknown };
@@ -60,13 +63,13 @@ export function encodeEvent(event: unknown, now: number, options: EncodeOptions 
   return { ok: true, value, warnings };
 }
 
-/** Encodes one event as {@link encodeEvent} does, and tells besides whether its time is `now`. */
+/** Encodes one event as {@link encodeEvent} does, and tells besides whether its time is `now`, and its size. */
 export function encodeTracked(event: unknown, now: number, options: EncodeOptions): EncodedTracked {
   const report = createReport();
   const body = collectEvent(event, now, report, options);
-  const { warnings, isStamped } = report;
+  const { warnings, isStamped, characters } = report;
   // Without problems each required part is there.
-  return failure(report) ?? { ok: true, value: body as WireEvent, warnings, isStamped };
+  return failure(report) ?? { ok: true, value: body as WireEvent, warnings, isStamped, characters };
 }
 
 function collectEvent(

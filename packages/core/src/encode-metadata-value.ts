@@ -15,14 +15,14 @@ const MAX_STRING = 255;
  * Encodes the value of a key, or reports why it cannot be sent. What it answers is only worth sending
  * if the report has no problem. Throws only what a getter throws.
  *
- * @param isDateKey whether its key says that it is a date
  * @param path where its key stands, for messages
+ * @param isDateKey whether its key says that it is a date
  */
 export function encodeMetadataValue(
-  value: unknown,
-  isDateKey: boolean,
   path: string,
+  value: unknown,
   report: Report,
+  isDateKey: boolean,
 ): WireMetadataValue | undefined {
   switch (typeof value) {
     case "number":
@@ -35,7 +35,7 @@ export function encodeMetadataValue(
       }
       return typeof value === "string" ? encodeShown(path, value, report) : value;
     default:
-      return encodeObject(value, isDateKey, path, report);
+      return encodeObject(path, value, report, isDateKey);
   }
 }
 
@@ -53,10 +53,10 @@ function warnOfLength(path: string, text: string, report: Report): void {
 }
 
 function encodeObject(
-  value: unknown,
-  isDateKey: boolean,
   path: string,
+  value: unknown,
   report: Report,
+  isDateKey: boolean,
 ): WireMetadataValue | undefined {
   const tag = tagOf(value);
   switch (tag) {
@@ -65,12 +65,13 @@ function encodeObject(
       return refuse(report, path, "date_key", "under a key that ends in _date", value);
     case "[object URL]":
       return encodeShown(path, encodeLink(path, value, report), report);
-    case "[object Object]":
-      if (hasOnly(value as object, "url", "value"))
-        return encodeRichLink(value as WireRichLink, path, report);
-      if (hasOnly(value as object, "amount", "currency")) {
-        return encodeMonetaryAmount(value as WireMonetaryAmount, path, report);
+    case "[object Object]": {
+      const fields = Object.keys(value as object);
+      if (areBoth(fields, "url", "value")) return encodeRichLink(path, value as WireRichLink, report);
+      if (areBoth(fields, "amount", "currency")) {
+        return encodeMonetaryAmount(path, value as WireMonetaryAmount, report);
       }
+    }
   }
   return refuse(
     report,
@@ -81,9 +82,8 @@ function encodeObject(
   );
 }
 
-function hasOnly(value: object, first: string, second: string): boolean {
-  const keys = Object.keys(value);
-  return keys.length === 2 && keys.includes(first) && keys.includes(second);
+function areBoth(fields: readonly string[], first: string, second: string): boolean {
+  return fields.length === 2 && fields.includes(first) && fields.includes(second);
 }
 
 function encodeLink(path: string, url: unknown, report: Report): string {
@@ -98,7 +98,7 @@ function encodeLink(path: string, url: unknown, report: Report): string {
   return "";
 }
 
-function encodeRichLink(link: WireRichLink, path: string, report: Report): WireRichLink {
+function encodeRichLink(path: string, link: WireRichLink, report: Report): WireRichLink {
   // Each is read once: a getter may answer something else the next time.
   const { url, value } = link;
   const wireUrl = encodeLink(`${path}.url`, url, report);
@@ -108,13 +108,13 @@ function encodeRichLink(link: WireRichLink, path: string, report: Report): WireR
   return { url: wireUrl, value } satisfies WireRichLink;
 }
 
-function encodeMonetaryAmount(money: WireMonetaryAmount, path: string, report: Report): WireMonetaryAmount {
+function encodeMonetaryAmount(path: string, money: WireMonetaryAmount, report: Report): WireMonetaryAmount {
   const { amount, currency } = money;
   if (!Number.isSafeInteger(amount)) {
     const expected = "a whole number of minor units such as cents";
     refuse(report, `${path}.amount`, "invalid_amount", expected, amount);
   } else if (amount <= 0) {
-    remark(report, `${path}.amount`, "amount_sign", "positive by Intercom's reference", amount);
+    remark(report, `${path}.amount`, "amount_sign", "positive", amount);
   }
   if (typeof currency === "string" && /^[a-z]{3}$/i.test(currency)) {
     return { amount, currency: currency.toLowerCase() };

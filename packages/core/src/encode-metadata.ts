@@ -1,7 +1,8 @@
 import { describe, isObject } from "./describe.ts";
 import { encodeMetadataValue } from "./encode-metadata-value.ts";
 import type { Issue, WarningCode } from "./issue.ts";
-import type { WireMetadata, WireMetadataValue } from "./metadata.ts";
+import { memo } from "./memo.ts";
+import type { WireMetadata } from "./metadata.ts";
 import {
   createReport,
   type Failure,
@@ -50,50 +51,55 @@ export function collectMetadata(
   report: Report,
   { metadataKeys = 10 }: EncodeOptions,
 ): WireMetadata {
-  const encoded: WireMetadata = {};
+  const encoded = copyOf(metadata, report);
   let given = 0;
   let hasCapitals = false;
-  for (const key of keysOf(metadata, report)) {
+  for (const key of Object.keys(encoded)) {
+    const value = encoded[key];
+    if (value === undefined) {
+      delete encoded[key];
+      continue;
+    }
     const facts = factsOf(key);
-    if (!collectEntry(metadata as object, key, facts, encoded, report)) continue;
+    const { path } = facts;
+    report.characters += key.length;
+    if (!facts.isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
+    try {
+      const wire = encodeMetadataValue(path, value, report, facts.isDate);
+      if (wire !== value) encoded[key] = wire;
+    } catch (error) {
+      refuseUnreadable(report, path, error);
+    }
     given += 1;
     hasCapitals ||= facts.hasCapitals;
   }
   // Keys in lower case cannot be the same but for case, and most are.
   if (hasCapitals) refuseDuplicates(Object.keys(encoded), report);
   if (given > metadataKeys) warnOfLimit(Object.keys(encoded), metadataKeys, report);
-  return encoded;
+  return encoded as WireMetadata; // Where a value is none, nothing of it is sent.
 }
 
-function keysOf(metadata: unknown, report: Report): string[] {
+/** Reads each value once: all together, which keeps the shape of the object, unless one of them throws. */
+function copyOf(metadata: unknown, report: Report): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
   try {
-    if (isObject(metadata)) return Object.keys(metadata);
-    refuse(report, "metadata", "not_an_object", "a plain object", metadata);
+    if (isObject(metadata)) {
+      try {
+        return { ...metadata };
+      } catch {
+        for (const key of Object.keys(metadata)) {
+          try {
+            copy[key] = Reflect.get(metadata, key);
+          } catch (error) {
+            refuseUnreadable(report, factsOf(key).path, error);
+          }
+        }
+      }
+    } else refuse(report, "metadata", "not_an_object", "a plain object", metadata);
   } catch (error) {
     refuseUnreadable(report, "metadata", error);
   }
-  return [];
-}
-
-/** Adds a key that is given, also one that is wrong: then nothing of this is sent. Answers whether it was added. */
-function collectEntry(
-  metadata: object,
-  key: string,
-  { path, isAllowed, isDate }: KeyFacts,
-  encoded: WireMetadata,
-  report: Report,
-): boolean {
-  try {
-    const value: unknown = Reflect.get(metadata, key);
-    if (value === undefined) return false;
-    report.characters += key.length;
-    if (!isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
-    put(encoded, key, encodeMetadataValue(value, isDate, path, report));
-    return true;
-  } catch (error) {
-    refuseUnreadable(report, path, error);
-    return false;
-  }
+  return copy;
 }
 
 /** What is known of a key by itself. */
@@ -104,19 +110,6 @@ interface KeyFacts {
   /** Whether it says that its value is a date. */
   readonly isDate: boolean;
   readonly hasCapitals: boolean;
-}
-
-/** Facts of keys met lately, of which a program has few. */
-const known = new Map<string, KeyFacts>();
-const MAX_KNOWN = 1000;
-
-function factsOf(key: string): KeyFacts {
-  const facts = known.get(key);
-  if (facts) return facts;
-  const found = findFacts(key);
-  if (known.size >= MAX_KNOWN) known.clear();
-  if (key.length <= 40) known.set(key, found); // Longer ones would make its size unbounded.
-  return found;
 }
 
 function findFacts(key: string): KeyFacts {
@@ -131,15 +124,10 @@ function findFacts(key: string): KeyFacts {
 
 /** Blank keys, and characters that may not stand in a key: Intercom's help article 175. */
 const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
-const DIFFERENT = "under a key that differs from the others in more than case";
-const ALLOWED = "under a key that is not blank and has none of .$~`!@#%^&*'{}|\\\"";
+const DIFFERENT = "under a key that differs in more than case";
+const ALLOWED = "under a non-blank key without .$~`!@#%^&*'{}|\\\"";
 
-function put(encoded: WireMetadata, key: string, value: WireMetadataValue | undefined): void {
-  if (key === "__proto__") {
-    // An assignment would set the prototype.
-    Object.defineProperty(encoded, key, { value, enumerable: true, configurable: true, writable: true });
-  } else encoded[key] = value as WireMetadataValue;
-}
+const factsOf = memo(findFacts);
 
 function refuseDuplicates(keys: readonly string[], report: Report): void {
   const seen = new Set<string>();
@@ -151,15 +139,9 @@ function refuseDuplicates(keys: readonly string[], report: Report): void {
 }
 
 function warnOfLimit(keys: readonly string[], limit: number, report: Report): void {
-  const expected = `of at most ${limit} keys for Intercom to track ${describe(keys[limit])} and what follows`;
+  const expected = `of at most ${limit} keys to track ${describe(keys[limit])} and what follows`;
   remark(report, "metadata", "key_limit", expected, keys.length);
   if (/^\d+$/.test(keys[0] ?? "")) {
-    remark(
-      report,
-      "metadata",
-      "integer_key",
-      "without whole numbers as keys, which JavaScript puts first",
-      keys[0],
-    );
+    remark(report, "metadata", "integer_key", "without numeric keys, which JavaScript puts first", keys[0]);
   }
 }

@@ -7,5 +7,5 @@ export function encodeText(path: string, value: unknown, report: Report): string
     return value;
   }
   const code = typeof value === "string" ? "empty" : value === undefined ? "missing" : "not_a_string";
-  return refuse(report, path, code, "a string that is not blank", value);
+  return refuse(report, path, code, "a non-blank string", value);
 }

@@ -3,7 +3,7 @@ import { createBarrier } from "./barrier.ts";
 import { createConcurrencyLimit } from "./concurrency-limit.ts";
 import { createDelivery } from "./delivery.ts";
 import { messageOf } from "./describe.ts";
-import { encodeTracked } from "./encode-event.ts";
+import { type EncodedTracked, encodeTracked } from "./encode-event.ts";
 import { createEventIds } from "./event-ids.ts";
 import { createIntake } from "./intake.ts";
 import type { Issue } from "./issue.ts";
@@ -19,6 +19,7 @@ import { createSameSecond, isTaken } from "./same-second.ts";
 import { secondMoved } from "./second-issues.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
+import { createTickBatch } from "./tick-batch.ts";
 import type { Voice } from "./voice.ts";
 import { createWakefulness } from "./wakefulness.ts";
 
@@ -56,6 +57,14 @@ export interface EventQueueOptions {
   readonly start: (body: string) => OpenAttempt;
   /** Told that the token is refused, and nothing sent until `resume`. */
   readonly pausing: () => void;
+}
+
+/** An event that was taken, and that nothing else has been done with. */
+interface Tracked {
+  readonly encoded: Extract<EncodedTracked, { ok: true }>;
+  /** In milliseconds since the epoch. */
+  readonly trackedAt: number;
+  readonly receipt: Receipt;
 }
 
 /** A queue without events, but for those that its outbox holds. */
@@ -138,6 +147,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     end: finish,
   });
 
+  const tracked = createTickBatch(admit);
+
   function deliver(event: PendingEvent, isStored: boolean): void {
     if (event.receipt) receiptControls.store(event.receipt, isStored);
     delivery.add(event);
@@ -219,27 +230,36 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   }
 
   function refuse(outcome: Outcome, body?: string): Receipt {
+    tracked.run(); // Outcomes are told in the order of the events.
     tally.track();
     tally.end(outcome);
     voice.outcome(outcome, body);
     return closedReceipt(outcome);
   }
 
+  /** What the caller is to hear of, and nothing that can wait until the caller is done. */
   function track(given: unknown): Receipt {
     const trackedAt = clock.now();
     const encoded = encodeTracked(given, trackedAt, policy);
     if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
-    const warnings = encoded.warnings as Issue[]; // Made for this event, and nobody else has it.
+    if (isSealed) return refuse(dropped("closed"), JSON.stringify(encoded.value));
+    const receipt = createReceipt(want);
+    tracked.add({ encoded, trackedAt, receipt }, encoded.characters);
+    if (voice.isTraced()) tracked.run(); // Tracing wants to know who has tracked an event.
+    if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);
+    return receipt;
+  }
+
+  function admit({ encoded, trackedAt, receipt }: Tracked): void {
     const { value, isStamped } = encoded;
+    const warnings = encoded.warnings as Issue[]; // Made for this event, and nobody else has it.
     const place = sameSecond.place(value, isStamped);
     if (place.second !== value.created_at) {
       warnings.push(secondMoved(place.second - value.created_at));
       value.created_at = place.second; // Likewise.
     }
     const body = JSON.stringify(value);
-    if (isSealed) return refuse(dropped("closed"), body);
     sequence += 1;
-    const receipt = createReceipt(want);
     const event = {
       sequence,
       id: keeper && ids.next(sequence, trackedAt),
@@ -253,10 +273,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       missingSince: undefined,
     };
     voice.tracked(body);
-    tally.track(); // Not before, as a getter of the event or whoever is told may look at the counts.
+    tally.track(); // Not before, as whoever is told may look at the counts.
     if (sameSecond.admit(event, place, warnings) && warnings.length > 0) voice.warning(warnings, body);
-    if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);
-    return receipt;
   }
 
   function waitUntil(tell: NonNullable<ClientPolicy["waitUntil"]>, receipt: Receipt): void {
@@ -267,6 +285,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     }
   }
 
+  /** Those that {@link admit} has seen. */
   const pending = (): number =>
     delivery.size() -
     adopted +
@@ -289,6 +308,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   return {
     track,
     async idle() {
+      tracked.run();
       for (;;) {
         const found = keeper ? await keeper.refill() : 0;
         const open = pending() + adopted;
@@ -298,15 +318,20 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       }
       await keeper?.sync();
     },
-    pending,
+    pending() {
+      tracked.run();
+      return pending();
+    },
     resume() {
       wakefulness.wake();
       delivery.resume();
     },
     seal() {
+      tracked.run();
       isSealed = true;
     },
     async stop() {
+      tracked.run();
       const before = tally.read().dropped;
       isSealed = true;
       isStopped = true;
@@ -318,6 +343,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       return tally.read().dropped - before;
     },
     stats() {
+      tracked.run();
       const oldest = delivery.oldest();
       const now = clock.now();
       return {

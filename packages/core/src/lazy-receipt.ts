@@ -2,6 +2,8 @@ import type { Outcome, Receipt } from "./outcome.ts";
 
 /** What a queue may do with the receipts it has made; whoever holds a receipt may not. */
 interface ReceiptControls {
+  /** Makes one; {@link createReceipt}. */
+  create(onWanted: ((receipt: Receipt) => void) | undefined): Receipt;
   /** Tells how the event ended; only the first call counts. */
   settle(receipt: Receipt, outcome: Outcome): void;
   /** Tells whether the outbox holds the event; only the first call counts. */
@@ -12,83 +14,92 @@ interface ReceiptControls {
   isWanted(receipt: Receipt): boolean;
 }
 
-const YES: Promise<boolean> = Promise.resolve(true);
-const NO: Promise<boolean> = Promise.resolve(false);
+/** What may be done with the receipts that {@link createReceipt} has made. */
+export const receiptControls: ReceiptControls = /* @__PURE__ */ defineReceipts();
 
-let controls!: ReceiptControls;
+/** Within a function, so that a bundle which makes no such receipts does not carry them. */
+function defineReceipts(): ReceiptControls {
+  const YES: Promise<boolean> = Promise.resolve(true);
+  const NO: Promise<boolean> = Promise.resolve(false);
 
-/**
- * A promise that is made only when somebody asks for it, as most receipts are left alone: an event
- * that nobody waits for costs less, and nothing at all while it is in the outbox alone.
- */
-class LazyReceipt {
-  #outcome: Outcome | undefined;
-  #promise: Promise<Outcome> | undefined;
-  #resolve: ((outcome: Outcome) => void) | undefined;
-  readonly #onWanted: ((receipt: Receipt) => void) | undefined;
-  #isStored: boolean | undefined;
-  #stored: Promise<boolean> | undefined;
-  #resolveStored: ((isStored: boolean) => void) | undefined;
+  let controls!: ReceiptControls;
 
-  static {
-    const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
-    controls = {
-      settle: (receipt, outcome) => mine(receipt).#settle(outcome),
-      store: (receipt, isStored) => mine(receipt).#store(isStored),
-      outcome: (receipt) => mine(receipt).#outcome,
-      isWanted: (receipt) => mine(receipt).#promise !== undefined,
-    };
-    // So that `instanceof Promise` is true as well.
-    Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
+  /**
+   * A promise that is made only when somebody asks for it, as most receipts are left alone: an event
+   * that nobody waits for costs less, and nothing at all while it is in the outbox alone.
+   */
+  class LazyReceipt {
+    #outcome: Outcome | undefined;
+    #promise: Promise<Outcome> | undefined;
+    #resolve: ((outcome: Outcome) => void) | undefined;
+    readonly #onWanted: ((receipt: Receipt) => void) | undefined;
+    #isStored: boolean | undefined;
+    #stored: Promise<boolean> | undefined;
+    #resolveStored: ((isStored: boolean) => void) | undefined;
+
+    static {
+      const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
+      controls = {
+        create: (onWanted) => new LazyReceipt(onWanted) as unknown as Receipt,
+        settle: (receipt, outcome) => mine(receipt).#settle(outcome),
+        store: (receipt, isStored) => mine(receipt).#store(isStored),
+        outcome: (receipt) => mine(receipt).#outcome,
+        isWanted: (receipt) => mine(receipt).#promise !== undefined,
+      };
+      // So that `instanceof Promise` is true as well.
+      Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
+    }
+
+    constructor(onWanted: ((receipt: Receipt) => void) | undefined) {
+      this.#onWanted = onWanted;
+    }
+
+    get stored(): Promise<boolean> {
+      if (this.#isStored !== undefined) return this.#isStored ? YES : NO;
+      this.#stored ??= new Promise((resolve) => {
+        this.#resolveStored = resolve;
+      });
+      return this.#stored;
+    }
+
+    // biome-ignore lint/suspicious/noThenProperty: it is a promise.
+    then(...handlers: Parameters<Promise<Outcome>["then"]>): Promise<unknown> {
+      return this.#asPromise().then(...handlers);
+    }
+
+    catch(...handlers: Parameters<Promise<Outcome>["catch"]>): Promise<unknown> {
+      return this.#asPromise().catch(...handlers);
+    }
+
+    finally(...handlers: Parameters<Promise<Outcome>["finally"]>): Promise<Outcome> {
+      return this.#asPromise().finally(...handlers);
+    }
+
+    #asPromise(): Promise<Outcome> {
+      if (this.#promise) return this.#promise;
+      this.#promise = new Promise((resolve) => {
+        if (this.#outcome === undefined) this.#resolve = resolve;
+        else resolve(this.#outcome);
+      });
+      if (this.#outcome === undefined) this.#onWanted?.(this as unknown as Receipt);
+      return this.#promise;
+    }
+
+    #settle(outcome: Outcome): void {
+      if (this.#outcome !== undefined) return;
+      this.#outcome = outcome;
+      this.#resolve?.(outcome);
+      this.#store(false); // Had it been stored, that would have been told before.
+    }
+
+    #store(isStored: boolean): void {
+      if (this.#isStored !== undefined) return;
+      this.#isStored = isStored;
+      this.#resolveStored?.(isStored);
+    }
   }
 
-  constructor(onWanted: ((receipt: Receipt) => void) | undefined) {
-    this.#onWanted = onWanted;
-  }
-
-  get stored(): Promise<boolean> {
-    if (this.#isStored !== undefined) return this.#isStored ? YES : NO;
-    this.#stored ??= new Promise((resolve) => {
-      this.#resolveStored = resolve;
-    });
-    return this.#stored;
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise.
-  then(...handlers: Parameters<Promise<Outcome>["then"]>): Promise<unknown> {
-    return this.#asPromise().then(...handlers);
-  }
-
-  catch(...handlers: Parameters<Promise<Outcome>["catch"]>): Promise<unknown> {
-    return this.#asPromise().catch(...handlers);
-  }
-
-  finally(...handlers: Parameters<Promise<Outcome>["finally"]>): Promise<Outcome> {
-    return this.#asPromise().finally(...handlers);
-  }
-
-  #asPromise(): Promise<Outcome> {
-    if (this.#promise) return this.#promise;
-    this.#promise = new Promise((resolve) => {
-      if (this.#outcome === undefined) this.#resolve = resolve;
-      else resolve(this.#outcome);
-    });
-    if (this.#outcome === undefined) this.#onWanted?.(this as unknown as Receipt);
-    return this.#promise;
-  }
-
-  #settle(outcome: Outcome): void {
-    if (this.#outcome !== undefined) return;
-    this.#outcome = outcome;
-    this.#resolve?.(outcome);
-    this.#store(false); // Had it been stored, that would have been told before.
-  }
-
-  #store(isStored: boolean): void {
-    if (this.#isStored !== undefined) return;
-    this.#isStored = isStored;
-    this.#resolveStored?.(isStored);
-  }
+  return controls;
 }
 
 /**
@@ -97,8 +108,5 @@ class LazyReceipt {
  * @param onWanted told once, when somebody asks for an outcome that is not known yet
  */
 export function createReceipt(onWanted?: (receipt: Receipt) => void): Receipt {
-  return new LazyReceipt(onWanted) as unknown as Receipt;
+  return receiptControls.create(onWanted);
 }
-
-/** What may be done with the receipts that {@link createReceipt} has made. */
-export const receiptControls: ReceiptControls = controls;

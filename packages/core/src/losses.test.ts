@@ -67,6 +67,7 @@ describe("while nobody listens, the first loss of each kind is told", () => {
   test("a full queue", async () => {
     const { client, warnings } = startClient({ queue: { maxEvents: 1 } });
     for (let index = 0; index < 5; index += 1) client.track(anotherEvent());
+    await turn();
     expect(warnings).toEqual([warned("An event was dropped: too many events are waiting")]);
     expect(client.stats().dropped).toBe(4);
   });
@@ -202,15 +203,17 @@ describe("what deserves a look", () => {
       warnings: [{ path: "eventName", code: "event_name_folded", message: FOLDED }],
       event: { user_id: expect.any(String), event_name: "Logged In", created_at: 1_700_000_000 },
     };
+    await turn();
     expect(heard).toEqual([payload, payload]);
     expect(warnings).toEqual([]);
     remove();
     client.track({ ...anotherEvent(), eventName: "Logged In" });
+    await turn();
     expect(heard).toHaveLength(2);
     expect(warnings).toEqual([warned(FOLDED)]);
   });
 
-  test("counts keys by the option", () => {
+  test("counts keys by the option", async () => {
     const metadata = { a: 1, b: 2, c: 3 };
     for (const [metadataKeys, count] of [
       [2, 1],
@@ -218,6 +221,7 @@ describe("what deserves a look", () => {
     ] as const) {
       const { client, warnings } = startClient({ metadataKeys });
       client.track({ ...EVENT, metadata });
+      await turn();
       expect(warnings).toHaveLength(count);
     }
   });

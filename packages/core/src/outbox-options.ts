@@ -23,7 +23,7 @@ export interface OutboxPolicy {
 const DURABLE: OutboxPolicy = {
   maxEvents: 1_000_000,
   maxDeadLetters: 10_000,
-  deadLetterAge: 30 * 24 * 60 * 60 * 1000,
+  deadLetterAge: 2_592_000_000, // 30 days
 };
 
 /**

@@ -11,7 +11,7 @@ const WINDOW = 10_000;
 const DEFAULT_LIMIT = 1667;
 
 /** A window that ends further away than this is nonsense. */
-const MAX_AHEAD = 6 * WINDOW;
+const MAX_AHEAD = 60_000;
 
 /** Alone, calls go at once above this part of the window's allowance; below, they are spread over what is left of it. */
 const FREE_PART = 0.5;

@@ -77,24 +77,27 @@ const BASE_URLS: Readonly<Record<Region, string>> = {
   au: "https://api.au.intercom.io",
 };
 
-const NAMES = new Set([
-  "token",
-  "region",
-  "baseUrl",
-  "apiVersion",
-  "timeout",
-  "concurrency",
-  ...DELIVERY_NAMES,
-  "metadataKeys",
-  "allowBrowser",
-  "warn",
-  "transport",
-  "release",
-  "clock",
-  "random",
-  "channel",
-  "userAgent",
-]);
+/** Answered by a function, as bundlers keep a list that is put together, even if nobody needs it. */
+function knownNames(): readonly string[] {
+  return [
+    "token",
+    "region",
+    "baseUrl",
+    "apiVersion",
+    "timeout",
+    "concurrency",
+    ...DELIVERY_NAMES,
+    "metadataKeys",
+    "allowBrowser",
+    "warn",
+    "transport",
+    "release",
+    "clock",
+    "random",
+    "channel",
+    "userAgent",
+  ];
+}
 
 /**
  * Checks options and fills in defaults.
@@ -108,8 +111,9 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
       `Cannot create client: the options must be an object such as { token }, got ${options === null ? "null" : typeof options}`,
     );
   }
+  const names = knownNames();
   for (const name of Object.keys(options)) {
-    if (!NAMES.has(name)) throw wrong(name, `one of ${[...NAMES].join(", ")}`, "an unknown option");
+    if (!names.includes(name)) throw wrong(name, `one of ${names.join(", ")}`, "an unknown option");
   }
   refusePage(options.allowBrowser);
   const {

@@ -11,6 +11,8 @@ import type { Outcome } from "./outcome.ts";
 /** Tells the program what happens; {@link createVoice}. */
 export interface Voice {
   readonly on: Emitter<ClientEvents>["on"];
+  /** Whether anybody wants to be told of events as they are tracked. */
+  isTraced(): boolean;
   tracked(body: string): void;
   stored(body: string): void;
   attempt(body: string, attempts: number): void;
@@ -27,7 +29,6 @@ export interface Voice {
 }
 
 const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
-const PUBLISHED = [...LISTENED, "tracked", "stored", "attempt"] as const;
 
 /**
  * Tells listeners and channels; where no listener is, warns of each kind of loss once.
@@ -44,8 +45,10 @@ export function createVoice(
     once(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
   });
   const channels = new Map<string, DiagnosticChannel>();
-  for (const name of channel ? PUBLISHED : [])
-    channels.set(name, (channel as NonNullable<typeof channel>)(name));
+  for (const name of [...LISTENED, "tracked", "stored", "attempt"] as const)
+    if (channel) channels.set(name, channel(name));
+
+  const traced = channels.get("tracked"); // Asked with each event.
 
   function once(kind: string, message: string): void {
     if (told.has(kind)) return;
@@ -77,6 +80,7 @@ export function createVoice(
   return {
     on: emitter.on,
     once,
+    isTraced: () => traced?.hasSubscribers ?? false,
     tracked: (body) => publish("tracked", () => ({ event: JSON.parse(body) })),
     stored: (body) => publish("stored", () => ({ event: JSON.parse(body) })),
     attempt: (body, attempts) => publish("attempt", () => ({ event: JSON.parse(body), attempts })),

@@ -1,5 +1,5 @@
 /**
- * 100,000 malformed requests over sockets, made of pieces that are right, wrong or random. Those that are
+ * Malformed requests over sockets, 100,000 on Node 24, made of pieces that are right, wrong or random. Those that are
  * well-formed HTTP must each be answered, the others answered or hung up on; none may make the emulator
  * fail by itself or stop it.
  */
@@ -9,8 +9,10 @@ import { expect, test } from "vitest";
 import { event, second } from "../test/emulator-bench.ts";
 import { createEmulator } from "./index.ts";
 
-const wellFormed = 88_000;
-const illFormed = 12_000;
+/** Node 24 has all of them, as the others run the same code. */
+const share = process.version.startsWith("v24.") ? 1 : 0.1;
+const wellFormed = 88_000 * share;
+const illFormed = 12_000 * share;
 const perConnection = 100;
 const atOnce = 8;
 
@@ -129,7 +131,7 @@ async function send(port: number, bytes: readonly Buffer[]): Promise<number> {
   return text.match(/HTTP\/1\.1 \d{3} /g)?.length ?? 0;
 }
 
-test("100,000 malformed requests do no harm", { timeout: 300_000 }, async () => {
+test(`${wellFormed + illFormed} malformed requests do no harm`, { timeout: 300_000 }, async () => {
   const emulator = createEmulator({ rateLimit: 10 ** 9, retainRequests: 1000 });
   const { port, url } = await emulator.listen();
   const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));

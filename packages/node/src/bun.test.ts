@@ -5,7 +5,8 @@ import { createEmulator } from "@intercom-events/emulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { conformanceCases } from "../../core/tests/conformance.ts";
 import { CONFORMANCE_EMULATOR } from "../../core/tests/conformance-emulator.ts";
-import { createClient } from "./index.ts";
+import { outboxCases } from "../../core/tests/outbox-contract.ts";
+import { createClient, sqliteOutbox } from "./index.ts";
 
 const emulator = createEmulator(CONFORMANCE_EMULATOR);
 const root = join(import.meta.dirname, "..");
@@ -28,7 +29,11 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => emulator.close());
 
-for (const { name } of conformanceCases({ createClient, url: "http://127.0.0.1" })) {
+const cases = [
+  ...conformanceCases({ createClient, url: "http://127.0.0.1" }),
+  ...outboxCases(() => ({ open: (options) => sqliteOutbox({ ...options, path: "never opened" }) })),
+];
+for (const { name } of cases) {
   test(`in Bun: ${name}`, () => {
     expect(isOver && failures.has(name)).toBe(true);
     expect(failures.get(name)).toBe(undefined);

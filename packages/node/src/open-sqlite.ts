@@ -56,8 +56,10 @@ function limitPages(db: DatabaseSync, maxBytes: number): number {
 function loadSqlite(): typeof import("node:sqlite") {
   const sqlite = process.getBuiltinModule?.("node:sqlite");
   if (sqlite !== undefined) return sqlite;
+  // Bun says a version of Node as well.
+  const runtime = process.versions.bun ? `Bun ${process.versions.bun}` : process.version;
   throw new OutboxError(
     "unsupported",
-    `Cannot open outbox: sqliteOutbox needs the SQLite of Node 22.13 or newer, this is ${process.version}`,
+    `Cannot open outbox: sqliteOutbox needs node:sqlite of Node 22.13 or of Bun 1.4, or newer, this is ${runtime}`,
   );
 }

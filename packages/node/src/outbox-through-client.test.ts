@@ -208,7 +208,9 @@ test("without SQLite each event is dropped as not_stored, and the warning says w
   const [receipt] = trackMany(client, 1);
   expect(await receipt?.stored).toBe(false);
   expect(await receipt).toEqual(NOT_STORED);
-  expect(causes()).toEqual([expect.stringMatching(/needs the SQLite of Node 22\.13 or newer, this is v/)]);
+  expect(causes()).toEqual([
+    expect.stringMatching(/needs node:sqlite of Node 22\.13 or of Bun 1\.4, or newer, this is v/),
+  ]);
 });
 
 /** Bounds of the file, and events of which some are beyond them. */

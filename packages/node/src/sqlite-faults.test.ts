@@ -108,7 +108,7 @@ it("says which Node it needs where there is no SQLite", async () => {
       writable: true,
     });
     const error = await assertRefused(sqliteOutbox({ path }).counts(), "unsupported");
-    expect(error.message).toContain("needs the SQLite of Node 22.13 or newer, this is v");
+    expect(error.message).toContain("needs node:sqlite of Node 22.13 or of Bun 1.4, or newer, this is v");
     expect(readdirSync(folder)).toEqual([]);
   } finally {
     process.getBuiltinModule = getBuiltinModule;

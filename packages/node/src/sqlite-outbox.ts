@@ -49,7 +49,7 @@ interface Connection extends OpenSqlite {
 }
 
 /**
- * Keeps events in a file with the SQLite of Node 22.13 or newer, where they outlive the process. Several
+ * Keeps events in a file with the SQLite of Node 22.13 or Bun 1.4 or newer, where they outlive the process. Several
  * processes may use one file.
  *
  * The file is opened at the first call; one that cannot be used has that call, and each after it until it

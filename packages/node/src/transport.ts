@@ -1,5 +1,6 @@
 import type { Transport, WireRequest } from "@intercom-events/core";
-import type { Agent } from "undici";
+import type { Pool } from "undici";
+import { exchange } from "./exchange.ts";
 
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
 const MAX_REPLY = 8 * 1024 * 1024;
@@ -25,39 +26,32 @@ export interface NodeTransportOptions {
  * fetch, with a pool of its own.
  */
 export function createNodeTransport(options: NodeTransportOptions): NodeTransport {
-  let agent: Promise<Agent | undefined> | undefined;
   const split = createSplitter();
+  const pools = new Map<string, Pool>();
+  let undici: typeof import("undici") | undefined;
+
+  function poolOf(origin: string, { Pool }: typeof import("undici")): Pool {
+    const pool = pools.get(origin) ?? new Pool(origin, poolOptionsOf(options));
+    pools.set(origin, pool);
+    return pool;
+  }
 
   return {
     async send(request) {
-      agent ??= createAgent(options);
-      const pool = await agent;
-      if (!pool) return sendByFetch(request);
-      const { method, url, headers, body, signal } = request;
-      const { origin, path } = split(url);
-      const reply = await pool.request({
-        origin,
-        path,
-        method: method as "GET" | "POST",
-        headers,
-        body: body ?? null,
-        signal: signal ?? null,
-      });
-      return {
-        status: reply.statusCode,
-        headers: { get: (name) => firstOf(reply.headers[name.toLowerCase()]) },
-        text: () => reply.body.text(),
-      };
+      // Loaded with the first call: it sets a global dispatcher, and importing this package sets nothing.
+      undici ??= await import("undici");
+      if (typeof undici.Pool.prototype.dispatch !== "function") return sendByFetch(request);
+      const { origin, path } = split(request.url);
+      return exchange(poolOf(origin, undici), path, request);
     },
-    close: async () => (await agent)?.destroy(),
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
   };
 }
 
-/** Undici is loaded with the first call: it sets a global dispatcher, and importing this package sets nothing. */
-async function createAgent({ connections, keepAlive }: NodeTransportOptions): Promise<Agent | undefined> {
-  const undici = await import("undici");
-  if (typeof undici.Agent.prototype.request !== "function") return undefined;
-  return new undici.Agent({
+function poolOptionsOf({ connections, keepAlive }: NodeTransportOptions): Pool.Options {
+  return {
     connections,
     keepAliveTimeout: keepAlive,
     // A POST on a connection with another one before it may be lost with it.
@@ -66,7 +60,7 @@ async function createAgent({ connections, keepAlive }: NodeTransportOptions): Pr
     // The client has one deadline for all of a call.
     headersTimeout: 0,
     bodyTimeout: 0,
-  });
+  };
 }
 
 function sendByFetch({ method, url, headers, body, signal }: WireRequest): Promise<Response> {
@@ -92,9 +86,4 @@ function createSplitter(): (url: string) => SplitUrl {
     }
     return parts;
   };
-}
-
-/** A header as one text; undici answers a list where a header came several times. */
-function firstOf(value: string | string[] | undefined): string | null {
-  return (Array.isArray(value) ? value[0] : value) ?? null;
 }

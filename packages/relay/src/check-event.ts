@@ -1,5 +1,6 @@
-import type { RelayResult, WireMetadata } from "@intercom-events/core";
+import type { Clock, RelayResult, WireMetadata } from "@intercom-events/core";
 import type { AllowedEvent, EventPolicy } from "./allowed-events.ts";
+import { inTime } from "./in-time.ts";
 import { parseEvent } from "./parse-batch.ts";
 
 /** What an event is checked against. */
@@ -9,6 +10,9 @@ export interface EventBounds {
   /** Milliseconds into the past and the future. */
   readonly maxAge: number;
   readonly maxAhead: number;
+  /** Milliseconds for a schema to answer. */
+  readonly schemaTimeout: number;
+  readonly clock: Clock;
 }
 
 /** An event that may be handed on, without its contact. */
@@ -26,34 +30,31 @@ type Rejection = NonNullable<RelayResult["code"]>;
 /**
  * Checks one event of a batch, whatever it is.
  *
- * @param now milliseconds since the epoch
- * @throws what the schema throws
+ * @throws what the schema throws, or that it took too long
  */
-export async function checkEvent(
-  value: unknown,
-  now: number,
-  bounds: EventBounds,
-): Promise<CheckedEvent | RelayResult> {
+export async function checkEvent(value: unknown, bounds: EventBounds): Promise<CheckedEvent | RelayResult> {
   const event = parseEvent(value);
   if (!event) return rejected("invalid_event");
   const { event_name, created_at, metadata } = event;
   const allowed = bounds.events(event_name);
   if (!allowed) return rejected("name_not_allowed");
-  const age = now - created_at * 1000;
+  const age = bounds.clock.now() - created_at * 1000;
   if (age > bounds.maxAge || -age > bounds.maxAhead) return rejected("time_not_allowed");
   if (Object.keys(metadata ?? {}).length > bounds.maxMetadataKeys) return rejected("metadata_not_allowed");
-  return withMetadata({ eventName: allowed.eventName, createdAt: created_at }, allowed, metadata);
+  return withMetadata({ eventName: allowed.eventName, createdAt: created_at }, allowed, metadata, bounds);
 }
 
 async function withMetadata(
   event: CheckedEvent,
   { schema }: AllowedEvent,
   metadata: WireMetadata | undefined,
+  { schemaTimeout, clock }: EventBounds,
 ): Promise<CheckedEvent | RelayResult> {
   if (!schema) return metadata ? { ...event, metadata } : event;
   // Whoever copies this key by assignment changes a prototype, and no site declares it.
   if (metadata && Object.hasOwn(metadata, "__proto__")) return rejected("metadata_not_allowed");
-  const { issues, value } = await schema["~standard"].validate(metadata ?? {});
+  const bound = { name: `The schema of "${event.eventName}"`, milliseconds: schemaTimeout, clock };
+  const { issues, value } = await inTime(() => schema["~standard"].validate(metadata ?? {}), bound);
   if (issues) return rejected("metadata_not_allowed");
   const isNothing = metadata === undefined && Object.keys(Object(value)).length === 0;
   return isNothing || value === undefined ? event : { ...event, metadata: value };

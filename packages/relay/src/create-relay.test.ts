@@ -32,6 +32,15 @@ async function start(...given: Parameters<typeof startRelay>): Promise<StartedRe
 const ACCEPTED = { status: "accepted" };
 const rejected = (code: string) => ({ status: "rejected", code });
 
+/** An answer that comes when the test says so. */
+function promised<Value>(): { promise: Promise<Value>; resolve(value: Value): void } {
+  let resolve = (_value: Value): void => undefined;
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 describe("a batch", () => {
   test("is delivered as the caller's, event by event", async () => {
     const { relay, stored } = await start();
@@ -303,6 +312,29 @@ describe("which events", () => {
     expect((await stored()).map(({ metadata }) => metadata)).toEqual([{ plan: "pro" }]);
   });
 
+  test("a schema that does not answer has its event come again, and keeps no other waiting for ever", async () => {
+    const clock = fakeClock(Date.now());
+    const late = promised<{ value: object }>();
+    const slow = { "~standard": { version: 1, vendor: "test", validate: () => late.promise } } as const;
+    const { relay, errors, stored } = await start({
+      clock,
+      schemaTimeout: 300,
+      events: { slow, quick: true },
+    });
+    const replying = relay.fetch(request({ events: [event("slow"), event("quick")] }));
+    await vi.waitUntil(() => {
+      clock.advance(100);
+      return errors.length > 0;
+    });
+    const reply = await replying;
+    expect(await faultsOfReply(reply, 2)).toEqual([]);
+    expect(await resultsOf(reply)).toEqual([{ status: "retry" }, ACCEPTED]);
+    const error = new Error('The schema of "slow" has not answered within 300 ms');
+    expect(errors).toEqual([{ error, task: "events" }]);
+    late.resolve({ value: {} });
+    expect((await stored()).map(({ event_name }) => event_name)).toEqual(["quick"]);
+  });
+
   test("a schema sees no event without metadata as wrong that needs none", async () => {
     const schema = z.object({ code: z.string().optional() });
     const { relay, stored } = await start({ events: { invited: schema } });
@@ -430,6 +462,34 @@ describe("who is asking", () => {
     expect(errors).toEqual([{ error: new Error("a schema that fails"), task: "identify" }]);
   });
 
+  test("an identify that does not answer is given up, and what it says later changes nothing", async () => {
+    const clock = fakeClock(Date.now());
+    const late = promised<{ userId: string }>();
+    const identify = vi.fn(() => late.promise);
+    const { relay, errors, stored } = await start({ clock, identify });
+    const replying = relay.fetch(request({ events: [event()] }));
+    await vi.waitUntil(() => identify.mock.calls.length > 0);
+    clock.advance(4_999);
+    expect(errors).toEqual([]);
+    clock.advance(1);
+    const reply = await replying;
+    expect(reply.status).toBe(503);
+    expect(reply.headers.get("retry-after")).toBe("10");
+    expect(await faultsOfReply(reply)).toEqual([]);
+    const error = new Error('"identify" has not answered within 5000 ms');
+    expect(errors).toEqual([{ error, task: "identify" }]);
+    late.resolve({ userId: "1" });
+    expect(await stored()).toEqual([]);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("an identify that answers in time leaves no timer behind", async () => {
+    const clock = fakeClock(Date.now());
+    const { relay } = await start({ clock, waitFor: "outcome" });
+    expect((await relay.fetch(request({ events: [event()] }))).status).toBe(200);
+    expect(clock.timers()).toBe(0);
+  });
+
   test("without onError, the first failure is one console.warn", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const { relay } = await start({ identify: fail, onError: undefined });
@@ -550,6 +610,8 @@ describe("options", () => {
     ['"maxBytes" must be a whole number of at least 1', { ...good, maxBytes: 0 }],
     ['"maxEvents" must be a whole number of at least 1 and at most 100', { ...good, maxEvents: 101 }],
     ['"waitFor" must be "stored" or "outcome"', { ...good, waitFor: "sent" }],
+    ['"identifyTimeout" must be a whole number of at least 1', { ...good, identifyTimeout: 0 }],
+    ['"schemaTimeout" must be a whole number of at least 1', { ...good, schemaTimeout: "5s" }],
     ['"bodyTimeout" must be', { ...good, bodyTimeout: Number.POSITIVE_INFINITY }],
     ['"rate" must be', { ...good, rate: true }],
     ['"rate.events" must be a whole number of at least 100', { ...good, rate: { events: 99 } }],

@@ -1,6 +1,7 @@
 import type { RelayReply, RelayResult } from "@intercom-events/core";
 import { type CheckedEvent, checkEvent } from "./check-event.ts";
 import { handOver } from "./hand-over.ts";
+import { inTime } from "./in-time.ts";
 import { judgeOrigin } from "./judge-origin.ts";
 import { type NamedContact, nameContact } from "./name-contact.ts";
 import { type Batch, parseBatch } from "./parse-batch.ts";
@@ -42,7 +43,7 @@ export interface Relay<Context = unknown> {
  */
 export function createRelay<Context = unknown>(options: RelayOptions<Context>): Relay<Context> {
   const policy = resolveRelayOptions(options);
-  const { clock, identify, maxEvents, rate } = policy;
+  const { clock, identify, identifyTimeout, maxEvents, rate } = policy;
   const tell = createTeller(policy.onError);
   const meter = rate && createRateMeter(rate);
   let hasToldOfProxy = false;
@@ -78,7 +79,9 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
     context: Context | undefined,
   ): Promise<NamedContact | Refusal> {
     try {
-      const answer = await identify(request, identity === undefined ? { context } : { identity, context });
+      const caller = identity === undefined ? { context } : { identity, context };
+      const bound = { name: '"identify"', milliseconds: identifyTimeout, clock };
+      const answer = await inTime(() => identify(request, caller), bound);
       return nameContact(answer) ?? refuse("unauthorized");
     } catch (error) {
       tell(error, "identify");
@@ -86,10 +89,10 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
     }
   }
 
-  /** A schema that throws says nothing about the event, which may come again. */
+  /** A schema that throws, or takes too long, says nothing about the event, which may come again. */
   async function check(event: unknown): Promise<CheckedEvent | RelayResult> {
     try {
-      return await checkEvent(event, clock.now(), policy);
+      return await checkEvent(event, policy);
     } catch (error) {
       tell(error, "events");
       return RETRY;

@@ -70,6 +70,10 @@ export interface RelayOptions<Context = unknown> {
   readonly waitFor?: "stored" | "outcome" | undefined;
   /** Milliseconds to wait for that; then the page is asked to send the event again, which is harmless. @default 10000 */
   readonly answerTimeout?: number | undefined;
+  /** Milliseconds for `identify` to answer; then the page is asked to come again. @default 5000 */
+  readonly identifyTimeout?: number | undefined;
+  /** Milliseconds for the schema of an event to answer; then that event may come again. @default 5000 */
+  readonly schemaTimeout?: number | undefined;
   /** Bytes of a body. @default 65536 */
   readonly maxBytes?: number | undefined;
   /** Milliseconds for a body to arrive. @default 10000 */
@@ -85,7 +89,7 @@ export interface RelayOptions<Context = unknown> {
   /** How many events a caller may send, or `false` for any number. */
   readonly rate?: RateOptions | false | undefined;
   /**
-   * Told what a function of yours threw, or what cannot work; the page only learns that the relay is not
+   * Told what a function of yours threw or that it took too long, and what cannot work; the page only learns that the relay is not
    * available.
    * @default `console.warn`, once
    */

@@ -18,6 +18,8 @@ export interface RelayPolicy<Context = unknown> {
   readonly allowNonBrowsers: boolean;
   readonly waitFor: "stored" | "outcome";
   readonly answerTimeout: number;
+  readonly identifyTimeout: number;
+  readonly schemaTimeout: number;
   readonly maxBytes: number;
   readonly bodyTimeout: number;
   readonly maxEvents: number;
@@ -49,6 +51,8 @@ const RULES = {
   allowNonBrowsers: A_BOOLEAN,
   waitFor: oneOf("stored", "outcome"),
   answerTimeout: TIMEOUT,
+  identifyTimeout: TIMEOUT,
+  schemaTimeout: TIMEOUT,
   maxBytes: COUNT,
   bodyTimeout: TIMEOUT,
   maxEvents: integer(1, MOST_EVENTS),
@@ -80,6 +84,9 @@ export function resolveRelayOptions<Context>(options: RelayOptions<Context>): Re
     allowNonBrowsers,
     waitFor,
     answerTimeout: options.answerTimeout ?? 10_000,
+    // Shorter than a page of ours waits (20 s), with the answer's wait after both.
+    identifyTimeout: options.identifyTimeout ?? 5_000,
+    schemaTimeout: options.schemaTimeout ?? 5_000,
     maxBytes: options.maxBytes ?? 65_536,
     bodyTimeout: options.bodyTimeout ?? 10_000,
     maxEvents,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Relay } from "./create-relay.ts";
 import { refuse } from "./refusal.ts";
 import { replyRefusing } from "./replies.ts";
@@ -29,17 +30,20 @@ export interface NodeHandlerOptions<Context, Incoming> {
 const LINGER = 1000;
 
 /**
- * Makes a handler for `node:http`, `node:https` and Express of a relay. A body that a parser has read
+ * Makes a handler for `node:http`, `node:https`, `node:http2` and Express of a relay. A body that a parser has read
  * before is taken from `request.rawBody` or `request.body`.
  *
  * @example
  * createServer(toNodeHandler(relay)).listen(3000);
  * app.all("/intercom/events", toNodeHandler(relay)); // Express
  */
-export function toNodeHandler<Context = unknown, Incoming extends IncomingMessage = NodeRequest>(
+export function toNodeHandler<
+  Context = unknown,
+  Incoming extends IncomingMessage | Http2ServerRequest = NodeRequest | Http2ServerRequest,
+>(
   relay: Relay<Context>,
   { context }: NodeHandlerOptions<Context, Incoming> = {},
-): (request: Incoming, response: ServerResponse) => void {
+): (request: Incoming, response: ServerResponse | Http2ServerResponse) => void {
   const tell = createTeller(undefined);
 
   async function answer(request: Incoming): Promise<Response> {
@@ -67,7 +71,7 @@ export function toNodeHandler<Context = unknown, Incoming extends IncomingMessag
   };
 }
 
-function hangUpSoon(request: IncomingMessage): void {
+function hangUpSoon(request: IncomingMessage | Http2ServerRequest): void {
   request.resume();
   const timer = setTimeout(() => request.destroy(), LINGER);
   timer.unref();

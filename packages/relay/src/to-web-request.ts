@@ -1,11 +1,15 @@
 import type { IncomingMessage } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { NodeRequest } from "./to-node-handler.ts";
 
+/** A request of `node:http` or of `node:http2`, which have the same parts that are read here. */
+type Incoming = IncomingMessage | Http2ServerRequest;
+
 /** The request as the web knows it; `undefined` if it is none there. */
-export function toWebRequest(request: IncomingMessage): Request | undefined {
+export function toWebRequest(request: Incoming): Request | undefined {
   const { method = "GET", headers, socket } = request;
-  const { originalUrl = request.url ?? "/" } = request as NodeRequest;
+  const { originalUrl = request.url ?? "/" } = request as Pick<NodeRequest, "originalUrl">;
   const host = headers[":authority"] ?? headers.host ?? "localhost";
   // Whoever names the host must not name a path or a user with it.
   if (typeof host !== "string" || !/^[\w.:[\]-]+$/.test(host)) return undefined;
@@ -25,7 +29,7 @@ export function toWebRequest(request: IncomingMessage): Request | undefined {
   }
 }
 
-function headersOf({ headers }: IncomingMessage): Headers {
+function headersOf({ headers }: Incoming): Headers {
   const copy = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(":")) continue; // Those of HTTP/2 are no headers on the web.
@@ -35,9 +39,10 @@ function headersOf({ headers }: IncomingMessage): Headers {
 }
 
 /** The body as it comes, or what a parser has made of it; `undefined` if that is kept nowhere. */
-function bodyOf(request: NodeRequest): BodyInit | undefined {
+function bodyOf(request: Incoming): BodyInit | undefined {
   if (!request.readableDidRead) return streamOf(request);
-  for (const body of [request.rawBody, request.body]) {
+  const parsed = request as Pick<NodeRequest, "rawBody" | "body">;
+  for (const body of [parsed.rawBody, parsed.body]) {
     if (typeof body === "string") return body;
     if (body instanceof Uint8Array) return new Uint8Array(body);
     if (typeof body === "object" && body !== null) return JSON.stringify(body);
@@ -49,7 +54,7 @@ function bodyOf(request: NodeRequest): BodyInit | undefined {
  * A stream that holds the sender back, and leaves the connection open when it is cancelled. A request that
  * nobody reads is not touched.
  */
-function streamOf(request: IncomingMessage): ReadableStream<Uint8Array> {
+function streamOf(request: Incoming): ReadableStream<Uint8Array> {
   let stop: (() => void) | undefined;
   return new ReadableStream<Uint8Array>(
     {
@@ -67,10 +72,7 @@ function streamOf(request: IncomingMessage): ReadableStream<Uint8Array> {
 const BROKEN_OFF = new Error("The request broke off");
 
 /** Hands on what a request brings, until it is told to stop. */
-function forward(
-  request: IncomingMessage,
-  controller: ReadableStreamDefaultController<Uint8Array>,
-): () => void {
+function forward(request: Incoming, controller: ReadableStreamDefaultController<Uint8Array>): () => void {
   const onData = (chunk: Uint8Array): void => {
     controller.enqueue(chunk);
     request.pause();

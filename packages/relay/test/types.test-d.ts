@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { createSecureServer } from "node:http2";
 import { createClient as createCoreClient, type MonetaryAmount } from "@intercom-events/core";
 import { createClient } from "@intercom-events/node";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
@@ -23,6 +24,7 @@ const relay = createRelay({
   events: { a: schema, b: true },
 });
 createServer(toNodeHandler(relay));
+createSecureServer({}, toNodeHandler(relay));
 express().all("/", toNodeHandler(relay));
 fastify().register(toFastifyPlugin(relay), { prefix: "/" });
 

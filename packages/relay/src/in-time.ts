@@ -1,0 +1,30 @@
+import type { Clock } from "@intercom-events/core";
+
+/** How long a function of the site may take. */
+export interface TimeBound {
+  /** What is said to have taken too long. */
+  readonly name: string;
+  readonly milliseconds: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Answers what a function of the site answers, unless that takes too long; then nobody hears of it any more.
+ *
+ * @throws what the function throws, or an {@link Error} that says what took too long
+ */
+export async function inTime<Answer>(
+  ask: () => Answer | PromiseLike<Answer>,
+  { name, milliseconds, clock }: TimeBound,
+): Promise<Answer> {
+  let cancel = (): void => undefined;
+  const timeUp = new Promise<never>((_, reject) => {
+    const late = (): void => reject(new Error(`${name} has not answered within ${milliseconds} ms`));
+    cancel = clock.after(milliseconds, late);
+  });
+  try {
+    return await Promise.race([ask(), timeUp]);
+  } finally {
+    cancel();
+  }
+}
