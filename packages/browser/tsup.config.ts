@@ -15,9 +15,7 @@ export const scriptTag: Options = {
   format: "iife",
   globalName: "IntercomEvents",
   target: "es2020",
-  // A twentieth less than what esbuild makes of it.
-  minify: "terser",
-  terserOptions: { ecma: 2020, compress: { passes: 2 } },
+  minify: true,
   noExternal: [/./],
 };
 

@@ -7,11 +7,14 @@ export function freshName(): string {
   return `outbox-${crypto.randomUUID()}`;
 }
 
+/** Firefox lets go of a database that a removed frame had open when it collects garbage, in milliseconds. */
+const GARBAGE = 120_000;
+
 /** Deletes all databases of the origin after each test of a file. */
 export function cleanUp(): void {
   afterEach(async () => {
     for (const { name = "" } of await indexedDB.databases()) await deleteDB(name);
-  });
+  }, GARBAGE);
 }
 
 /** What a draft has kept if it is decided for a second. */
