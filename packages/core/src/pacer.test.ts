@@ -72,12 +72,15 @@ describe("beside others of its token", () => {
     },
   );
 
-  /** Each newcomer makes four calls before it knows of the others: of 200 that is seen in the first window. */
+  /**
+   * Each newcomer makes four calls before it knows of the others. Where 200 calls are for 16 of them and the first
+   * have paced themselves for fewer, that is some 1 in 100 (0.7 to 1.3 over other seeds; half of that with two calls).
+   */
   const mostRefused = (callers: number, limit: number, start: string): number =>
     callers === 1
       ? Number.EPSILON
       : callers === 16 && limit === 200 && start !== "start together"
-        ? 0.03
+        ? 0.02
         : 0.005;
 
   /** Milliseconds in which all begin; the window after that is the first that counts. */
@@ -122,10 +125,10 @@ describe("beside others of its token", () => {
     expect(refused / calls).toBeLessThan(0.005);
   });
 
-  test("sixty-four callers keep to an allowance that has three calls for each, with 429s under 1 in 5", () => {
+  test("sixty-four callers that share an allowance with three calls for each use it, and are refused 1 in 10 calls", () => {
     const { accepted, refused, calls } = play({ callers: 64, limit: 200, latency: 50, windows: 6 });
     expect(sum(accepted) / 1200).toBeGreaterThanOrEqual(0.98);
-    expect(refused / calls).toBeLessThan(0.2);
+    expect(refused / calls).toBeLessThan(0.1);
   });
 });
 
