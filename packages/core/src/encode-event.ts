@@ -118,22 +118,27 @@ export function collectContact(read: (field: Identity) => unknown, report: Repor
 }
 
 function encodeContact(fields: Fields, report: Report): WireContact {
-  let given: Identity | undefined;
-  for (const name of IDENTITIES) {
-    if (fields[name] === undefined) continue;
-    if (given !== undefined) return refuseContact(report, "several_contacts", `${given} and ${name}`);
-    given = name;
+  const { userId, email, id } = fields;
+  const count = Number(userId !== undefined) + Number(email !== undefined) + Number(id !== undefined);
+  if (count !== 1) return refuseContact(fields, report);
+  if (userId !== undefined) {
+    const user_id = encodeText("userId", userId, report);
+    return user_id === undefined ? {} : { user_id };
   }
-  if (given === undefined) return refuseContact(report, "missing", "none");
-  const text = encodeText(given, fields[given], report);
-  if (text === undefined) return {};
-  if (given === "email" && !text.includes("@")) {
-    refuse(report, "email", "invalid_email", "an e-mail address", text);
+  if (id !== undefined) {
+    const lead = encodeText("id", id, report);
+    return lead === undefined ? {} : { id: lead };
   }
-  return given === "userId" ? { user_id: text } : given === "email" ? { email: text } : { id: text };
+  const address = encodeText("email", email, report);
+  if (address === undefined) return {};
+  if (!address.includes("@")) refuse(report, "email", "invalid_email", "an e-mail address", address);
+  return { email: address };
 }
 
-function refuseContact(report: Report, code: "several_contacts" | "missing", found: string): WireContact {
+function refuseContact(fields: Fields, report: Report): WireContact {
+  const given = IDENTITIES.filter((name) => fields[name] !== undefined);
+  const code = given.length > 0 ? "several_contacts" : "missing";
+  const found = given.slice(0, 2).join(" and ") || "none";
   const message = `The contact must be named by one of userId, email and id, got ${found}`;
   report.issues.push({ path: "", code, message });
   return {};
