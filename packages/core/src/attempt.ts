@@ -1,3 +1,4 @@
+import { type Cancellation, createCancellation } from "./cancellation.ts";
 import { classifyResponse } from "./classify-response.ts";
 import type { Clock } from "./clock.ts";
 import type { ReadReply } from "./transport.ts";
@@ -19,23 +20,23 @@ export interface OpenAttempt {
 
 /**
  * Makes one call and judges it. The call has the time given and no more, whether or not the
- * transport heeds the signal.
+ * transport heeds the cancellation.
  *
  * @param call makes the call; its rejection means that nothing was said
  * @param timeout milliseconds for everything: the token, the connection and the whole reply
  */
 export function startAttempt(
-  call: (signal: AbortSignal) => Promise<ReadReply>,
+  call: (cancellation: Cancellation) => Promise<ReadReply>,
   timeout: number,
   clock: Clock,
 ): OpenAttempt {
-  const controller = new AbortController();
+  const cancellation = createCancellation();
   let abort = (): void => undefined;
   const result = new Promise<Attempt>((resolve) => {
     abort = () => {
       cancel();
       resolve({ verdict: { kind: "timeout" } });
-      controller.abort();
+      cancellation.cancel();
     };
     const cancel = clock.after(timeout, abort);
     const judge = (reply: ReadReply): void => {
@@ -51,7 +52,7 @@ export function startAttempt(
       cancel();
       resolve({ verdict: { kind: "unreachable", cause } });
     };
-    call(controller.signal).then(judge, fail);
+    call(cancellation).then(judge, fail);
   });
   return { result, abort: () => abort() };
 }

@@ -1,6 +1,7 @@
 import createApiClient from "openapi-fetch";
+import type { Cancellation } from "./cancellation.ts";
 import type { components, operations, paths } from "./generated/openapi.ts";
-import type { ReadReply, Transport, WireRequest } from "./transport.ts";
+import type { ReadReply, Transport } from "./transport.ts";
 
 /** The query of `GET /events`, as the spec has it. */
 export type ListEventsQuery = operations["listEvents"]["parameters"]["query"];
@@ -13,7 +14,7 @@ export interface CallOptions {
   /** The access token of this call. */
   readonly token: string;
   /** Ends the call, also while its reply is being read. */
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
 }
 
 /** The operations of the spec, each answering the reply unjudged, with its body read. */
@@ -49,36 +50,41 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
   const jsonHeaders = { ...headers, "content-type": "application/json" };
   const eventsUrl = `${baseUrl}${"/events" satisfies keyof paths}`;
 
-  async function send(request: WireRequest, token: string): Promise<ReadReply> {
-    const reply = await transport(request);
-    const body = await reply.text();
-    return { status: reply.status, headers: reply.headers, body: withoutToken(body, token) };
+  async function send(
+    method: string,
+    url: string,
+    body: string | undefined,
+    { token, cancellation }: CallOptions,
+  ): Promise<ReadReply> {
+    const authorization = `Bearer ${token}`;
+    const reply = await transport({
+      method,
+      url,
+      headers: body === undefined ? { ...headers, authorization } : { ...jsonHeaders, authorization },
+      ...(body !== undefined && { body }),
+      get signal() {
+        return cancellation.signal;
+      },
+      onCancel: cancellation.onCancel,
+    });
+    const text = await reply.text();
+    return { status: reply.status, headers: reply.headers, body: withoutToken(text, token) };
   }
 
   /** The part of each call that is no business of openapi-fetch. */
-  function through({ token, signal }: CallOptions) {
+  function through(options: CallOptions) {
     return {
       parseAs: "stream", // That is, not at all.
       async fetch(request: unknown): Promise<Response> {
         const { method, url, body } = request as PlainRequest;
-        const authorization = `Bearer ${token}`;
-        const reply = await send(
-          body === undefined
-            ? { method, url, headers: { ...headers, authorization }, signal }
-            : { method, url, headers: { ...jsonHeaders, authorization }, body, signal },
-          token,
-        );
-        return unjudged(reply);
+        return unjudged(await send(method, url, body, options));
       },
     } as const;
   }
 
   return {
     // Its body is JSON already, and openapi-fetch would cost more than all else that is done here for an event.
-    createEvent(body, { token, signal }) {
-      const headers = { ...jsonHeaders, authorization: `Bearer ${token}` };
-      return send({ method: "POST", url: eventsUrl, headers, body, signal }, token);
-    },
+    createEvent: (body, options) => send("POST", eventsUrl, body, options),
     async listEvents(query, options) {
       const { response } = await client.GET("/events", {
         ...through(options),

@@ -1,5 +1,6 @@
 import { startAttempt } from "./attempt.ts";
 import { createApi } from "./call-api.ts";
+import type { Cancellation } from "./cancellation.ts";
 import type { Client, CloseReport, ContactTracker, TrackOptions, WaitOptions } from "./client.ts";
 import { MAX_DELAY } from "./clock.ts";
 import { describe, kindOf, messageOf } from "./describe.ts";
@@ -39,7 +40,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     policy,
     pacer,
     voice,
-    start: (body) => attempt((token, signal) => api.createEvent(body, { token, signal })),
+    start: (body) => attempt((token, cancellation) => api.createEvent(body, { token, cancellation })),
     pausing() {
       endWatch = tokens.watch(resume);
     },
@@ -48,7 +49,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   const reader = createReader(api, async (action, call) => {
     await waitForTurn();
     const startedAt = clock.now();
-    const { verdict, reply } = await attempt((token, signal) => call({ token, signal })).result;
+    const { verdict, reply } = await attempt((token, cancellation) => call({ token, cancellation })).result;
     const limited = verdict.kind === "rate_limited" ? verdict : undefined;
     pacer.end({ startedAt, now: clock.now(), reply, limited });
     if (verdict.kind !== "accepted") throw new IntercomError(action, verdict);
@@ -66,13 +67,13 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     letGo?.();
   }
 
-  function attempt(call: (token: string, signal: AbortSignal) => ReturnType<typeof api.createEvent>) {
+  function attempt(call: (token: string, cancellation: Cancellation) => ReturnType<typeof api.createEvent>) {
     let used = "";
-    const start = (signal: AbortSignal) =>
+    const start = (cancellation: Cancellation) =>
       tokens.use((token) => {
         used = token;
-        return call(token, signal);
-      }, signal);
+        return call(token, cancellation);
+      }, cancellation);
     const opened = startAttempt(start, policy.timeout, clock);
     if (typeof policy.token === "function") {
       // Before the delivery hears of it, which then asks for another one than that.

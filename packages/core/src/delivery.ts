@@ -54,8 +54,11 @@ export interface DeliveryOptions {
 }
 
 interface UnderWay {
+  readonly event: PendingEvent;
   readonly attempt: OpenAttempt;
   readonly startedAt: number;
+  /** Its index in the list; -1 once it has left. */
+  place: number;
 }
 
 /** Verdicts that say the server did not cope. */
@@ -66,7 +69,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const { clock, random, pacer, concurrency, retry, start, end, park, retrying, pausing } = options;
   const ready = createFifo<PendingEvent>();
   const later = createHeap<PendingEvent>();
-  const underWay = new Map<PendingEvent, UnderWay>();
+  // Not a Map: one that is filled and emptied for ever has the garbage collector keep what has left it, as each
+  // table that V8 replaces points to the next one.
+  const underWay: UnderWay[] = [];
   let isScheduled = false;
   let pausedBy: FailedVerdict | undefined;
   let wakeAt = Number.POSITIVE_INFINITY;
@@ -97,7 +102,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         nextAt = Math.min(nextAt, expiresAt);
         break;
       }
-      if (underWay.size >= concurrency.read()) break;
+      if (underWay.length >= concurrency.read()) break;
       const wait = pacer.start(now);
       if (wait > 0) {
         nextAt = Math.min(nextAt, now + wait);
@@ -130,23 +135,34 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function send(event: PendingEvent, startedAt: number): void {
     event.attempts += 1;
     const attempt = start(event);
-    underWay.set(event, { attempt, startedAt });
+    const entry = { event, attempt, startedAt, place: underWay.length };
+    underWay.push(entry);
     ready.shift(); // Not before, as the transport may look at the counts.
     attempt.result.then((ended) => {
       const { verdict, reply } = ended;
       const now = clock.now();
       pacer.end({ startedAt, now, reply, limited: verdict.kind === "rate_limited" ? verdict : undefined });
-      if (!underWay.has(event)) return; // It was stopped.
+      if (entry.place < 0) return; // It was stopped.
+      takeOut(entry);
       concurrency.end(now - startedAt, !FAILURES.has(verdict.kind));
       follow(event, ended, now);
       schedule();
     });
   }
 
+  /** The last one comes to its place. */
+  function takeOut(entry: UnderWay): void {
+    const last = underWay.pop() as UnderWay;
+    if (last !== entry) {
+      underWay[entry.place] = last;
+      last.place = entry.place;
+    }
+    entry.place = -1;
+  }
+
   /** Does what follows an attempt. */
   function follow(event: PendingEvent, { verdict, reply }: Attempt, now: number): void {
     if (verdict.kind === "accepted") {
-      underWay.delete(event);
       end(event, accepted(reply, event.attempts));
       return;
     }
@@ -157,7 +173,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     });
     if (FAILURES.has(verdict.kind)) event.failures += 1;
     if (verdict.kind === "contact_not_found") event.missingSince ??= now;
-    underWay.delete(event);
     switch (step.step) {
       case "end":
         end(event, { status: "rejected", verdict, attempts: event.attempts });
@@ -192,15 +207,15 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       schedule();
     },
     takeOldest: () => ready.shift() ?? later.pop(),
-    inFlight: () => underWay.size,
+    inFlight: () => underWay.length,
     oldest() {
       let oldest: number | undefined;
-      for (const { trackedAt } of [...underWay.keys(), ...waiting()]) {
+      for (const { trackedAt } of [...underWay.map(({ event }) => event), ...waiting()]) {
         if (oldest === undefined || trackedAt < oldest) oldest = trackedAt;
       }
       return oldest;
     },
-    size: () => underWay.size + ready.size() + later.size(),
+    size: () => underWay.length + ready.size() + later.size(),
     paused: () => pausedBy,
     resume() {
       pausedBy = undefined;
@@ -208,10 +223,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     stop(leave) {
       wake(Number.POSITIVE_INFINITY, 0);
-      for (const [event, { attempt }] of [...underWay]) {
-        underWay.delete(event);
-        leave(event);
-        attempt.abort();
+      for (const entry of [...underWay]) {
+        takeOut(entry);
+        leave(entry.event);
+        entry.attempt.abort();
       }
       for (let event = ready.shift(); event; event = ready.shift()) leave(event);
       for (let event = later.pop(); event; event = later.pop()) leave(event);

@@ -1,3 +1,4 @@
+import type { Cancellation } from "./cancellation.ts";
 import type { Clock } from "./clock.ts";
 import { resolveToken, type Token } from "./token.ts";
 
@@ -7,7 +8,7 @@ const LONGEST_WAIT = 60_000;
 /** The token of each call, and word of the next one; {@link createTokenSource}. */
 export interface TokenSource {
   /** Makes a call with the current token. Nothing is sent if the call is over before there is one. */
-  use<T>(call: (token: string) => Promise<T>, signal: AbortSignal): Promise<T>;
+  use<T>(call: (token: string) => Promise<T>, cancellation: Cancellation): Promise<T>;
   /** Tells that a token was refused. */
   refuse(token: string): void;
   /**
@@ -25,9 +26,9 @@ export function createTokenSource(token: Token, clock: Clock): TokenSource {
     return { use: (call) => call(token), refuse: () => undefined, watch: () => () => undefined };
   let lastRefused: string | undefined;
 
-  async function use<T>(call: (token: string) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async function use<T>(call: (token: string) => Promise<T>, cancellation: Cancellation): Promise<T> {
     const current = await resolveToken(token as Exclude<Token, string>);
-    signal.throwIfAborted(); // The call is over; what is sent now would be sent in secret.
+    cancellation.signal.throwIfAborted(); // The call is over; what is sent now would be sent in secret.
     return call(current);
   }
 

@@ -10,6 +10,11 @@ export interface WireRequest {
   readonly body?: string;
   /** Ends the request, also while its reply is being read. */
   readonly signal?: AbortSignal;
+  /**
+   * Has a function called when `signal` would be aborted, unless the request has ended. For transports that
+   * need no signal, which is made only when it is asked for and costs more than the rest of a request.
+   */
+  readonly onCancel?: (listener: () => void) => void;
 }
 
 /** One HTTP reply; a web `Response` is one. */

@@ -12,33 +12,28 @@ const utf8 = new TextDecoder();
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (reply: WireReply) => void;
   readonly #reject: (reason: unknown) => void;
-  readonly #signal: AbortSignal | undefined;
+  #isCancelled = false;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: ReplyHeaders = {};
   readonly #chunks: Buffer[] = [];
 
-  constructor(
-    signal: AbortSignal | undefined,
-    resolve: (reply: WireReply) => void,
-    reject: (reason: unknown) => void,
-  ) {
-    this.#signal = signal;
+  constructor(resolve: (reply: WireReply) => void, reject: (reason: unknown) => void) {
     this.#resolve = resolve;
     this.#reject = reject;
-    signal?.addEventListener("abort", this);
   }
 
-  /** The signal has ended the request. */
-  handleEvent(): void {
-    const reason = this.#signal?.reason;
+  /** Ends the request, whether or not it has a connection yet. */
+  cancel(): void {
+    this.#isCancelled = true;
+    const reason = new DOMException("The request was cancelled", "AbortError");
     this.#reject(reason);
     this.#controller?.abort(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#signal?.aborted) controller.abort(this.#signal.reason);
+    if (this.#isCancelled) this.cancel();
   }
 
   /** Comes several times if there are informational replies before; the last one counts. */
@@ -52,7 +47,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#signal?.removeEventListener("abort", this);
     const headers = this.#headers;
     const chunks = this.#chunks;
     this.#resolve({
@@ -63,7 +57,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#signal?.removeEventListener("abort", this);
     this.#reject(error);
   }
 }
@@ -72,11 +65,13 @@ class Exchange implements Dispatcher.DispatchHandler {
 export function exchange(
   pool: Pool,
   path: string,
-  { method, headers, body, signal }: WireRequest,
+  { method, headers, body, onCancel }: WireRequest,
 ): Promise<WireReply> {
   return new Promise((resolve, reject) => {
     const options = { path, method: method as "GET" | "POST", headers, body: body ?? null };
-    pool.dispatch(options, new Exchange(signal, resolve, reject));
+    const handler = new Exchange(resolve, reject);
+    onCancel?.(() => handler.cancel());
+    pool.dispatch(options, handler);
   });
 }
 
