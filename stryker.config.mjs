@@ -4,12 +4,14 @@
  */
 const PURE = [
   "barrier",
+  "cancellation",
   "classify-response",
   "clock-offset",
   "collisions",
   "event-hash",
   "hash-table",
   "concurrency-limit",
+  "crowd",
   "decode-metadata",
   "describe",
   "encode-event",
@@ -19,11 +21,13 @@ const PURE = [
   "encode-text",
   "encode-time",
   "event-ids",
+  "fair-share",
   "fifo",
   "heap",
   "intake",
   "lazy-receipt",
   "losses",
+  "memo",
   "money",
   "outbox-options",
   "pacer",
@@ -34,6 +38,7 @@ const PURE = [
   "rich-link",
   "safe-outcome",
   "stats",
+  "tick-batch",
 ];
 
 export default {
