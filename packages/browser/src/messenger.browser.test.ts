@@ -132,10 +132,13 @@ describe("with the emulator's Messenger, over HTTP", () => {
 
   async function stored(count: number): Promise<Stored[]> {
     let events: Stored[] = [];
-    await vi.waitFor(async () => {
-      events = (await commands.askEmulator(emulator, "GET", "events")) as Stored[];
-      expect(events).toHaveLength(count);
-    });
+    await vi.waitFor(
+      async () => {
+        events = (await commands.askEmulator(emulator, "GET", "events")) as Stored[];
+        expect(events).toHaveLength(count);
+      },
+      { timeout: 20_000 }, // The Messenger has the event, and its request may take long on a busy machine.
+    );
     return events;
   }
 

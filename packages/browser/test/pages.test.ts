@@ -307,7 +307,9 @@ test("opting out deletes what is stored", async () => {
   await page.waitForFunction(() => (globalThis as unknown as PageGlobals).stored[0]);
   await page.evaluate(() => (globalThis as unknown as PageGlobals).tracker.optOut());
   expect(await outcomesOf(page, 1)).toEqual({ 0: { status: "dropped", reason: "opted_out" } });
-  await vi.waitFor(async () => expect(await databasesOf(page)).not.toContain("unwanted"));
+  await vi.waitFor(async () => expect(await databasesOf(page)).not.toContain("unwanted"), {
+    timeout: 20_000,
+  });
   await context.setOffline(false);
 });
 
