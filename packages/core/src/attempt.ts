@@ -1,4 +1,4 @@
-import { type Cancellation, createCancellation } from "./cancellation.ts";
+import { Cancellation } from "./cancellation.ts";
 import { classifyResponse } from "./classify-response.ts";
 import type { Clock } from "./clock.ts";
 import type { ReadReply } from "./transport.ts";
@@ -30,7 +30,7 @@ export function startAttempt(
   timeout: number,
   clock: Clock,
 ): OpenAttempt {
-  const cancellation = createCancellation();
+  const cancellation = new Cancellation();
   let abort = (): void => undefined;
   const result = new Promise<Attempt>((resolve) => {
     abort = () => {

@@ -1,7 +1,7 @@
 import createApiClient from "openapi-fetch";
 import type { Cancellation } from "./cancellation.ts";
 import type { components, operations, paths } from "./generated/openapi.ts";
-import type { ReadReply, Transport } from "./transport.ts";
+import type { ReadReply, Transport, WireRequest } from "./transport.ts";
 
 /** The query of `GET /events`, as the spec has it. */
 export type ListEventsQuery = operations["listEvents"]["parameters"]["query"];
@@ -57,16 +57,17 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
     { token, cancellation }: CallOptions,
   ): Promise<ReadReply> {
     const authorization = `Bearer ${token}`;
-    const reply = await transport({
+    const all = body === undefined ? headers : jsonHeaders;
+    const request = {
       method,
       url,
-      headers: body === undefined ? { ...headers, authorization } : { ...jsonHeaders, authorization },
-      ...(body !== undefined && { body }),
-      get signal() {
-        return cancellation.signal;
-      },
-      onCancel: cancellation.onCancel,
-    });
+      headers: { ...all, authorization },
+      onCancel: (listener: () => void) => cancellation.listen(listener),
+      [CANCELLATION]: cancellation,
+    };
+    const wire: WireRequest = body === undefined ? request : Object.assign(request, { body });
+    Object.defineProperty(wire, "signal", SIGNAL);
+    const reply = await transport(wire);
     const text = await reply.text();
     return { status: reply.status, headers: reply.headers, body: withoutToken(text, token) };
   }
@@ -100,6 +101,16 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
     },
   };
 }
+
+const CANCELLATION = Symbol("cancellation");
+
+/** One for all requests, for them to be of one shape; its own property, as transports may copy the request. */
+const SIGNAL = {
+  enumerable: true,
+  get(this: { readonly [CANCELLATION]: Cancellation }): AbortSignal {
+    return this[CANCELLATION].signal;
+  },
+};
 
 /** A reply's body in which a server may have repeated the token, also with slashes as some write them in JSON. */
 function withoutToken(body: string, token: string): string {

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { startClient, turn } from "../tests/start-client.ts";
-import { createCancellation } from "./cancellation.ts";
+import { Cancellation } from "./cancellation.ts";
 import type { WireRequest } from "./transport.ts";
 
 test("whoever listens, or has asked for the signal, is told when it is cancelled", () => {
-  const cancellation = createCancellation();
+  const cancellation = new Cancellation();
   const told: string[] = [];
-  cancellation.onCancel(() => told.push("listener"));
+  cancellation.listen(() => told.push("listener"));
   cancellation.signal.addEventListener("abort", () => told.push("signal"));
   expect(cancellation.signal.aborted).toBe(false);
   cancellation.cancel();
@@ -15,7 +15,7 @@ test("whoever listens, or has asked for the signal, is told when it is cancelled
 });
 
 test("a signal that is asked for later is aborted, and the same each time", () => {
-  const cancellation = createCancellation();
+  const cancellation = new Cancellation();
   cancellation.cancel();
   expect(cancellation.signal.aborted).toBe(true);
   expect(cancellation.signal).toBe(cancellation.signal);
