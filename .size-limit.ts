@@ -26,7 +26,7 @@ const CORE = { path: "packages/core/dist/index.js" };
 
 const ENTRIES: Readonly<Record<string, Entry>> = {
   "core { encodeMetadata }": { ...CORE, import: "{ encodeMetadata }", limit: "2.15 kB" },
-  "core, whole": { ...CORE, import: "*", limit: "23.5 kB" },
+  "core, whole": { ...CORE, import: "*", limit: "23.6 kB" },
   "browser { createTracker, messenger }": {
     ...BROWSER,
     import: "{ createTracker, messenger }",
@@ -45,7 +45,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     import: "*",
     platform: "node",
     ignore: ["undici"],
-    limit: "27.2 kB",
+    limit: "27.3 kB",
   },
   "relay { createRelay }": {
     path: "packages/relay/dist/index.js",
