@@ -1,3 +1,4 @@
+import { foldName } from "./encode-event-name.ts";
 import type { WireEvent } from "./event.ts";
 import type { Hash } from "./hash-table.ts";
 
@@ -32,7 +33,7 @@ export function createEventHash(random: () => number): EventHash {
   function stateOf(second: number, name: string, kind: "u" | "i" | "e"): State {
     if (second !== start.second || name !== start.name || kind !== start.kind) {
       const state = { ...seed };
-      add(state, `${second} ${fold(name)} ${kind}`);
+      add(state, `${second} ${foldName(name)} ${kind}`);
       start = { second, name, kind, state };
     }
     return { ...start.state };
@@ -58,10 +59,6 @@ export function createEventHash(random: () => number): EventHash {
 function contactOf(event: WireEvent): string {
   if ("user_id" in event) return event.user_id;
   return "id" in event ? event.id : event.email.toLowerCase();
-}
-
-function fold(name: string): string {
-  return name.toLowerCase().replace(/[.$]/g, "-");
 }
 
 function seedOf(random: () => number): number {

@@ -19,8 +19,9 @@ export interface HashTable<Value> {
 const FIRST_SLOTS = 256;
 
 /**
- * An empty table, with room for half as many keys as it has slots before it grows. It keeps no key alive, and looks at few places of memory where a `Map` of texts looks
- * at many: with thousands of keys that is most of what a look-up costs.
+ * An empty table, with room for half as many keys as it has slots before it grows. It keeps no key alive, and looks
+ * at few places of memory where a `Map` of texts looks at many: with thousands of keys that is most of what a look-up
+ * costs.
  */
 export function createHashTable<Value>(slots = FIRST_SLOTS): HashTable<Value> {
   /** For each slot the two halves of its key, 0 and 0 in one that was never used. */
