@@ -1,6 +1,9 @@
-import { type Browser, launch } from "puppeteer-core";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import { type Browser, launch, type Page } from "puppeteer-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { findFirefox, HOW_TO_GET_FIREFOX } from "../../../tools/firefox.ts";
+import { expectDyingTabsToLoseNothing } from "./dying-tabs.ts";
+import { descendantsOf } from "./processes.ts";
 import { type Site, startSite } from "./site.ts";
 
 const executablePath = findFirefox();
@@ -45,13 +48,61 @@ test.skipIf(executablePath === undefined).each([
   120_000,
 );
 
+test.skipIf(executablePath === undefined || process.platform !== "linux")(
+  "8 tabs in Firefox track together, some of them are killed, and each event is stored once",
+  async () => {
+    const context = await browser.createBrowserContext();
+    const pages: Page[] = [];
+    await expectDyingTabsToLoseNothing(site, {
+      async open(url) {
+        const page = await context.newPage();
+        await page.goto(url);
+        pages.push(page);
+      },
+      async kill(which) {
+        const living = await countLiving(pages);
+        let processes = descendantsOf(browser.process()?.pid ?? 0)
+          .filter(({ command }) => command.at(-1) === "tab")
+          .map(({ pid }) => pid);
+        if (which === "any") processes = shuffled(processes);
+        // Some have no page: which has one is seen by what dies with it.
+        for (const pid of processes) {
+          process.kill(pid, "SIGKILL");
+          await setTimeout(300);
+          if ((await countLiving(pages)) < living) return;
+        }
+        throw new Error("no tab could be killed");
+      },
+    });
+    await context.close();
+  },
+  150_000,
+);
+
+/** Where a tab has died, Firefox shows a page of its own. */
+async function countLiving(pages: readonly Page[]): Promise<number> {
+  const protocols = await Promise.all(pages.map((page) => page.evaluate(() => location.protocol)));
+  return protocols.filter((protocol) => protocol === "http:").length;
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ value }) => value);
+}
+
 beforeAll(async () => {
   if (!executablePath) return console.log(`Nothing was tested in Firefox: ${HOW_TO_GET_FIREFOX}`);
-  site = await startSite();
-  browser = await launch({ browser: "firefox", executablePath, headless: true });
+  // Each of the tabs gets a process of its own.
+  const extraPrefsFirefox = { "dom.ipc.processCount": 16 };
+  browser = await launch({ browser: "firefox", executablePath, headless: true, extraPrefsFirefox });
 }, 60_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await site?.[Symbol.asyncDispose]();
+afterAll(() => browser?.close());
+
+beforeEach(async () => {
+  site = await startSite();
 });
+
+afterEach(() => site[Symbol.asyncDispose]());

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { findChromium } from "../../../tools/chromium.ts";
 import type * as Library from "../src/index.ts";
 import type { Outcome } from "../src/index.ts";
+import { expectDyingTabsToLoseNothing } from "./dying-tabs.ts";
 import { type Site, startSite, TOKEN } from "./site.ts";
 
 /** What tests leave in a page. */
@@ -174,49 +175,17 @@ describe("200 page loads that track and navigate away at once lose nothing", () 
 
 test("8 tabs track together, some of them die, and each event is stored once", async () => {
   const context = await visit("visitor");
-  // Now and then the relay takes its time, or fails.
-  let requests = 0;
-  site.disturb = (_request, response) => {
-    requests += 1;
-    if (requests % 5 !== 0) return false;
-    response.writeHead(503).end();
-    return true;
-  };
-  const tabs = await Promise.all(range(0, 8).map(() => open(context)));
-  await Promise.all(tabs.map(({ page }) => createTracker(page, { url: site.relayUrl, outbox: true })));
-  const kept = new Set<number>();
-  for (let round = 0; round < 6; round++) {
-    await Promise.all(
-      tabs.map(async ({ page }, index) => {
-        const n = round * 100 + index * 10;
-        // Of one name in all tabs at the same time, and of the tab's own.
-        await track(page, [
-          ["shared", n],
-          [`of-tab-${index}`, n + 1],
-          [`of-tab-${index}`, n + 2],
-        ]);
-        if (round === 5) return;
-        for (const number of [n, n + 1, n + 2]) {
-          await page.waitForFunction((n) => n in (globalThis as unknown as PageGlobals).stored, number);
-          if ((await storedIn(page))[number]) kept.add(number);
-        }
-      }),
-    );
-    // The one that has the lock is among those that die first.
-    const [victim] =
-      round > 0 && tabs.length > 3 ? tabs.splice(round === 1 ? 0 : round % tabs.length, 1) : [];
-    if (victim) await crash(victim.page);
-  }
-  for (const { page } of tabs) {
-    const outcomes = await outcomesOf(page, 18);
-    expect(
-      Object.values(outcomes).filter(({ status }) => status !== "accepted" && status !== "duplicate"),
-    ).toEqual([]);
-    for (const n of Object.keys(outcomes)) kept.add(Number(n));
-  }
-  expect(kept.size).toBeGreaterThan(100);
-  await expectEachOnce([...kept]);
-}, 120_000);
+  const pages: Page[] = [];
+  await expectDyingTabsToLoseNothing(site, {
+    async open(url) {
+      pages.push((await open(context, url)).page);
+    },
+    async kill(which) {
+      const [victim] = pages.splice(which === "oldest" ? 0 : Math.floor(Math.random() * pages.length), 1);
+      await crash(victim as Page);
+    },
+  });
+}, 150_000);
 
 test("the network is away for a while", async () => {
   const context = await visit("visitor");

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { createEmulator, type Emulator } from "@intercom-events/emulator";
 import { createClient } from "@intercom-events/node";
 import { createRelay } from "@intercom-events/relay";
@@ -22,8 +23,17 @@ export interface Site extends AsyncDisposable {
   readonly script: string;
   /** Answers a request to the relay instead of it, if it answers `true`. */
   disturb: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Told what a tab of `/tabs` reports; answers whether all may begin to track. */
+  onReport: (report: TabReport) => boolean;
   /** Has Intercom hold what the relay has taken. */
   flush(): Promise<void>;
+}
+
+/** What has become of the events of a tab: the numbers of those that are stored, and of those that are lost. */
+export interface TabReport {
+  readonly tab: number;
+  readonly stored: readonly number[];
+  readonly lost: readonly number[];
 }
 
 /** The page's own part: it tracks, and is gone. */
@@ -42,6 +52,36 @@ const LOADS = `
   location.href = n + 1 < last ? "/loads?" + query : "/done?" + query;
 `;
 
+/** The part of a tab that tracks beside others, three events at a time: one of a name that all have, and two of its own. */
+const TABS = `
+  const tab = Number(new URLSearchParams(location.search).get("tab"));
+  const tracker = IntercomEvents.createTracker({
+    route: IntercomEvents.relay({ url: "/intercom/events", retry: { maxDelay: 2_000 } }),
+    outbox: IntercomEvents.indexedDbOutbox(),
+  });
+  const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));
+  async function report(stored, lost = []) {
+    const reply = await fetch("/report", { method: "POST", body: JSON.stringify({ tab, stored, lost }) });
+    return reply.json();
+  }
+  async function track(name, n) {
+    const receipt = tracker.track(name, { n });
+    receipt.then(({ status }) => {
+      if (status !== "accepted" && status !== "duplicate") report([], [n]);
+    });
+    return (await receipt.stored) ? [n] : [];
+  }
+  async function trackAll() {
+    while (!(await report([]))) await sleep(50);
+    for (let n = tab * 100; n < tab * 100 + 21; n += 3) {
+      const stored = [track("shared", n), track("of-tab-" + tab, n + 1), track("of-tab-" + tab, n + 2)];
+      await report((await Promise.all(stored)).flat());
+      await sleep(300);
+    }
+  }
+  trackAll();
+`;
+
 const EMPTY_PAGE =
   '<!doctype html><title>shop</title><link rel="icon" href="data:,"><script src="/index.global.js"></script>';
 
@@ -50,7 +90,10 @@ export async function startSite(): Promise<Site> {
   const emulator = createEmulator({ tokens: TOKEN, rateLimit: 1_000_000 });
   const [{ url: baseUrl }, script] = await Promise.all([emulator.listen(), buildScript()]);
   const client = createClient({ token: TOKEN, baseUrl, exitTimeout: 0 });
-  const site = { disturb: (_request: IncomingMessage, _response: ServerResponse): boolean => false };
+  const site = {
+    disturb: (_request: IncomingMessage, _response: ServerResponse): boolean => false,
+    onReport: (_report: TabReport): boolean => true,
+  };
   const own = createServer((request, response) => serve(request, response, true));
   const other = createServer((request, response) => serve(request, response, false));
   const [url, otherUrl] = await Promise.all([listen(own), listen(other)]);
@@ -71,6 +114,14 @@ export async function startSite(): Promise<Site> {
     if (path === "/intercom/events" && hasRelay) {
       if (Object.assign(site).disturb(request, response)) return;
       handle(request, response);
+      return;
+    }
+    if (path === "/report" && hasRelay) {
+      json(request).then(
+        (report) => response.end(String(site.onReport(report as TabReport))),
+        // The tab has died meanwhile.
+        () => response.destroy(),
+      );
       return;
     }
     const [type, text] = pageAt(path, script);
@@ -107,7 +158,9 @@ export async function startSite(): Promise<Site> {
 function pageAt(path: string, script: string): [type: string, text?: string] {
   if (path === "/index.global.js") return ["text/javascript", script];
   if (path === "/loads.js") return ["text/javascript", LOADS];
+  if (path === "/tabs.js") return ["text/javascript", TABS];
   if (path === "/loads") return ["text/html", `${EMPTY_PAGE}<script src="/loads.js"></script>`];
+  if (path === "/tabs") return ["text/html", `${EMPTY_PAGE}<script src="/tabs.js"></script>`];
   if (path === "/" || path === "/done") return ["text/html", EMPTY_PAGE];
   return ["text/plain"];
 }
