@@ -22,12 +22,14 @@ export interface Site extends AsyncDisposable {
   /** The script that pages load. */
   readonly script: string;
   /** Answers a request to the relay instead of it, if it answers `true`. */
-  disturb: (request: IncomingMessage, response: ServerResponse) => boolean;
+  disturb: Disturb;
   /** Told what a tab of `/tabs` reports; answers whether all may begin to track. */
   onReport: (report: TabReport) => boolean;
   /** Has Intercom hold what the relay has taken. */
   flush(): Promise<void>;
 }
+
+type Disturb = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 
 /** What has become of the events of a tab: the numbers of those that are stored, and of those that are lost. */
 export interface TabReport {
@@ -90,10 +92,7 @@ export async function startSite(): Promise<Site> {
   const emulator = createEmulator({ tokens: TOKEN, rateLimit: 1_000_000 });
   const [{ url: baseUrl }, script] = await Promise.all([emulator.listen(), buildScript()]);
   const client = createClient({ token: TOKEN, baseUrl, exitTimeout: 0 });
-  const site = {
-    disturb: (_request: IncomingMessage, _response: ServerResponse): boolean => false,
-    onReport: (_report: TabReport): boolean => true,
-  };
+  const site: Pick<Site, "disturb" | "onReport"> = { disturb: () => false, onReport: () => true };
   const own = createServer((request, response) => serve(request, response, true));
   const other = createServer((request, response) => serve(request, response, false));
   const [url, otherUrl] = await Promise.all([listen(own), listen(other)]);
@@ -109,11 +108,14 @@ export async function startSite(): Promise<Site> {
   });
   const handle = toNodeHandler(relay);
 
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!(await site.disturb(request, response))) handle(request, response);
+  }
+
   function serve(request: IncomingMessage, response: ServerResponse, hasRelay: boolean): void {
     const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://site.test");
     if (path === "/intercom/events" && hasRelay) {
-      if (Object.assign(site).disturb(request, response)) return;
-      handle(request, response);
+      void answer(request, response);
       return;
     }
     if (path === "/report" && hasRelay) {
