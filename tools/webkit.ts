@@ -33,7 +33,7 @@ export function webkitProvider(webkit: WebKit): BrowserProviderOption {
     supportedBrowser: ["webkit"],
     options: {},
     providerFactory(project: TestProject) {
-      let browser: Promise<Browser> | undefined;
+      let browser: Promise<WebKitBrowser> | undefined;
       // vitest asks for it before each file; no test here looks at sizes.
       project.browser?.registerCommand("__vitest_viewport" as never, (async () => undefined) as never);
       return {
@@ -41,7 +41,7 @@ export function webkitProvider(webkit: WebKit): BrowserProviderOption {
         supportsParallelism: false,
         getCommandsContext: () => ({}),
         async openPage(_session: string, url: string) {
-          browser ??= launch(webkit);
+          browser ??= launchWebKit(webkit);
           await (await browser).open(url);
         },
         async close() {
@@ -53,12 +53,18 @@ export function webkitProvider(webkit: WebKit): BrowserProviderOption {
   });
 }
 
-interface Browser {
+/** A WebKit that runs; {@link launchWebKit}. */
+export interface WebKitBrowser {
+  /** The process that has started its others. */
+  readonly pid: number;
+  /** Loads a page in the tab that was opened last. */
   open(url: string): Promise<void>;
+  openTab(): Promise<void>;
   close(): Promise<void>;
 }
 
-async function launch({ driver, browser, xvfb }: WebKit): Promise<Browser> {
+/** Starts a WebKit with one tab, on a screen in memory. */
+export async function launchWebKit({ driver, browser, xvfb }: WebKit): Promise<WebKitBrowser> {
   const children: ChildProcess[] = [];
   try {
     // Told no display, it finds one that is free, and prints it.
@@ -69,7 +75,8 @@ async function launch({ driver, browser, xvfb }: WebKit): Promise<Browser> {
     const [display] = await once(screen.stdout, "data", { signal: AbortSignal.timeout(20_000) });
     const port = await freePort();
     const env = { ...process.env, DISPLAY: `:${String(display).trim()}` };
-    children.push(spawn(driver, [`--port=${port}`, "--host=127.0.0.1"], { env, stdio: "ignore" }));
+    const driving = spawn(driver, [`--port=${port}`, "--host=127.0.0.1"], { env, stdio: "ignore" });
+    children.push(driving);
     const ask = createDriver(`http://127.0.0.1:${port}`);
     const { sessionId } = await ask("POST", "/session", {
       capabilities: {
@@ -80,6 +87,11 @@ async function launch({ driver, browser, xvfb }: WebKit): Promise<Browser> {
       },
     });
     return {
+      pid: driving.pid as number,
+      async openTab() {
+        const { handle } = await ask("POST", `/session/${sessionId}/window/new`, { type: "tab" });
+        await ask("POST", `/session/${sessionId}/window`, { handle });
+      },
       async open(url) {
         await ask("POST", `/session/${sessionId}/url`, { url });
       },
@@ -94,16 +106,23 @@ async function launch({ driver, browser, xvfb }: WebKit): Promise<Browser> {
   }
 }
 
+/** What is read of WebDriver's answers. */
+interface Answer {
+  readonly sessionId?: string;
+  readonly handle?: string;
+  readonly message?: string;
+}
+
 /** Calls WebDriver, waiting until it listens. */
 function createDriver(origin: string) {
-  return async (method: string, path: string, body?: object): Promise<{ sessionId?: string }> => {
+  return async (method: string, path: string, body?: object): Promise<Answer> => {
     for (let tries = 0; ; tries += 1) {
       const reply = await fetch(`${origin}${path}`, {
         method,
         ...(body && { body: JSON.stringify(body) }),
       }).catch((error: unknown) => error as Error);
       if (reply instanceof Response) {
-        const { value } = (await reply.json()) as { value: { sessionId?: string; message?: string } | null };
+        const { value } = (await reply.json()) as { value: Answer | null };
         if (reply.ok) return value ?? {};
         throw new Error(`WebKit refuses ${method} ${path}: ${value?.message}`);
       }
