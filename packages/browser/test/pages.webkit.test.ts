@@ -11,7 +11,7 @@ let browser: WebKitBrowser;
 test.skipIf(webkit === undefined)(
   "8 tabs in WebKit track together, some of them are killed, and each event is stored once",
   async () => {
-    const site = await startSite();
+    await using site = await startSite();
     let isFirst = true;
     await expectDyingTabsToLoseNothing(site, {
       async open(url) {
@@ -28,7 +28,6 @@ test.skipIf(webkit === undefined)(
         process.kill(victim.pid, "SIGKILL");
       },
     });
-    await site[Symbol.asyncDispose]();
   },
   150_000,
 );
