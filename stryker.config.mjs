@@ -38,6 +38,7 @@ const PURE = [
   "rich-link",
   "safe-outcome",
   "stats",
+  "steady-time",
   "tick-batch",
 ];
 

@@ -10,6 +10,7 @@ import type { Pacer } from "./pacer.ts";
 import { parseRetryAfter } from "./parse-reset.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import { nextStep, type RetryPolicy } from "./retry-policy.ts";
+import { createSteadyTime } from "./steady-time.ts";
 
 /** Sends pending events, each until it has an outcome; {@link createDelivery}. */
 export interface Delivery {
@@ -56,6 +57,7 @@ export interface DeliveryOptions {
 interface UnderWay {
   readonly event: PendingEvent;
   readonly attempt: OpenAttempt;
+  /** In steady time. */
   readonly startedAt: number;
   /** Its index in the list; -1 once it has left. */
   place: number;
@@ -67,6 +69,8 @@ const FAILURES: ReadonlySet<string> = new Set(["server_error", "unreachable", "t
 /** An idle delivery. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { clock, random, pacer, concurrency, retry, start, end, park, retrying, pausing } = options;
+  // What is waited for is due in steady time: a clock that is put back must not put it off.
+  const time = createSteadyTime();
   const ready = createFifo<PendingEvent>();
   const later = createHeap<PendingEvent>();
   // Not a Map: one that is filled and emptied for ever has the garbage collector keep what has left it, as each
@@ -89,7 +93,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   /** Sends what may be sent now, and sets the alarm for what may be sent next. */
   function work(now: number): void {
-    promote(now);
+    const steady = time.at(now);
+    promote(steady);
     let nextAt = later.nextAt() ?? Number.POSITIVE_INFINITY;
     for (let event = ready.peek(); event; event = ready.peek()) {
       const expiresAt = event.trackedAt + retry.maxAge;
@@ -99,18 +104,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         continue;
       }
       if (pausedBy) {
-        nextAt = Math.min(nextAt, expiresAt);
+        nextAt = Math.min(nextAt, steady + expiresAt - now);
         break;
       }
       if (underWay.length >= concurrency.read()) break;
       const wait = pacer.start(now);
       if (wait > 0) {
-        nextAt = Math.min(nextAt, now + wait);
+        nextAt = Math.min(nextAt, steady + wait);
         break;
       }
-      send(event, now);
+      send(event, steady);
     }
-    wake(nextAt, now);
+    wake(nextAt, steady);
   }
 
   function promote(now: number): void {
@@ -141,10 +146,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     attempt.result.then((ended) => {
       const { verdict, reply } = ended;
       const now = clock.now();
-      pacer.end({ startedAt, now, reply, limited: verdict.kind === "rate_limited" ? verdict : undefined });
+      const duration = time.at(now) - startedAt;
+      const limited = verdict.kind === "rate_limited" ? verdict : undefined;
+      pacer.end({ startedAt: now - duration, now, reply, limited });
       if (entry.place < 0) return; // It was stopped.
       takeOut(entry);
-      concurrency.end(now - startedAt, !FAILURES.has(verdict.kind));
+      concurrency.end(duration, !FAILURES.has(verdict.kind));
       follow(event, ended, now);
       schedule();
     });
@@ -181,7 +188,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         end(event, { status: "dropped", reason: "expired" });
         break;
       case "retry":
-        if (!park(event, step.dueAt)) later.push(step.dueAt, event);
+        if (!park(event, step.dueAt)) later.push(step.dueAt + time.ahead(), event);
         retrying(event, verdict, step.dueAt);
         break;
       case "pause":

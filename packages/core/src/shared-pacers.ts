@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { createPacer, type Pacer, type PacerOptions } from "./pacer.ts";
+import { steadyPacer } from "./steady-pacer.ts";
 
 /** A pacer, and the end of using it. */
 export interface SharedPacer {
@@ -23,7 +24,7 @@ const inUse = new WeakMap<Clock, Map<string | symbol, Entry>>();
 export function sharePacer(key: string | symbol, clock: Clock, options: PacerOptions): SharedPacer {
   const entries = inUse.get(clock) ?? new Map<string | symbol, Entry>();
   inUse.set(clock, entries);
-  const entry = entries.get(key) ?? { pacer: createPacer(options), users: 0 };
+  const entry = entries.get(key) ?? { pacer: steadyPacer(createPacer(options)), users: 0 };
   entries.set(key, entry);
   entry.users += 1;
   let isReleased = false;
