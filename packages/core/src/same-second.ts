@@ -108,7 +108,7 @@ export function createSameSecond({ maxWaiting, random, letIn, end }: SameSecondO
     const subject = hash.of(value, 0);
     // Those before it are taken, or were.
     let second = Math.max(value.created_at, moved.get(subject) ?? 0) + 1;
-    for (; second < end; second += 1) {
+    for (; second <= end; second += 1) {
       const key = hash.of(value, second);
       if (collisions.find(key) !== undefined) continue;
       if (moved.size() >= MAX_MOVED) moved = createHashTable();
