@@ -355,3 +355,22 @@ test("cookies decide who it is, in every server", async () => {
     userId: "1",
   });
 });
+
+test("a request that somebody else has answered meanwhile is left alone", async () => {
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  cleanups.push(() => process.off("unhandledRejection", unhandled));
+  let letGo = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const handler = toNodeHandler({ fetch: () => waiting.then(() => new Response("{}")) });
+  const origin = await listen((request, response) => {
+    handler(request, response);
+    response.writeHead(503).end();
+  });
+  expect((await fetch(`${origin}/`, { method: "POST", body: "{}" })).status).toBe(503);
+  letGo();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(unhandled.mock.calls).toEqual([]);
+});

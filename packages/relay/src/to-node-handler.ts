@@ -61,6 +61,8 @@ export function toNodeHandler<
   return async (request, response) => {
     const reply = await answer(request);
     const body = await reply.text();
+    // A middleware with a time limit may have answered meanwhile, and to answer again would throw.
+    if (response.headersSent) return;
     response.statusCode = reply.status;
     reply.headers.forEach((value, name) => {
       response.setHeader(name, value);
