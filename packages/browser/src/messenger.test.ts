@@ -262,3 +262,15 @@ test.each([
 ])("refuses the options %j", (options, message) => {
   expect(() => messenger(options as never)).toThrow(new TypeError(message));
 });
+
+test("an event that is larger than all that may wait drops no other", async () => {
+  const tracker = start({ queue: { maxBytes: 200, policy: "drop_oldest" } });
+  const waiting = tracker.track("a");
+  expect(await tracker.track("b", { text: "x".repeat(200) })).toEqual({
+    status: "dropped",
+    reason: "queue_full",
+  });
+  page.boot();
+  clock.advance(100);
+  expect(await waiting).toEqual({ status: "accepted", attempts: 1 });
+});

@@ -77,7 +77,8 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
     const isFull = () =>
       line.length >= maxEvents || line.reduce((sum, other) => sum + other.size, size) > maxBytes;
     if (isFull()) look();
-    while (isFull() && policy === "drop_oldest" && line.length > 0) {
+    // What is too large for any line drops none.
+    while (isFull() && policy === "drop_oldest" && line.length > 0 && size <= maxBytes) {
       line.shift()?.settle(dropped("queue_full"));
     }
     return !isFull();
