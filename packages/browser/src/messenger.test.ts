@@ -274,3 +274,14 @@ test("an event that is larger than all that may wait drops no other", async () =
   clock.advance(100);
   expect(await waiting).toEqual({ status: "accepted", attempts: 1 });
 });
+
+test("a clock that is put back makes none of several events wait longer", async () => {
+  const tracker = start();
+  const ended = vi.fn();
+  for (const name of ["a", "b", "c"]) tracker.track(name).then(ended);
+  clock.set(clock.now() - 3_600_000);
+  clock.advance(100);
+  clock.advance(30_000);
+  await new Promise(setImmediate);
+  expect(ended).toHaveBeenCalledTimes(3);
+});

@@ -60,8 +60,9 @@ export function createWaitingLine(door: Door, settings: LaneSettings, fallback?:
   function watch(): void {
     const [first] = line;
     if (!first) return;
-    // A clock that was put back must not make it wait longer.
-    first.until = Math.min(first.until, clock.now() + door.timeout);
+    // A clock that was put back must not make them wait longer.
+    const latest = clock.now() + door.timeout;
+    for (const waiting of line) waiting.until = Math.min(waiting.until, latest);
     const stopTimer = clock.after(Math.min(INTERVAL, first.until - clock.now()), look);
     // The last moment before the page goes, and the first after its timers were slowed down or frozen.
     const endWatch = watchPage((moment) => look(moment === "pagehide"));
