@@ -675,3 +675,13 @@ test("the Messenger alone refuses an outbox", () => {
     '"outbox" must be left out, as the Messenger',
   );
 });
+
+test("a page that may have no channel is no worse off than one that has no other tabs", async () => {
+  Object.assign(globalThis, {
+    BroadcastChannel: function refuse() {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    },
+  });
+  const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+  expect(await tracker.track("a")).toMatchObject(ACCEPTED);
+});

@@ -61,9 +61,11 @@ export function createTabs(name: string, onLead: () => void, onMessage: (message
     join() {
       if (membership) return;
       membership = new AbortController();
-      if (typeof BroadcastChannel === "function") {
+      try {
         channel = new BroadcastChannel(key);
         channel.onmessage = ({ data }) => onMessage(data);
+      } catch {
+        // There is none, or not for this page: where site data are blocked it may be refused.
       }
       if (globalThis.navigator?.locks) apply(membership);
       else lead();
