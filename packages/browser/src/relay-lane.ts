@@ -10,8 +10,8 @@ import { dropped, type Lane, type LaneSettings } from "./route.ts";
 /** Milliseconds between looks at what waits. */
 const LOOK = 5_000;
 
-/** No event waits longer for its turn, in milliseconds, unless a clock was put back. */
-const LONGEST = 120_000;
+/** Milliseconds that any event may wait for its turn. */
+const LONG = 120_000;
 
 /**
  * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
@@ -23,6 +23,8 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   const store = outbox?.share({ own, settings, pump });
   let isPumping = false;
   let hasMore = false;
+  /** The longest wait so far, in milliseconds: an event that has more ahead of it had its clock put back. */
+  let longest = LONG;
   /** The page is gone, perhaps to come back, or the tracker is closed. */
   let isGone = false;
   /** Ends the rest after a failure; there while it lasts. */
@@ -58,9 +60,10 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   async function nextBatch(): Promise<OutboxRecord[]> {
     const drawn = store ? await store.draw(courier.limit()) : [];
     const now = clock.now();
+    const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
     const due = own
       .all()
-      .filter(({ place, sending, record }) => place === "memory" && !sending && isDue(record, now))
+      .filter(({ place, sending, record }) => place === "memory" && !sending && isDue(record))
       .map(({ record }) => record)
       .concat(drawn);
     const batch = cutBatch(due, courier.limit(), courier.room);
@@ -78,8 +81,10 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     for (const [index, { record, outcome }] of steps.entries()) {
       const sent = batch[index] as OutboxRecord;
       own.set(sent.id, { sending: undefined, record: record ?? sent });
-      if (record) later.push(record);
-      else {
+      if (record) {
+        later.push(record);
+        longest = Math.max(longest, record.dueAt - clock.now());
+      } else {
         endings.push({ id: sent.id, outcome });
         own.end(sent, outcome);
       }
@@ -194,8 +199,4 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     },
     size: () => own.all().length,
   };
-}
-
-function isDue({ dueAt }: OutboxRecord, now: number): boolean {
-  return dueAt <= now || dueAt > now + LONGEST;
 }

@@ -685,3 +685,26 @@ test("a page that may have no channel is no worse off than one that has no other
   const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
   expect(await tracker.track("a")).toMatchObject(ACCEPTED);
 });
+
+describe("waits of more than two minutes are kept", () => {
+  test("where an event failed by itself", async () => {
+    replies = Array(9).fill([200, { results: [{ status: "retry" }] }]);
+    const { tracker } = start({ relay: { retry: { baseDelay: 300_000, maxDelay: 600_000 } } });
+    tracker.track("a");
+    await settleDown(30);
+    expect(sent()).toEqual([["a"]]);
+    clock.advance(150_000);
+    await settleDown();
+    expect(sent().length).toBeGreaterThan(1);
+  });
+
+  test("where the relay asks for one, and the tab is seen again meanwhile", async () => {
+    replies = [[429, {}, { "retry-after": "600" }]];
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tab.dispatch("visibilitychange");
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+  });
+});
