@@ -708,3 +708,21 @@ describe("waits of more than two minutes are kept", () => {
     expect(sent()).toEqual([["a"]]);
   });
 });
+
+describe("after the visitor opted out nothing is sent", () => {
+  test("of what was about to be drawn from the store", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const before = start({ outbox: memoryPageOutbox(store) });
+    before.tracker.track("a");
+    await settleDown();
+    before.tab.kill();
+    browser.setOnline(true);
+    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+    tracker.optOut();
+    await settleDown();
+    expect(sent()).toEqual([]);
+    expect(store.events.events.size).toBe(0);
+  });
+});

@@ -74,6 +74,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   let isStocked = false;
   let vainLooks = 0;
   let badLooks = 0;
+  /** How often the visitor has opted out. */
+  let clearings = 0;
 
   function fromStore<T>(work: () => Promise<T>): Promise<T | undefined> {
     return ask(work, clock, (cause) => isClosed || settings.complain(BROKEN, cause));
@@ -171,6 +173,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     if ("ended" in message) {
       for (const ending of message.ended) own.end(ending, ending.outcome);
     } else if ("cleared" in message) {
+      clearings += 1;
       for (const { record } of stored()) own.end(record, dropped("opted_out"));
     } else if (tabs.leads()) onLead();
   }
@@ -180,7 +183,12 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     async draw(limit) {
       if (!tabs.leads()) return [];
       const now = clock.now();
+      const before = clearings;
       const leased = await lease({ limit, now: vainLooks > MAX_VAIN_LOOKS ? EVER : now, until: now + LEASE });
+      if (clearings > before) {
+        update(leased); // Which keeps nothing that was deleted.
+        return [];
+      }
       if (leased.length > 0) vainLooks = 0;
       // What has ended here is only still there because the store has failed meanwhile.
       const isOver = ({ id }: OutboxRecord) => own.isOwn(id) && !own.get(id);
@@ -226,6 +234,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     join: tabs.join,
     leave: tabs.leave,
     clear() {
+      clearings += 1;
       void fromStore(() => outbox.clear());
       tabs.tell({ cleared: true });
     },
