@@ -20,8 +20,12 @@ export interface CourierOptions extends Target {
 
 /** Brings batches to a relay; {@link createCourier}. */
 export interface Courier {
-  /** Sends a batch. Never rejects. */
-  send(batch: readonly OutboxRecord[], urgency: Urgency): Promise<Delivery>;
+  /**
+   * Sends a batch. Never rejects.
+   *
+   * @param isGivenUp whether it must not be sent any more, asked once there is an identity
+   */
+  send(batch: readonly OutboxRecord[], urgency: Urgency, isGivenUp: () => boolean): Promise<Delivery>;
   /** Events to send at once, at most: fewer after a batch that was too large. */
   limit(): number;
   /** Bytes they may have together. */
@@ -65,10 +69,15 @@ export function createCourier(options: CourierOptions, clock: Clock, random: () 
     return token;
   }
 
-  async function exchange(batch: readonly OutboxRecord[], urgency: Urgency): Promise<Posted> {
+  async function exchange(
+    batch: readonly OutboxRecord[],
+    urgency: Urgency,
+    isGivenUp: () => boolean,
+  ): Promise<Posted> {
     try {
       // Without an identity nothing is awaited: a page that goes may have no later moment.
       const body = encodeBatch(batch, identity && (await identify(identity, urgency)));
+      if (isGivenUp()) throw new Error("its events were given up");
       return await post(options, body, urgency, clock);
     } catch (cause) {
       return { verdict: { kind: "unreachable", cause } };
@@ -84,8 +93,8 @@ export function createCourier(options: CourierOptions, clock: Clock, random: () 
   }
 
   return {
-    async send(batch, urgency) {
-      const posted = await exchange(batch, urgency);
+    async send(batch, urgency, isGivenUp) {
+      const posted = await exchange(batch, urgency, isGivenUp);
       const now = clock.now();
       const reply = "text" in posted ? posted : undefined;
       if (reply) learn(reply, batch.length, now);

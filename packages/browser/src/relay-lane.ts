@@ -22,6 +22,8 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   const own = createOwnEvents(settings, ({ id }) => store?.settle([{ id, outcome: dropped("queue_full") }]));
   const store = outbox?.share({ own, settings, pump });
   let isPumping = false;
+  /** How often what waited was given up. */
+  let drops = 0;
   let hasMore = false;
   /** The longest wait so far, in milliseconds: an event that has more ahead of it had its clock put back. */
   let longest = LONG;
@@ -75,7 +77,8 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
 
   async function dispatch(batch: readonly OutboxRecord[], urgency: Urgency): Promise<void> {
     for (const { id } of batch) own.set(id, { sending: urgency });
-    const { steps, rest } = await courier.send(batch, urgency);
+    const before = drops;
+    const { steps, rest } = await courier.send(batch, urgency, () => drops > before);
     const endings: Ending[] = [];
     const later: OutboxRecord[] = [];
     for (const [index, { record, outcome }] of steps.entries()) {
@@ -185,6 +188,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     flush: () => void pump(),
     drop(reason) {
       const isFinal = reason === "closed";
+      drops += 1;
       abandon();
       // What is in the store stays there for the next page.
       const given = own.all().filter(({ place }) => !isFinal || place === "memory");

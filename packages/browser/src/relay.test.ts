@@ -725,4 +725,19 @@ describe("after the visitor opted out nothing is sent", () => {
     expect(sent()).toEqual([]);
     expect(store.events.events.size).toBe(0);
   });
+
+  test("of what was waiting for an identity", async () => {
+    let give = (_token: string): void => undefined;
+    const asked = new Promise<string>((resolve) => {
+      give = resolve;
+    });
+    const { tracker } = start({ relay: { identity: () => asked } });
+    const receipt = tracker.track("a");
+    await settleDown();
+    tracker.optOut();
+    give("signed");
+    await settleDown();
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+    expect(sent()).toEqual([]);
+  });
 });
