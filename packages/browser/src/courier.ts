@@ -61,8 +61,11 @@ export function createCourier(options: CourierOptions, clock: Clock, random: () 
   /** Whom the site says the caller is, if it says so. A page that goes cannot wait for it. */
   async function identify(ask: NonNullable<typeof identity>, urgency: Urgency): Promise<string> {
     const asked = ask();
-    const isTooLate = urgency === "depart" && typeof asked !== "string";
-    const token = (isTooLate && lastToken) || (await asked);
+    const token = await new Promise<string>((resolve, reject) => {
+      if (urgency === "depart" && typeof asked !== "string" && lastToken) resolve(lastToken);
+      const stop = clock.after(options.timeout, () => reject(new Error('"identity" took too long')));
+      Promise.resolve(asked).then(resolve, reject).then(stop);
+    });
     if (typeof token !== "string")
       throw new TypeError(`"identity" must answer a string, got ${typeof token}`);
     lastToken = token;

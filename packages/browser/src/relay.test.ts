@@ -741,3 +741,38 @@ describe("after the visitor opted out nothing is sent", () => {
     expect(sent()).toEqual([]);
   });
 });
+
+describe("an identity", () => {
+  test("that never comes is an attempt that failed", async () => {
+    const identity = vi.fn(async () => "signed");
+    identity.mockReturnValueOnce(new Promise(() => {}));
+    const { tracker } = start({ relay: { identity, timeout: 3_000 } });
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.advance(3_000);
+    await settleDown();
+    clock.advance(500);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
+  test("that fails when the page has gone with the last one is nobody's error", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    let fails = false;
+    const identity = async () => {
+      if (fails) throw new Error("no session");
+      return "signed";
+    };
+    const { tab, tracker } = start({ relay: { identity } });
+    await tracker.track("a");
+    replies = ["lost"];
+    tracker.track("b");
+    await settleDown();
+    fails = true;
+    tab.dispatch("pagehide");
+    await settleDown();
+    process.off("unhandledRejection", unhandled);
+    expect(sent()).toEqual([["a"], ["b"], ["b"]]);
+    expect(unhandled.mock.calls).toEqual([]);
+  });
+});
