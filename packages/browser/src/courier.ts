@@ -116,7 +116,9 @@ export function createCourier(options: CourierOptions, clock: Clock, random: () 
     room: MAX_BYTES - (identity ? MAX_IDENTITY : 0),
     urgencyOf(batch) {
       // After a failure the browser itself may be what refuses, as other scripts have used up its allowance.
-      const isSure = failures === 0 && canOutlive() && sizeOf(encodeBatch(batch)) <= allowanceLeft();
+      // What waits for an identity has not left yet.
+      const isSure =
+        !identity && failures === 0 && canOutlive() && sizeOf(encodeBatch(batch)) <= allowanceLeft();
       return isSure ? "survive" : "plain";
     },
     offset: () => offset,

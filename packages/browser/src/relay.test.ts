@@ -775,4 +775,17 @@ describe("an identity", () => {
     expect(sent()).toEqual([["a"], ["b"], ["b"]]);
     expect(unhandled.mock.calls).toEqual([]);
   });
+
+  test("that is awaited as the page goes makes way for the last one", async () => {
+    const identity = vi.fn(async () => "signed");
+    const { tab, tracker } = start({ relay: { identity } });
+    await tracker.track("a");
+    identity.mockReturnValue(new Promise(() => {}));
+    tracker.track("b");
+    await settleDown();
+    tab.dispatch("pagehide");
+    await settleDown();
+    expect(browser.requests.map(({ body }) => JSON.parse(body).identity)).toEqual(["signed", "signed"]);
+    expect(sent()).toEqual([["a"], ["b"]]);
+  });
 });
