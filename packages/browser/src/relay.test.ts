@@ -789,3 +789,44 @@ describe("an identity", () => {
     expect(sent()).toEqual([["a"], ["b"]]);
   });
 });
+
+describe("what a page that is hidden cannot store stays with it, and is delivered", () => {
+  function hide(tab: FakeTab): void {
+    browser.setVisible(false);
+    tab.dispatch("visibilitychange");
+    browser.setVisible(true);
+  }
+
+  test("where the store never answers", async () => {
+    let hangs = false;
+    const outbox = memoryPageOutbox(sharedStore(), { isAlive: () => !hangs });
+    const { tab, tracker } = start({ outbox });
+    await settleDown();
+    hangs = true;
+    replies = ["lost"];
+    const receipt = tracker.track("a");
+    hide(tab);
+    for (let second = 0; second < 30; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(await receipt).toMatchObject(ACCEPTED);
+  });
+
+  test("where it is full, while it is on its way", async () => {
+    browser.setOnline(false);
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore(), { maxEvents: 1 }) });
+    tracker.track("a");
+    await settleDown();
+    browser.setOnline(true);
+    const { fetch } = globalThis;
+    globalThis.fetch = async (...args) => {
+      await settleDown(6);
+      return fetch(...args);
+    };
+    const receipt = tracker.track("b");
+    hide(tab);
+    expect(await receipt).toMatchObject(ACCEPTED);
+    expect(sent().flat()).toContain("b");
+  });
+});

@@ -114,7 +114,11 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     await ask(
       () => outbox.appendApart(group).then(onStored),
       clock,
-      (cause) => onFailed(group.filter(isOnItsWay), cause),
+      (cause) => {
+        const left = group.filter(isOnItsWay);
+        if (isFull(cause)) void makeRoom(left);
+        else onFailed(left, cause);
+      },
     );
     isStoring = false;
     void store();
@@ -133,7 +137,6 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   }
 
   function onFailed(events: readonly OwnEvent[], cause: unknown): void {
-    if (isFull(cause)) return void makeRoom(events);
     settings.complain(BROKEN, cause);
     for (const event of events) {
       event.keep(false);
@@ -207,9 +210,11 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       for (const event of unsaved) event.place = "leaving";
       // First, as what is stored already is safe.
       if (records.length > 0) {
-        outbox.append(records).then(
-          () => onStored(records),
-          (cause) => onFailed(unsaved, cause),
+        void ask(
+          () => outbox.append(records).then(() => onStored(records)),
+          clock,
+          // Also where there is no room: they are on their way, and may have arrived.
+          (cause) => onFailed(unsaved.filter(isLeaving), cause),
         );
       }
       update(sent.map(marked));
@@ -248,6 +253,11 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 /** Whether the page has not given up storing it. */
 function isOnItsWay({ place }: OwnEvent): boolean {
   return place === "storing" || place === "decided";
+}
+
+/** Whether it is being stored as the page goes. */
+function isLeaving({ place }: OwnEvent): boolean {
+  return place === "leaving";
 }
 
 /** Whether the store has reached its own bound, and not that of the browser. */
