@@ -830,3 +830,21 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
     expect(sent().flat()).toContain("b");
   });
 });
+
+test.each([
+  ["drop_newest" as const, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  ["drop_oldest" as const, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+])("events of one turn that do not all fit into the store fill it: %s", async (policy, kept) => {
+  browser.setOnline(false);
+  const outbox = memoryPageOutbox(sharedStore(), { maxEvents: 10 });
+  const { tab, tracker } = start({ queue: { policy }, outbox });
+  const receipts = Array.from({ length: 12 }, (_, n) => tracker.track(`n${n}`));
+  await settleDown(60);
+  browser.setOnline(true);
+  tab.dispatch("online");
+  const outcomes = await Promise.all(receipts);
+  expect(outcomes.flatMap(({ status }, n) => (status === "accepted" ? [n] : []))).toEqual(kept);
+  expect(outcomes.filter(({ status }) => status !== "accepted")).toEqual(
+    Array(2).fill({ status: "dropped", reason: "queue_full" }),
+  );
+});

@@ -69,6 +69,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
   /** Events that are to be stored, together. */
   const waiting: OwnEvent[] = [];
+  /** Events that are stored together, at most: fewer where not all have fitted. */
+  let groupSize = MAX_GROUP;
   let isStoring = false;
   let isClosed = false;
   let isStocked = false;
@@ -109,22 +111,31 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   async function store(): Promise<void> {
     if (isStoring || waiting.length === 0) return;
     isStoring = true;
-    const group = waiting.splice(0, MAX_GROUP);
+    const group = waiting.splice(0, groupSize);
     // What is told late counts, too.
     await ask(
       () => outbox.appendApart(group).then(onStored),
       clock,
       (cause) => {
         const left = group.filter(isOnItsWay);
-        if (isFull(cause)) void makeRoom(left);
-        else onFailed(left, cause);
+        if (!isFull(cause)) onFailed(left, cause);
+        else if (left.length > 1) divide(left);
+        else void makeRoom(left);
       },
     );
     isStoring = false;
     void store();
   }
 
+  /** The store refuses a group whole, although some of it may fit. */
+  function divide(events: readonly OwnEvent[]): void {
+    for (const event of events) event.place = "storing";
+    waiting.unshift(...events);
+    groupSize = events.length >> 1;
+  }
+
   function onStored(records: readonly OutboxRecord[]): void {
+    groupSize = Math.min(MAX_GROUP, groupSize * 2);
     for (const { id } of records) {
       const event = own.get(id);
       if (!event) continue;
