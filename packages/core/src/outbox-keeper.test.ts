@@ -270,6 +270,37 @@ describe("an outbox that cannot", () => {
     expect(client.stats().pending).toBe(store.events.size);
   });
 
+  test("keep all events at once drops none that is being written", async () => {
+    const store = createMemoryStore();
+    const { outbox, of } = faultyOutbox(store);
+    const { client, clock } = startClient(
+      {
+        random: Math.random,
+        queue: { maxEvents: 4, policy: "drop_oldest" },
+        outbox: {
+          ...outbox,
+          async append(records, leaseUntil) {
+            if (records.length > 2) throw new OutboxError("full", "Cannot keep events");
+            await outbox.append(records, leaseUntil);
+            if (of("append").length === 2) await turn(); // The second half has been kept, and that is not known yet.
+          },
+        },
+      },
+      accept,
+    );
+    await turn();
+    const track = () => Array.from({ length: 4 }, () => client.track(anotherEvent()));
+    const receipts = track();
+    await Promise.resolve();
+    clock.advance(1);
+    for (let turns = 0; turns < 100 && of("append").length < 2; turns += 1) await Promise.resolve();
+    receipts.push(...track());
+    await passTime(clock, 1000, 10);
+    const outcomes = await Promise.all(receipts);
+    expect(client.stats().accepted).toBe(outcomes.filter(({ status }) => status === "accepted").length);
+    expect(unaccounted(client.stats())).toBe(0);
+  });
+
   test("write how events ended is asked again, and sends nothing twice", async () => {
     const store = createMemoryStore();
     const { client, clock, intercom, faulty, warnings } = start(store, accept);

@@ -195,16 +195,14 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       }
       tell(error, "keep events");
       for (const event of batch) {
-        unwritten.delete(event);
+        endWriting(event);
         if (fallsBack && !isClosing) deliver(event, false);
         else refuse(event);
       }
       return;
-    } finally {
-      beingWritten = 0;
     }
     for (const event of batch) {
-      unwritten.delete(event);
+      endWriting(event);
       if (isLeased) {
         held.set(event.id as string, event);
         deliver(event, true);
@@ -213,6 +211,12 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
         spill(event);
       }
     }
+  }
+
+  /** One by one, as whoever is told of an event may track more, for which no other of its batch is to be taken out. */
+  function endWriting(event: PendingEvent): void {
+    unwritten.delete(event);
+    beingWritten -= 1;
   }
 
   const wantsMore = (): boolean => hasMore && !isClosing && delivering() < window / 2;
