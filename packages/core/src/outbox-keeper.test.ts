@@ -166,6 +166,39 @@ describe("what is left", () => {
     expect(second.client.stats().recovered).toBe(30);
   });
 
+  test("while two wait for it with flush is stored and sent once", async () => {
+    const { outbox, of } = faultyOutbox(createMemoryStore());
+    let goOn = (): void => undefined;
+    const hold = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { client, clock } = startClient(
+      {
+        random: Math.random,
+        outbox: {
+          ...outbox,
+          async settle(endings, now) {
+            await outbox.settle(endings, now);
+            await hold;
+          },
+        },
+      },
+      accept,
+    );
+    await turn();
+    client.track(anotherEvent());
+    const flushes = [client.flush(), client.flush()];
+    await passTime(clock, 1);
+    const receipt = client.track(anotherEvent());
+    await turn();
+    goOn();
+    await passTime(clock, 1000, 10);
+    await Promise.all(flushes);
+    expect((await receipt).status).toBe("accepted");
+    expect(of("append")).toHaveLength(2);
+    expect(client.stats()).toMatchObject({ tracked: 2, accepted: 2, dropped: 0, pending: 0 });
+  });
+
   test("is told to end for good, when another process has ended what had left memory", async () => {
     const store = createMemoryStore();
     const ours = start(store, undefined, { queue: { maxEvents: 6 }, concurrency: 1 });

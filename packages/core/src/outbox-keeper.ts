@@ -326,7 +326,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     refill,
     mayHaveMore: () => hasMore,
     async sync() {
-      await work;
+      while (work) await work; // Others may have waited for it as well, and begun to write since.
       if (hasChanges() && !isClosing) await start();
     },
     async close() {
