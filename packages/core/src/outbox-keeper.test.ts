@@ -398,6 +398,59 @@ describe("close", () => {
     expect(store.events.size).toBe(1);
   });
 
+  test("sends nothing of what the outbox hands out meanwhile, and leaves it there", async () => {
+    const store = createMemoryStore();
+    const earlier = start(store);
+    for (let index = 0; index < 3; index += 1) earlier.client.track(anotherEvent());
+    await earlier.client.close({ timeout: 0 });
+    const { outbox } = faultyOutbox(store);
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      outbox: {
+        ...outbox,
+        async lease(request) {
+          const records = await outbox.lease(request);
+          await turn();
+          return records;
+        },
+      },
+    });
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
+    await passTime(clock, 60_000, 1000);
+    expect(intercom.sent).toHaveLength(0);
+    expect(client.stats()).toMatchObject({ inFlight: 0, recovered: 0 });
+    expect([...store.events.values()].map(({ leaseUntil }) => leaseUntil)).toEqual([0, 0, 0]);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("sends nothing of what is being written meanwhile, and leaves it there", async () => {
+    const store = createMemoryStore();
+    const { outbox } = faultyOutbox(store);
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      outbox: {
+        ...outbox,
+        async append(records, leaseUntil) {
+          await outbox.append(records, leaseUntil);
+          await turn();
+        },
+      },
+    });
+    await turn();
+    const receipt = client.track(EVENT);
+    await Promise.resolve();
+    clock.advance(1);
+    for (let turns = 0; turns < 100 && store.events.size === 0; turns += 1) await Promise.resolve();
+    expect(store.events.size).toBe(1);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await receipt.stored).toBe(true);
+    await passTime(clock, 60_000, 1000);
+    expect(intercom.sent).toHaveLength(0);
+    expect(client.stats()).toMatchObject({ inFlight: 0, pending: 1 });
+    expect([...store.events.values()].map(({ leaseUntil }) => leaseUntil)).toEqual([0]);
+    expect(clock.timers()).toBe(0);
+  });
+
   test("drops what the outbox does not take any more", async () => {
     const { client, faulty }: Started & { faulty: { fail: unknown } } = start(createMemoryStore());
     (faulty as ReturnType<typeof faultyOutbox>).fail("append", new OutboxError("full", "Cannot keep events"));

@@ -203,7 +203,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     }
     for (const event of batch) {
       endWriting(event);
-      if (isLeased) {
+      if (isLeased && !isClosing) {
         held.set(event.id as string, event);
         deliver(event, true);
       } else {
@@ -241,6 +241,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       tell(error, "read events");
       return 0;
     }
+    if (isClosing) return 0; // They are given back, as nothing is sent any more.
     if (records.length === limit) hasMore = true;
     let taken = 0;
     for (const record of records) {
@@ -330,13 +331,11 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       if (hasChanges() && !isClosing) await start();
     },
     async close() {
+      isClosing = true; // First, so that nothing begins, and what is under way hands out no events any more.
       cancelRound();
       cancelWork();
       await work;
       await refilling;
-      isClosing = true;
-      cancelWork();
-      cancelRound();
       letGo?.();
       while (unwritten.size > 0) await append(nextBatch());
       await writeEndings();
