@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fakeClock } from "../tests/fake-clock.ts";
 import { faultyOutbox } from "../tests/faulty-outbox.ts";
 import { passTime } from "../tests/pass-time.ts";
 import type { SentRequest } from "../tests/scripted-transport.ts";
@@ -449,6 +450,27 @@ describe("close", () => {
     expect(client.stats()).toMatchObject({ inFlight: 0, pending: 1 });
     expect([...store.events.values()].map(({ leaseUntil }) => leaseUntil)).toEqual([0]);
     expect(clock.timers()).toBe(0);
+  });
+
+  test("ends calls of flush, those that come later as well", async () => {
+    const clock = fakeClock();
+    let awake = 0;
+    const keepAlive = () => {
+      awake += 1;
+      return () => {
+        awake -= 1;
+      };
+    };
+    const { client } = start(createMemoryStore(), undefined, { clock: { ...clock, keepAlive } });
+    await turn();
+    client.track(EVENT);
+    await passTime(clock, 1);
+    const flushed = client.flush();
+    await turn();
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await flushed).toEqual({ pending: 1 });
+    expect(await client.flush()).toEqual({ pending: 1 });
+    expect(awake).toBe(0);
   });
 
   test("drops what the outbox does not take any more", async () => {
