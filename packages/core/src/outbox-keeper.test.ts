@@ -232,6 +232,57 @@ describe("what is left", () => {
     );
     expect(ours.client.stats()).toMatchObject({ accepted: 11, rejected: 1, pending: 0 });
   });
+
+  test("is not taken for ended elsewhere while that is told of events before it", async () => {
+    const store = createMemoryStore();
+    const { outbox, fail } = faultyOutbox(store);
+    let goOn: (() => void) | undefined;
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      queue: { maxEvents: 6 },
+      concurrency: 1,
+      outbox: {
+        ...outbox,
+        async *deadLetters() {
+          await new Promise<void>((resolve) => {
+            goOn = resolve;
+          });
+          yield* outbox.deadLetters();
+        },
+      },
+    });
+    const replyToAll = async (): Promise<void> => {
+      for (const request of intercom.open()) accept(request);
+      await passTime(clock, 100, 10);
+    };
+    const track = async (events: number): Promise<void> => {
+      for (let index = 0; index < events; index += 1) {
+        client.track(anotherEvent());
+        await passTime(clock, 5);
+      }
+    };
+    await turn();
+    fail("counts", new OutboxError("failed", "Cannot count events")); // So that the next round looks, while others write.
+    await track(12);
+    const theirs = start(store, accept, { clock });
+    await passTime(clock, 1000, 50);
+    await theirs.client.close({ timeout: 0 });
+    while (intercom.open().length > 0) await replyToAll();
+    expect(store.events.size).toBe(0);
+    fail("counts", undefined);
+    await passTime(clock, 11_000, 100);
+    const accepted = client.stats().accepted;
+    await track(6);
+    expect(store.events.size).toBe(6);
+    goOn?.();
+    await passTime(clock, 5);
+    expect(client.stats().accepted).toBe(accepted);
+    for (let round = 0; round < 300; round += 1) {
+      goOn?.();
+      await replyToAll();
+    }
+    expect(client.stats()).toMatchObject({ tracked: 18, accepted: 18, pending: 0 });
+  });
 });
 
 describe("an outbox that cannot", () => {
