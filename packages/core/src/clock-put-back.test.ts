@@ -45,6 +45,18 @@ describe("a clock that is put back by an hour", () => {
     expect(resetAt - clock.now()).toBeLessThanOrEqual(11_000);
   });
 
+  test("leaves events of one second their own ones", async () => {
+    const { client, clock, intercom } = startClient({}, (request) => request.reply(202));
+    const before = clock.now();
+    for (const now of [before, before + HOUR, before]) {
+      clock.set(now);
+      for (let index = 0; index < 3; index += 1) client.track({ ...EVENT, metadata: { index, now } });
+    }
+    await client.flush();
+    const seconds = intercom.sent.map(({ body }) => JSON.parse(body ?? "").created_at);
+    expect(new Set(seconds).size).toBe(9);
+  });
+
   test("ends no event for its age", async () => {
     const { client, clock, intercom } = startClient({ retry: { maxAge: HOUR / 2 } }, (request) =>
       request.reply(intercom.sent.length < 3 ? 503 : 202),

@@ -86,6 +86,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   let adopted = 0;
   let isSealed = false;
   let isStopped = false;
+  /** Whether nothing more becomes of events. */
+  let isOver = false;
 
   const delivery = createDelivery({
     clock,
@@ -311,6 +313,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       tracked.run();
       for (;;) {
         const found = keeper ? await keeper.refill() : 0;
+        if (isOver) break;
         const open = pending() + adopted;
         await barrier.wait(sequence, open);
         // Memory may have been full, and then nothing was looked for.
@@ -339,7 +342,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       if (!keeper) intake.stop(drop);
       delivery.stop(leaveBehind);
       await keeper?.close();
-      wakefulness.rest(); // Whoever waits for what the outbox keeps waits in vain.
+      // Whoever waits for what the outbox keeps waits in vain.
+      isOver = true;
+      barrier.endAll();
+      wakefulness.rest();
       return tally.read().dropped - before;
     },
     stats() {

@@ -2,11 +2,13 @@ import { describe, expect, test } from "vitest";
 import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, startClient, turn } from "../tests/start-client.ts";
 import { createExitFlush } from "./exit-flush.ts";
+import type { CoreClientOptions } from "./index.ts";
+import { memoryOutbox } from "./memory-outbox.ts";
 
 /** A program that may have nothing to do, and its clock. */
-function startProgram() {
+function startProgram(options: Partial<CoreClientOptions> = {}) {
   const listeners = new Set<() => boolean>();
-  const started = startClient({ retry: {} });
+  const started = startClient({ retry: {}, ...options });
   const add = createExitFlush(
     (onIdle) => {
       listeners.add(onIdle);
@@ -40,6 +42,23 @@ describe("a program with nothing else to do", () => {
       expect([idle(), client.stats().pending]).toEqual([false, 0]);
     }
     expect(warnings).toEqual([]);
+  });
+
+  test("waits no longer for a client that is closed, whose outbox keeps what is left", async () => {
+    let remove = (): void => undefined;
+    const { add, client, clock, exiting, idle, warnings } = startProgram({
+      outbox: memoryOutbox(),
+      release: () => remove(),
+    });
+    remove = add(exiting);
+    await turn();
+    client.track(anotherEvent());
+    await passTime(clock, 1);
+    expect(idle()).toBe(true);
+    await turn();
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    await turn();
+    expect([idle(), clock.timers(), warnings.length]).toEqual([false, 0, 0]);
   });
 
   test("waits for what listeners track meanwhile", async () => {

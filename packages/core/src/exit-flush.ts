@@ -51,7 +51,8 @@ export function createExitFlush(
     do {
       // Listeners may track more meanwhile.
       ({ pending } = await client.flush({ timeout: Math.max(0, deadline - now()) }));
-    } while (pending > 0 && now() < deadline);
+      // Once it is closed there is nothing to wait for.
+    } while (pending > 0 && open.has(exiting) && now() < deadline);
     if (pending === 0) {
       tried.delete(exiting);
     } else if (open.has(exiting)) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fakeClock } from "../tests/fake-clock.ts";
 import { faultyOutbox } from "../tests/faulty-outbox.ts";
 import { passTime } from "../tests/pass-time.ts";
 import type { SentRequest } from "../tests/scripted-transport.ts";
@@ -166,6 +167,39 @@ describe("what is left", () => {
     expect(second.client.stats().recovered).toBe(30);
   });
 
+  test("while two wait for it with flush is stored and sent once", async () => {
+    const { outbox, of } = faultyOutbox(createMemoryStore());
+    let goOn = (): void => undefined;
+    const hold = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { client, clock } = startClient(
+      {
+        random: Math.random,
+        outbox: {
+          ...outbox,
+          async settle(endings, now) {
+            await outbox.settle(endings, now);
+            await hold;
+          },
+        },
+      },
+      accept,
+    );
+    await turn();
+    client.track(anotherEvent());
+    const flushes = [client.flush(), client.flush()];
+    await passTime(clock, 1);
+    const receipt = client.track(anotherEvent());
+    await turn();
+    goOn();
+    await passTime(clock, 1000, 10);
+    await Promise.all(flushes);
+    expect((await receipt).status).toBe("accepted");
+    expect(of("append")).toHaveLength(2);
+    expect(client.stats()).toMatchObject({ tracked: 2, accepted: 2, dropped: 0, pending: 0 });
+  });
+
   test("is told to end for good, when another process has ended what had left memory", async () => {
     const store = createMemoryStore();
     const ours = start(store, undefined, { queue: { maxEvents: 6 }, concurrency: 1 });
@@ -197,6 +231,57 @@ describe("what is left", () => {
       elsewhere - 1,
     );
     expect(ours.client.stats()).toMatchObject({ accepted: 11, rejected: 1, pending: 0 });
+  });
+
+  test("is not taken for ended elsewhere while that is told of events before it", async () => {
+    const store = createMemoryStore();
+    const { outbox, fail } = faultyOutbox(store);
+    let goOn: (() => void) | undefined;
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      queue: { maxEvents: 6 },
+      concurrency: 1,
+      outbox: {
+        ...outbox,
+        async *deadLetters() {
+          await new Promise<void>((resolve) => {
+            goOn = resolve;
+          });
+          yield* outbox.deadLetters();
+        },
+      },
+    });
+    const replyToAll = async (): Promise<void> => {
+      for (const request of intercom.open()) accept(request);
+      await passTime(clock, 100, 10);
+    };
+    const track = async (events: number): Promise<void> => {
+      for (let index = 0; index < events; index += 1) {
+        client.track(anotherEvent());
+        await passTime(clock, 5);
+      }
+    };
+    await turn();
+    fail("counts", new OutboxError("failed", "Cannot count events")); // So that the next round looks, while others write.
+    await track(12);
+    const theirs = start(store, accept, { clock });
+    await passTime(clock, 1000, 50);
+    await theirs.client.close({ timeout: 0 });
+    while (intercom.open().length > 0) await replyToAll();
+    expect(store.events.size).toBe(0);
+    fail("counts", undefined);
+    await passTime(clock, 11_000, 100);
+    const accepted = client.stats().accepted;
+    await track(6);
+    expect(store.events.size).toBe(6);
+    goOn?.();
+    await passTime(clock, 5);
+    expect(client.stats().accepted).toBe(accepted);
+    for (let round = 0; round < 300; round += 1) {
+      goOn?.();
+      await replyToAll();
+    }
+    expect(client.stats()).toMatchObject({ tracked: 18, accepted: 18, pending: 0 });
   });
 });
 
@@ -270,6 +355,37 @@ describe("an outbox that cannot", () => {
     expect(client.stats().pending).toBe(store.events.size);
   });
 
+  test("keep all events at once drops none that is being written", async () => {
+    const store = createMemoryStore();
+    const { outbox, of } = faultyOutbox(store);
+    const { client, clock } = startClient(
+      {
+        random: Math.random,
+        queue: { maxEvents: 4, policy: "drop_oldest" },
+        outbox: {
+          ...outbox,
+          async append(records, leaseUntil) {
+            if (records.length > 2) throw new OutboxError("full", "Cannot keep events");
+            await outbox.append(records, leaseUntil);
+            if (of("append").length === 2) await turn(); // The second half has been kept, and that is not known yet.
+          },
+        },
+      },
+      accept,
+    );
+    await turn();
+    const track = () => Array.from({ length: 4 }, () => client.track(anotherEvent()));
+    const receipts = track();
+    await Promise.resolve();
+    clock.advance(1);
+    for (let turns = 0; turns < 100 && of("append").length < 2; turns += 1) await Promise.resolve();
+    receipts.push(...track());
+    await passTime(clock, 1000, 10);
+    const outcomes = await Promise.all(receipts);
+    expect(client.stats().accepted).toBe(outcomes.filter(({ status }) => status === "accepted").length);
+    expect(unaccounted(client.stats())).toBe(0);
+  });
+
   test("write how events ended is asked again, and sends nothing twice", async () => {
     const store = createMemoryStore();
     const { client, clock, intercom, faulty, warnings } = start(store, accept);
@@ -332,6 +448,80 @@ describe("close", () => {
     expect(await client.close({ timeout: 0 })).toEqual({ pending: 2, dropped: 0 });
     expect(await twin.stored).toBe(true);
     expect(store.events.size).toBe(1);
+  });
+
+  test("sends nothing of what the outbox hands out meanwhile, and leaves it there", async () => {
+    const store = createMemoryStore();
+    const earlier = start(store);
+    for (let index = 0; index < 3; index += 1) earlier.client.track(anotherEvent());
+    await earlier.client.close({ timeout: 0 });
+    const { outbox } = faultyOutbox(store);
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      outbox: {
+        ...outbox,
+        async lease(request) {
+          const records = await outbox.lease(request);
+          await turn();
+          return records;
+        },
+      },
+    });
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
+    await passTime(clock, 60_000, 1000);
+    expect(intercom.sent).toHaveLength(0);
+    expect(client.stats()).toMatchObject({ inFlight: 0, recovered: 0 });
+    expect([...store.events.values()].map(({ leaseUntil }) => leaseUntil)).toEqual([0, 0, 0]);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("sends nothing of what is being written meanwhile, and leaves it there", async () => {
+    const store = createMemoryStore();
+    const { outbox } = faultyOutbox(store);
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      outbox: {
+        ...outbox,
+        async append(records, leaseUntil) {
+          await outbox.append(records, leaseUntil);
+          await turn();
+        },
+      },
+    });
+    await turn();
+    const receipt = client.track(EVENT);
+    await Promise.resolve();
+    clock.advance(1);
+    for (let turns = 0; turns < 100 && store.events.size === 0; turns += 1) await Promise.resolve();
+    expect(store.events.size).toBe(1);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await receipt.stored).toBe(true);
+    await passTime(clock, 60_000, 1000);
+    expect(intercom.sent).toHaveLength(0);
+    expect(client.stats()).toMatchObject({ inFlight: 0, pending: 1 });
+    expect([...store.events.values()].map(({ leaseUntil }) => leaseUntil)).toEqual([0]);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("ends calls of flush, those that come later as well", async () => {
+    const clock = fakeClock();
+    let awake = 0;
+    const keepAlive = () => {
+      awake += 1;
+      return () => {
+        awake -= 1;
+      };
+    };
+    const { client } = start(createMemoryStore(), undefined, { clock: { ...clock, keepAlive } });
+    await turn();
+    client.track(EVENT);
+    await passTime(clock, 1);
+    const flushed = client.flush();
+    await turn();
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await flushed).toEqual({ pending: 1 });
+    expect(await client.flush()).toEqual({ pending: 1 });
+    expect(awake).toBe(0);
   });
 
   test("drops what the outbox does not take any more", async () => {

@@ -195,17 +195,15 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       }
       tell(error, "keep events");
       for (const event of batch) {
-        unwritten.delete(event);
+        endWriting(event);
         if (fallsBack && !isClosing) deliver(event, false);
         else refuse(event);
       }
       return;
-    } finally {
-      beingWritten = 0;
     }
     for (const event of batch) {
-      unwritten.delete(event);
-      if (isLeased) {
+      endWriting(event);
+      if (isLeased && !isClosing) {
         held.set(event.id as string, event);
         deliver(event, true);
       } else {
@@ -213,6 +211,12 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
         spill(event);
       }
     }
+  }
+
+  /** One by one, as whoever is told of an event may track more, for which no other of its batch is to be taken out. */
+  function endWriting(event: PendingEvent): void {
+    unwritten.delete(event);
+    beingWritten -= 1;
   }
 
   const wantsMore = (): boolean => hasMore && !isClosing && delivering() < window / 2;
@@ -237,6 +241,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       tell(error, "read events");
       return 0;
     }
+    if (isClosing) return 0; // They are given back, as nothing is sent any more.
     if (records.length === limit) hasMore = true;
     let taken = 0;
     for (const record of records) {
@@ -322,17 +327,15 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     refill,
     mayHaveMore: () => hasMore,
     async sync() {
-      await work;
+      while (work) await work; // Others may have waited for it as well, and begun to write since.
       if (hasChanges() && !isClosing) await start();
     },
     async close() {
+      isClosing = true; // First, so that nothing begins, and what is under way hands out no events any more.
       cancelRound();
       cancelWork();
       await work;
       await refilling;
-      isClosing = true;
-      cancelWork();
-      cancelRound();
       letGo?.();
       while (unwritten.size > 0) await append(nextBatch());
       await writeEndings();

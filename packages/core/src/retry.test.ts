@@ -215,6 +215,22 @@ describe("a token that is refused", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("is asked for again where there was no answer at all", async () => {
+    let token: string | Promise<string> = "expired";
+    const { client, clock } = startClient({ ...BY_DEFAULT, token: () => token }, (request) =>
+      request.reply(request.headers.authorization === `Bearer ${TOKEN}` ? 202 : 401),
+    );
+    const receipt = client.track(EVENT);
+    await turn();
+    token = new Promise(() => undefined);
+    await passTime(clock, 5000, 100);
+    token = TOKEN;
+    await passTime(clock, 10_000, 100);
+    expect(await receipt).toMatchObject({ status: "accepted" });
+    await client.close();
+    expect(clock.timers()).toBe(0);
+  });
+
   test("lets events expire", async () => {
     const { client, clock } = startClient({ retry: { maxAge: 5000 } }, (request) => request.reply(401));
     const receipts = [client.track(EVENT), client.track(anotherEvent())];

@@ -106,8 +106,9 @@ export function createSameSecond({ maxWaiting, random, letIn, end }: SameSecondO
   function move(value: WireEvent): Place | undefined {
     const end = value.created_at + MAX_MOVE;
     const subject = hash.of(value, 0);
-    // Those before it are taken, or were.
-    let second = Math.max(value.created_at, moved.get(subject) ?? 0) + 1;
+    const last = moved.get(subject) ?? 0;
+    // Those before it are taken, or were; one beyond the end is from before the clock was put back.
+    let second = Math.max(value.created_at, last <= end ? last : 0) + 1;
     for (; second <= end; second += 1) {
       const key = hash.of(value, second);
       if (collisions.find(key) !== undefined) continue;

@@ -39,6 +39,7 @@ export function createSpilledEvents(
   const owed = createOwedReceipts();
   const buried = new Set<string>();
   let count = 0;
+  let added = 0;
 
   function end(outcome: Outcome, id?: string): void {
     if (count === 0) return;
@@ -50,6 +51,7 @@ export function createSpilledEvents(
   return {
     add({ id, receipt }) {
       count += 1;
+      added += 1;
       if (receipt && id !== undefined) owed.add(id, receipt);
     },
     take(id) {
@@ -66,11 +68,13 @@ export function createSpilledEvents(
       }
     },
     async endAll(letters) {
+      const addedBefore = added;
       const others: [string, Outcome][] = [];
       for await (const { record, outcome } of letters) {
         const isOwn = ids.sequenceOf(record.id) !== undefined;
         if (isOwn && !buried.has(record.id)) others.push([record.id, outcome]);
       }
+      if (added !== addedBefore) return; // The outbox holds events again, so this is for another time.
       for (const [id, outcome] of others) end(outcome, id);
       for (const id of owed.ids()) end(ACCEPTED, id);
       while (count > 0) end(ACCEPTED); // Nobody holds their receipts any more.

@@ -38,10 +38,11 @@ export function createTokenSource(token: Token, clock: Clock): TokenSource {
     let cancel = (): void => undefined;
     const askIn = (wait: number): void => {
       cancel = clock.after(wait, async () => {
+        askIn(Math.min(wait * 2, LONGEST_WAIT)); // Before there is an answer, as there may never be one.
         const current = await resolveToken(token as Exclude<Token, string>).catch(() => refused);
-        if (isOver) return;
-        if (current === refused) return askIn(Math.min(wait * 2, LONGEST_WAIT));
+        if (isOver || current === refused) return;
         isOver = true;
+        cancel();
         changed();
       });
     };

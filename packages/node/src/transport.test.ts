@@ -6,6 +6,7 @@ import {
   type Socket,
   type Server as TcpServer,
 } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Client, createClient, IntercomError, type NodeClientOptions, type Outcome } from "./index.ts";
 
@@ -80,6 +81,17 @@ async function closed(socket: Socket | undefined): Promise<void> {
 }
 
 describe("connections", () => {
+  test("are not opened for a call that ended before the first one was ready", async () => {
+    const { url, connections } = await listenHttp((_, response) => response.writeHead(202).end());
+    const client = connect(url);
+    const receipt = client.track(EVENT);
+    while (client.stats().inFlight === 0) await Promise.resolve();
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 1 });
+    expect(await receipt).toEqual({ status: "dropped", reason: "closed" });
+    await sleep(200);
+    expect(connections).toHaveLength(0);
+  });
+
   test("are kept for the next event", async () => {
     const { url, connections } = await listenHttp((request, response) => {
       request.resume().on("end", () => response.writeHead(202).end());

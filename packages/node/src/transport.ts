@@ -38,8 +38,11 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
 
   return {
     async send(request) {
-      // Loaded with the first call: it sets a global dispatcher, and importing this package sets nothing.
-      undici ??= await import("undici");
+      if (undici === undefined) {
+        // Loaded with the first call: it sets a global dispatcher, and importing this package sets nothing.
+        undici = await import("undici");
+        request.signal?.throwIfAborted(); // Nobody would hear of what is sent now, or could end it.
+      }
       if (typeof undici.Pool.prototype.dispatch !== "function") return sendByFetch(request);
       const { origin, path } = split(request.url);
       return exchange(poolOf(origin, undici), path, request);
