@@ -425,6 +425,11 @@ describe("alone on its token", () => {
   });
 });
 
+test("a share of less than one call is one call in each window", () => {
+  const { accepted } = play({ share: 0.01, limit: 83, windows: 4 });
+  expect(accepted).toEqual([1, 1, 1, 1]);
+});
+
 describe("beside others of its token", () => {
   test.each([2, 4, 8, 16])(
     "%i callers settle with hardly a 429 (under 1 in 200), and use the allowance evenly",

@@ -137,8 +137,8 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     crowd.pause();
   }
 
-  /** Calls of our share that may still be started in this window. */
-  const ownLeft = (): number => Math.floor(limit * share) - started;
+  /** Calls of our share that may still be started in this window: one at least, or nothing would ever be sent. */
+  const ownLeft = (): number => Math.max(1, Math.floor(limit * share)) - started;
 
   /** Calls in a millisecond that use our part of the window up. */
   function rateAt(now: number): number {
