@@ -26,26 +26,26 @@ const CORE = { path: "packages/core/dist/index.js" };
 
 const ENTRIES: Readonly<Record<string, Entry>> = {
   "core { encodeMetadata }": { ...CORE, import: "{ encodeMetadata }", limit: "2.15 kB" },
-  "core, whole": { ...CORE, import: "*", limit: "23.6 kB" },
+  "core, whole": { ...CORE, import: "*", limit: "23.9 kB" },
   "browser { createTracker, messenger }": {
     ...BROWSER,
     import: "{ createTracker, messenger }",
     limit: "4.65 kB",
   },
-  "browser { createTracker, relay }": { ...BROWSER, import: "{ createTracker, relay }", limit: "7.9 kB" },
+  "browser { createTracker, relay }": { ...BROWSER, import: "{ createTracker, relay }", limit: "8 kB" },
   "browser { createTracker, messenger, relay, indexedDbOutbox }": {
     ...BROWSER,
     import: "{ createTracker, messenger, relay, indexedDbOutbox }",
-    limit: "11.7 kB",
+    limit: "11.9 kB",
   },
-  "browser, whole": { ...BROWSER, import: "*", limit: "12.7 kB" },
-  "browser, for a script tag": { path: "packages/browser/dist/index.global.js", limit: "12.9 kB" },
+  "browser, whole": { ...BROWSER, import: "*", limit: "12.9 kB" },
+  "browser, for a script tag": { path: "packages/browser/dist/index.global.js", limit: "13.1 kB" },
   "node, without undici": {
     path: "packages/node/dist/index.js",
     import: "*",
     platform: "node",
     ignore: ["undici"],
-    limit: "27.3 kB",
+    limit: "27.5 kB",
   },
   "relay { createRelay }": {
     path: "packages/relay/dist/index.js",
@@ -54,7 +54,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   "relay, whole": { path: "packages/relay/dist/index.js", import: "*", limit: "7.8 kB" },
   "relay/node, whole": { path: "packages/relay/dist/node.js", import: "*", limit: "2 kB" },
-  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "26.7 kB" },
+  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "27 kB" },
 };
 
 /** Makes esbuild bundle as programs of today do, with what is published of our packages. */

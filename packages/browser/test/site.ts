@@ -32,7 +32,7 @@ export interface Site extends AsyncDisposable {
 type Disturb = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 
 /** What has become of the events of a tab: the numbers of those that are stored, and of those that are lost. */
-export interface TabReport {
+interface TabReport {
   readonly tab: number;
   readonly stored: readonly number[];
   readonly lost: readonly number[];

@@ -34,7 +34,7 @@ export interface DeliveryChoices {
   /**
    * The part of the token's allowance to use, more than 0 and at most 1; the rest is left to other
    * programs that use the token. The `share` of the first client of a process goes for all that have
-   * its token. @default 1
+   * its token. However small, it is one call in each window at least. @default 1
    */
   readonly share?: number | undefined;
   /** Where events are kept until they have an outcome. @default memory alone */
