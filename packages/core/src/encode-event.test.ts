@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { anyMaker, HOSTILE } from "../tests/hostile.ts";
 import { faults } from "../tests/spec.ts";
 import { validEntries } from "../tests/valid-metadata.ts";
-import { collectContact, encodeEvent } from "./encode-event.ts";
+import { collectContact, encodeEvent, encodeTracked } from "./encode-event.ts";
 import { createReport } from "./report.ts";
 
 const NOW = 1671028894321;
@@ -124,4 +124,17 @@ test.each([
   const report = createReport();
   expect(collectContact((name) => (name === given ? "a@b" : undefined), report)).toEqual(expected);
   expect(report.issues).toEqual([]);
+});
+
+test("tells besides whether the time is ours, and how many characters there are", () => {
+  const event = { userId: "314159", eventName: "logged-in", metadata: { plan: "pro" } };
+  expect(encodeTracked(event, 5000, {})).toMatchObject({ isStamped: true, characters: 22 });
+  expect(encodeTracked({ ...event, createdAt: 5 }, 5000, {})).toMatchObject({ isStamped: false });
+});
+
+test("names two of the identities that there may be only one of", () => {
+  const encoded = encodeEvent({ userId: "1", email: "a@example.org", id: "2", eventName: "logged-in" }, 5000);
+  expect(encoded).toMatchObject({
+    issues: [{ message: "The contact must be named by one of userId, email and id, got userId and email" }],
+  });
 });

@@ -385,6 +385,43 @@ test("nonsense headers are taken for none", () => {
   );
 });
 
+describe("beside others, after nothing to send", () => {
+  const end = at + 7000;
+  const reset = end / 1000;
+  const left = (remaining: number) =>
+    reply({ "x-ratelimit-remaining": String(remaining), "x-ratelimit-reset": String(reset) });
+  /** Others have made many calls before our first one. */
+  const crowded = () => told({ limit: 100, remaining: 60, reset });
+  /** Nobody has. */
+  const quiet = () => told({ limit: 1000, remaining: 999, reset });
+
+  test("for a window, forgets them", () => {
+    expect(startAll(crowded(), at + 1000)).toBeLessThan(3);
+    expect(startAll(crowded(), at + 30_000)).toBe(5);
+  });
+
+  test("for less, what they did meanwhile says nothing about their calls for each of ours", () => {
+    const pacer = quiet();
+    expect(pacer.start(at + 3000)).toBe(0);
+    pacer.end({ startedAt: at + 3000, now: at + 3000, reply: left(600) });
+    expect(startAll(pacer, at + 3001)).toBe(6);
+  });
+
+  test("unless a call was under way", () => {
+    const pacer = quiet();
+    expect([pacer.start(at), pacer.start(at + 3000)]).toEqual([0, 0]);
+    pacer.end({ startedAt: at, now: at + 3000, reply: left(600) });
+    pacer.end({ startedAt: at + 3000, now: at + 3000, reply: left(600) });
+    expect(startAll(pacer, at + 3001)).toBeLessThan(3);
+  });
+
+  test("takes one call of the last half second, which is theirs else", () => {
+    const pacer = crowded();
+    expect(pacer.start(end - 400)).toBe(0);
+    expect(pacer.start(end - 390)).toBe(390);
+  });
+});
+
 // Last, as they take longest.
 
 describe("alone on its token", () => {

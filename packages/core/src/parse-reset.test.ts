@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyHeaders, anyHeaderText, headersOf } from "../tests/any-headers.ts";
-import { parseHttpDate, parseReset, parseWhole } from "./parse-reset.ts";
+import { parseHttpDate, parseReset, parseRetryAfter, parseWhole } from "./parse-reset.ts";
 
 const HOUR = 3_600_000;
 
@@ -43,6 +43,21 @@ describe("parseReset", () => {
   test("survives headers that answer undefined for what they have not", () => {
     const headers = { get: () => undefined as unknown as null };
     expect(parseReset(headers, 0)).toBeUndefined();
+  });
+});
+
+describe("parseRetryAfter", () => {
+  const now = 1_700_000_000_987;
+  const date = "Tue, 14 Nov 2023 22:13:20 GMT";
+  test.each<[string, Record<string, string>, number | undefined]>([
+    ["seconds", { "retry-after": "20" }, now + 20_000],
+    ["a time, by our clock", { "retry-after": "Tue, 14 Nov 2023 22:13:30 GMT" }, now + 9013],
+    ["a time, by the server's clock", { "retry-after": "Tue, 14 Nov 2023 22:13:30 GMT", date }, now + 10_000],
+    ["a time that is over", { "retry-after": date, date }, undefined],
+    ["nonsense", { "retry-after": "soon", date }, undefined],
+    ["nothing, whatever the rate limit says", { "x-ratelimit-reset": "1700000009", date }, undefined],
+  ])("reads %s", (_, headers, expected) => {
+    expect(parseRetryAfter(headersOf(headers), now)).toBe(expected);
   });
 });
 
