@@ -44,8 +44,11 @@ test.each([16, 1024])("finds all of 10,000 keys, whatever it had room for at fir
   const table = createHashTable<number>(slots);
   // Four of them want each slot that any wants.
   const keyOf = (index: number) => ({ high: index - (index % 4), low: index + 1 });
+  const half = { high: 77, low: 0 };
+  table.set(half, -1);
   for (let index = 0; index < 10_000; index += 1) table.set(keyOf(index), index);
+  expect(table.get(half)).toBe(-1);
   for (let index = 0; index < 10_000; index += 1) expect(table.get(keyOf(index))).toBe(index);
   expect(table.get({ high: 5, low: 100_000 })).toBe(undefined);
-  expect(table.size()).toBe(10_000);
+  expect(table.size()).toBe(10_001);
 });
