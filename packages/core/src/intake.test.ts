@@ -68,6 +68,21 @@ test("drops as many of the oldest as the new one needs room", () => {
   expect(dropped).toHaveLength(2);
 });
 
+test.each<[string, number[]]>([
+  ["events", [1, 1, 1, 1]],
+  ["bytes", [50, 50, 50]],
+])("drops no more than it must of %s", (_, sizes) => {
+  const { intake, dropped } = start("drop_oldest");
+  for (const size of sizes) intake.offer(event(size));
+  expect(dropped).toHaveLength(1);
+});
+
+test("takes the new one where none may be taken out", () => {
+  const bounds = { maxEvents: 1, maxBytes: 100, policy: "drop_oldest" } as const;
+  const intake = createIntake({ bounds, add() {}, takeOldest: () => undefined, drop() {} });
+  expect([intake.offer(event(1)), intake.offer(event(1))]).toEqual(["taken", "taken"]);
+});
+
 test("refuses the new one where all others are being sent", () => {
   const { intake, inside, dropped } = start("drop_oldest", { maxEvents: 1 });
   const first = event(1);
