@@ -1,22 +1,26 @@
 import type { WireReply, WireRequest } from "@intercom-events/core";
 import type { Dispatcher, Pool } from "undici";
 
-type ReplyHeaders = Record<string, string | string[] | undefined>;
+/** Names and values in turn, as they came. */
+type RawHeaders = readonly Buffer[];
 
 const utf8 = new TextDecoder();
+const NOTHING = Promise.resolve("");
 
 /**
  * One request and its whole reply. It is undici's `request` without the stream in which that hands out the
- * body: replies of Intercom are small, and the stream costs as much as a fifth of the request.
+ * body: replies of Intercom are small, and the stream costs as much as a fifth of the request. It has the
+ * methods of undici 6, which undici 7 takes as well: they get the headers as they came, where those of
+ * undici 7 get an object made of all of them, of which a client looks at a few. Undici 8 knows them no more.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (reply: WireReply) => void;
   readonly #reject: (reason: unknown) => void;
   #isCancelled = false;
-  #controller: Dispatcher.DispatchController | undefined;
+  #abort: ((reason: Error) => void) | undefined;
   #status = 0;
-  #headers: ReplyHeaders = {};
-  readonly #chunks: Buffer[] = [];
+  #headers: RawHeaders = [];
+  #chunks: Buffer[] | undefined;
 
   constructor(resolve: (reply: WireReply) => void, reject: (reason: unknown) => void) {
     this.#resolve = resolve;
@@ -28,35 +32,38 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#isCancelled = true;
     const reason = new DOMException("The request was cancelled", "AbortError");
     this.#reject(reason);
-    this.#controller?.abort(reason);
+    this.#abort?.(reason);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
+  onConnect(abort: (reason?: Error) => void): void {
+    this.#abort = abort;
     if (this.#isCancelled) this.cancel();
   }
 
   /** Comes several times if there are informational replies before; the last one counts. */
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ReplyHeaders): void {
+  onHeaders(status: number, headers: RawHeaders): boolean {
     this.#status = status;
     this.#headers = headers;
+    return true;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
+    this.#chunks ??= [];
     this.#chunks.push(chunk);
+    return true;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     const headers = this.#headers;
     const chunks = this.#chunks;
     this.#resolve({
       status: this.#status,
-      headers: { get: (name) => firstOf(headers[name.toLowerCase()]) },
-      text: async () => (chunks.length === 0 ? "" : utf8.decode(Buffer.concat(chunks))),
+      headers: { get: (name) => headerOf(headers, name) },
+      text: () => (chunks ? Promise.resolve(utf8.decode(Buffer.concat(chunks))) : NOTHING),
     });
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     this.#reject(error);
   }
 }
@@ -75,7 +82,13 @@ export function exchange(
   });
 }
 
-/** A header as one text; undici answers a list where a header came several times. */
-function firstOf(value: string | string[] | undefined): string | null {
-  return (Array.isArray(value) ? value[0] : value) ?? null;
+/** The first of the headers with a name. */
+function headerOf(headers: RawHeaders, name: string): string | null {
+  for (let index = 0; index < headers.length; index += 2) {
+    const found = headers[index] as Buffer;
+    if (found.length !== name.length || found.toString("latin1").toLowerCase() !== name.toLowerCase())
+      continue;
+    return (headers[index + 1] as Buffer).toString("latin1");
+  }
+  return null;
 }

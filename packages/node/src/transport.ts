@@ -1,4 +1,4 @@
-import type { Transport, WireRequest } from "@intercom-events/core";
+import type { Transport, WireReply, WireRequest } from "@intercom-events/core";
 import type { Pool } from "undici";
 import { exchange } from "./exchange.ts";
 
@@ -36,17 +36,21 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
     return pool;
   }
 
+  /** Loads undici with the first call: it sets a global dispatcher, and importing this package sets nothing. */
+  async function loadAndSend(request: WireRequest): Promise<WireReply> {
+    undici = await import("undici");
+    request.signal?.throwIfAborted(); // Nobody would hear of what is sent now, or could end it.
+    return sendThrough(undici, request);
+  }
+
+  function sendThrough(loaded: typeof import("undici"), request: WireRequest): Promise<WireReply> {
+    if (typeof loaded.Pool.prototype.dispatch !== "function") return sendByFetch(request);
+    const { origin, path } = split(request.url);
+    return exchange(poolOf(origin, loaded), path, request);
+  }
+
   return {
-    async send(request) {
-      if (undici === undefined) {
-        // Loaded with the first call: it sets a global dispatcher, and importing this package sets nothing.
-        undici = await import("undici");
-        request.signal?.throwIfAborted(); // Nobody would hear of what is sent now, or could end it.
-      }
-      if (typeof undici.Pool.prototype.dispatch !== "function") return sendByFetch(request);
-      const { origin, path } = split(request.url);
-      return exchange(poolOf(origin, undici), path, request);
-    },
+    send: (request) => (undici ? sendThrough(undici, request) : loadAndSend(request)),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
