@@ -5,10 +5,11 @@ test("a child answers until it is ended, and asking it then fails instead of wai
   const child = await startChild("server.ts", [], []);
   expect(await child.ask("url")).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const unanswered = child.ask("url").then(() => child.ask("url"));
-  endChildren();
+  const ended = endChildren();
   await expect(unanswered).rejects.toThrow("server.ts has ended");
   await expect(child.ask("url")).rejects.toThrow("server.ts has ended");
   expect(() => child.end()).not.toThrow();
+  await ended;
 });
 
 test("what a child throws is thrown by the question", async () => {

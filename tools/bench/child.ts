@@ -42,9 +42,22 @@ export async function startChild(
   };
 }
 
-/** Ends all that were started and have not ended, whatever they are doing: after a benchmark that failed. */
-export function endChildren(): void {
-  for (const child of running) child.kill("SIGKILL");
+/** Milliseconds a process has to tidy up once it was told to end. */
+const TIDYING = 5000;
+
+/**
+ * Ends all that were started and have not ended. Those that were told to end may tidy up first; the others,
+ * after a benchmark that failed, end whatever they are doing.
+ */
+export async function endChildren(): Promise<void> {
+  const ended = Array.from(running, async (child) => {
+    const exit = once(child, "exit");
+    if (child.connected) child.kill("SIGKILL");
+    const timer = setTimeout(() => child.kill("SIGKILL"), TIDYING);
+    await exit;
+    clearTimeout(timer);
+  });
+  await Promise.all(ended);
 }
 
 async function next(child: ChildProcess, file: string): Promise<unknown> {

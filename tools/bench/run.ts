@@ -77,7 +77,7 @@ async function runWithin(benchmark: Benchmark): Promise<Findings> {
     return await Promise.race([benchmark.run(options), promise]);
   } finally {
     clearTimeout(timer);
-    endChildren();
+    await endChildren();
   }
 }
 
