@@ -54,3 +54,17 @@ test("a visitor is found by its ids, and again by the Messenger, a lead by id on
   book.put({ id, email, role: "lead" });
   expect(book.find({ email })).toBeUndefined();
 });
+
+test("an e-mail address that several users have is ambiguous until one alone has it again", () => {
+  const book = createContactBook("w");
+  const users = ["1", "2", "3"].map((user_id) => book.put({ user_id, email }));
+  book.put({ user_id: "2", email }); // the same once more
+  expect(book.find({ email })).toBe("ambiguous");
+  book.put({ user_id: "3", email: "c@example.com" });
+  expect(book.find({ email })).toBe("ambiguous");
+  book.put({ user_id: "2", role: "lead", email });
+  expect(book.find({ email })).toBe(users[0]);
+  expect(book.find({ email: "c@example.com" })).toMatchObject({ user_id: "3" });
+  book.put({ user_id: "1" });
+  expect(book.find({ email })).toBeUndefined();
+});

@@ -30,7 +30,8 @@ export function createContactBook(
     Map<string, Contact>
   >;
   const visitors = new Map<string, Contact>();
-  const sharedEmails = new Set<string>();
+  /** The users of each e-mail address that has several; one of them is in the index. */
+  const sharedEmails = new Map<string, Set<Contact>>();
 
   function put(input: ContactInput): Contact {
     const { user_id, email, role = "user", id = deriveContactId(workspace, input) } = input;
@@ -43,7 +44,7 @@ export function createContactBook(
     if (role !== "user" && user_id) visitors.set(user_id, contact);
     if (role === "user" && email) {
       const other = index.email.get(email);
-      if (other && other.id !== id) sharedEmails.add(email);
+      if (other) sharedEmails.set(email, (sharedEmails.get(email) ?? new Set([other])).add(contact));
       index.email.set(email, contact);
     }
     if (role !== "lead" && user_id) index.user_id.set(user_id, contact);
@@ -56,7 +57,14 @@ export function createContactBook(
     const { user_id = "", email = "" } = contact;
     if (visitors.get(user_id) === contact) visitors.delete(user_id);
     if (index.user_id.get(user_id) === contact) index.user_id.delete(user_id);
-    if (index.email.get(email) === contact) index.email.delete(email);
+    const users = sharedEmails.get(email);
+    users?.delete(contact);
+    if (index.email.get(email) === contact) {
+      const [other] = users ?? [];
+      if (other) index.email.set(email, other);
+      else index.email.delete(email);
+    }
+    if (users?.size === 1) sharedEmails.delete(email);
   }
 
   function find(named: Identities): Contact | "ambiguous" | undefined {
