@@ -62,6 +62,24 @@ test.runIf(hasSqlite)("what is stored is there again, and goes on", async () => 
   await fourth.close();
 });
 
+test.runIf(hasSqlite)("an archived name stays so, although a count of it was set", async () => {
+  const options: EmulatorOptions = { data: newFile(), eventNames: 1 };
+  const first = createEmulator(options);
+  const event_summaries = { event_name: "old", count: 4, first: 1, last: 9 };
+  await post(first, "/events/summaries", { user_id: "314159", event_summaries });
+  first.archiveEventName("old");
+  expect(await post(first, "/events", event())).toBe(202);
+  const before = first.eventNames();
+  await first.close();
+
+  const second = createEmulator(options);
+  expect(second.eventNames()).toEqual(before);
+  expect(await summary(second)).toMatchObject({
+    events: expect.arrayContaining([expect.objectContaining({ name: "old", count: 4 })]),
+  });
+  await second.close();
+});
+
 test.runIf(hasSqlite)("a file of something else, in use, or out of reach is refused", async () => {
   const text = newFile();
   writeFileSync(text, "not a database, but long enough to be looked at".repeat(100));

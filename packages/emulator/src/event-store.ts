@@ -24,6 +24,8 @@ export interface EventStore {
   restore(event: StoredEvent): boolean;
   /** Sets how often an event happened. False: the name is one too many. */
   seed(contactId: string, count: EventCount): boolean;
+  /** Takes a count that was set before, and leaves its name as it is: active or archived. */
+  restoreCount(contactId: string, count: EventCount): void;
   /** The history of the contact with this id, which may be empty. */
   history(contactId: string): EventHistory;
   /** The counts that were set, with the ids of their contacts. */
@@ -60,6 +62,10 @@ export function createEventStore(context: EventStoreContext): EventStore {
     if (seeded) onSeeded(event.intercom_user_id, seeded, false);
   }
 
+  function keepCount(contactId: string, count: EventCount): void {
+    onSeeded(contactId, count, history(contactId).seed(count));
+  }
+
   /** Fields in the order of the wire. */
   function stored(contact: Contact, { event_name, created_at, metadata, named }: NewEvent): StoredEvent {
     return {
@@ -94,9 +100,13 @@ export function createEventStore(context: EventStoreContext): EventStore {
     seed(contactId, count) {
       const name = foldEventName(count.name);
       if (!names.activate(name)) return false;
-      const seeded = { ...count, name };
-      onSeeded(contactId, seeded, history(contactId).seed(seeded));
+      keepCount(contactId, { ...count, name });
       return true;
+    },
+    restoreCount(contactId, count) {
+      const name = foldEventName(count.name);
+      if (!names.has(name)) names.put(name, false);
+      keepCount(contactId, { ...count, name });
     },
     history,
     seeded: () =>

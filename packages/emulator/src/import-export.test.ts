@@ -64,6 +64,23 @@ test("over HTTP too, in pieces that cut lines and characters", async () => {
   expect(second.emulator.events()).toEqual(first.emulator.events());
 });
 
+test("a count of an archived name leaves it archived, and comes whatever the limit of names", async () => {
+  const { emulator } = createBench({ eventNames: 1 });
+  const count = { type: "event_count", workspace: "w", contact: id, count: 4, first: 1, last: 9 };
+  const lines = [
+    { type: "event_name", workspace: "w", name: "old", archived: true },
+    { ...count, name: "new" },
+    { ...count, name: "old" },
+  ];
+  await emulator.import(lines.map((line) => JSON.stringify(line)).join("\n"));
+  expect(emulator.eventNames()).toMatchObject([
+    { name: "old", archived: true },
+    { name: "new", archived: false },
+  ]);
+  const exported = [...emulator.export()].join("");
+  expect(exported.match(/event_count/g)).toHaveLength(2);
+});
+
 const line = { type: "event", workspace: "w", id: "e", event_name: "a", created_at: 1, intercom_user_id: id };
 
 test.each<[unknown, string]>([

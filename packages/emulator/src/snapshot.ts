@@ -42,7 +42,7 @@ export function restoreRecord(state: EmulatorState, record: SnapshotRecord): boo
       return events.restore(record);
     case "event_count": {
       const { contact, name: event, first, last, count } = record;
-      events.seed(contact, { name: event, first, last, count });
+      events.restoreCount(contact, { name: event, first, last, count });
       return true;
     }
     default:
