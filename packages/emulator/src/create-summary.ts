@@ -11,6 +11,7 @@ export function createSummary({ request, workspace, policy }: ApiCall): Served |
   const valid = validateSummaries(json);
   if (isRefusal(valid)) return valid;
   const { user_id, event_summaries: summary } = valid.body;
+  if (!Number.isSafeInteger(summary.count)) return refuse.badParameter("count"); // it could not be counted on
   const contact = nameContact(workspace, { user_id }, policy);
   if (isRefusal(contact)) return contact;
   const { event_name: name, first, last, count } = summary;

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -78,6 +79,44 @@ test.runIf(hasSqlite)("an archived name stays so, although a count of it was set
     events: expect.arrayContaining([expect.objectContaining({ name: "old", count: 4 })]),
   });
   await second.close();
+});
+
+test.runIf(hasSqlite)("the largest count that is accepted, and what comes to it, is there again", async () => {
+  const options: EmulatorOptions = { data: newFile() };
+  const first = createEmulator(options);
+  const seed = (count: number): Promise<number> =>
+    post(first, "/events/summaries", {
+      user_id: "314159",
+      event_summaries: { event_name: "placed-order", count, first: 1, last: 9 },
+    });
+  const largest = Number.MAX_SAFE_INTEGER;
+  expect(await Promise.all([1e300, largest + 1, largest].map(seed))).toEqual([400, 400, 200]);
+  await post(first, "/events", event());
+  const before = await summary(first);
+  expect(before).toMatchObject({ events: [{ count: largest }] });
+  await first.close();
+
+  const second = createEmulator(options);
+  expect(await summary(second)).toEqual(before);
+  await second.close();
+});
+
+test.runIf(hasSqlite)("a damaged file is refused by name, and let go of", async () => {
+  const data = newFile();
+  const emulator = createEmulator({ data });
+  for (let at = 0; at < 500; at += 1) {
+    await post(emulator, "/events", event({ created_at: at, metadata: { text: "x".repeat(100) } }));
+  }
+  await emulator.close();
+  const sound = readFileSync(data);
+  writeFileSync(data, Buffer.from(sound).fill("A", sound.length / 2, sound.length / 2 + 4096));
+  const message = `Cannot open data file ${JSON.stringify(data)}: database disk image is malformed`;
+  expect(() => createEmulator({ data })).toThrow(message);
+  expect(() => createEmulator({ data })).toThrow(message);
+  writeFileSync(data, sound);
+  const repaired = createEmulator({ data });
+  expect(repaired.events()).toHaveLength(500);
+  await repaired.close();
 });
 
 test.runIf(hasSqlite)("a file of something else, in use, or out of reach is refused", async () => {

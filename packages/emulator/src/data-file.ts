@@ -5,7 +5,7 @@ import type { SnapshotRecord } from "./snapshot.ts";
 
 /** What is stored, kept in a file. */
 export interface DataFile {
-  /** What the file holds, in an order in which it can be put back. */
+  /** What the file holds, in an order in which it can be put back. @throws Error when it is damaged */
   load(): Iterable<SnapshotRecord>;
   /** Writes a change; those that are about nothing stored are passed over. */
   save(change: Change): void;
@@ -120,16 +120,23 @@ export function openDataFile(file: string): DataFile {
     }
   }
 
+  function close(): void {
+    opened?.database.close();
+    opened = undefined;
+  }
+
   return {
     *load() {
       opened ??= open();
-      yield* loadRecords(opened.database);
+      try {
+        yield* loadRecords(opened.database);
+      } catch (error) {
+        close(); // else it stays locked
+        throw unusable(file, error); // damaged where opening does not look
+      }
     },
     save,
-    close() {
-      opened?.database.close();
-      opened = undefined;
-    },
+    close,
   };
 }
 
@@ -150,10 +157,12 @@ function openDatabase(file: string): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    throw new Error(`Cannot open data file ${JSON.stringify(file)}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw unusable(file, error);
   }
+}
+
+function unusable(file: string, cause: unknown): Error {
+  return new Error(`Cannot open data file ${JSON.stringify(file)}: ${(cause as Error).message}`, { cause });
 }
 
 function checkFormat(database: DatabaseSync): void {

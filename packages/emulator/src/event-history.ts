@@ -80,7 +80,7 @@ export function createEventHistory(): EventHistory {
     }
     known.first = Math.min(known.first, createdAt);
     known.last = Math.max(known.last, createdAt);
-    known.count += 1;
+    known.count = Math.min(known.count + 1, Number.MAX_SAFE_INTEGER); // one that was set may be that large
   }
 
   return {

@@ -82,6 +82,7 @@ test("a count of an archived name leaves it archived, and comes whatever the lim
 });
 
 const line = { type: "event", workspace: "w", id: "e", event_name: "a", created_at: 1, intercom_user_id: id };
+const count = { type: "event_count", workspace: "w", contact: id, name: "a", first: 1, last: 1, count: 1 };
 
 test.each<[unknown, string]>([
   ["{", "line 1 is no JSON"],
@@ -94,6 +95,8 @@ test.each<[unknown, string]>([
     '"extra" is not one of workspace, id, event_name, created_at, intercom_user_id, user_id, email, metadata',
   ],
   [{ ...line, intercom_user_id: "x" }, '"line 1.intercom_user_id" must be 24 hexadecimal digits, got "x"'],
+  [{ ...count, last: 1e11 }, '"line 1.last" must be Unix seconds, got number 100000000000'],
+  [{ ...count, count: 1e16 }, '"line 1.count" must be a number, 0 or more, got number 10000000000000000'],
   [
     { ...line, metadata: { a: [] } },
     `"line 1" is no event that Intercom accepts: found unpermitted parameter: :a`,

@@ -53,7 +53,7 @@ export function restoreRecord(state: EmulatorState, record: SnapshotRecord): boo
 const action = "import";
 const contactId = { wanted: "24 hexadecimal digits", holds: isContactId };
 const text = { wanted: "a non-empty string", holds: isText };
-const time = { wanted: "Unix seconds", holds: (value: unknown) => isInteger(value, 0) };
+const time = { wanted: "Unix seconds", holds: (value: unknown) => isInteger(value, 0, 1e11 - 1) }; // as in the spec
 
 interface Rule {
   readonly wanted: string;
