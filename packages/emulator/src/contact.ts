@@ -44,23 +44,28 @@ export function parseContacts(value: unknown): readonly ContactInput[] {
   return value.map((contact: unknown, index) => checkContact(contact, { name: `[${index}]`, action }));
 }
 
+interface ContactCheck {
+  /** What messages call the contact. */
+  readonly name: string;
+  readonly action: string;
+  /** True: an id need not look like Intercom's, as that of a contact an event has created. @default false */
+  readonly anyId?: boolean;
+}
+
 /**
- * Checks a contact; `name` is what messages call it.
+ * Checks a contact.
  * @throws TypeError naming the first thing that is wrong
  */
-export function checkContact(
-  value: unknown,
-  { name, action }: { readonly name: string; readonly action: string },
-): ContactInput {
+export function checkContact(value: unknown, { name, action, anyId = false }: ContactCheck): ContactInput {
   checkKeys(action, value, { name, known: ["id", "user_id", "email", "role", "workspace"] });
-  for (const key of ["user_id", "email", "workspace"]) {
+  for (const key of ["user_id", "email", "workspace", ...(anyId ? ["id"] : [])]) {
     const text = value[key];
     if (text !== undefined && !isText(text)) {
       throw misuse(action, `${name}.${key}`, "a non-empty string", text);
     }
   }
   const { id, role } = value;
-  if (id !== undefined && !(isText(id) && /^[0-9a-f]{24}$/.test(id))) {
+  if (id !== undefined && !anyId && !(isText(id) && /^[0-9a-f]{24}$/.test(id))) {
     throw misuse(action, `${name}.id`, "24 hexadecimal digits", id);
   }
   if (role !== undefined && role !== "user" && role !== "lead" && role !== "visitor") {

@@ -81,25 +81,28 @@ test.runIf(hasSqlite)("an archived name stays so, although a count of it was set
   await second.close();
 });
 
-test.runIf(hasSqlite)("the largest count that is accepted, and what comes to it, is there again", async () => {
-  const options: EmulatorOptions = { data: newFile() };
-  const first = createEmulator(options);
-  const seed = (count: number): Promise<number> =>
-    post(first, "/events/summaries", {
-      user_id: "314159",
-      event_summaries: { event_name: "placed-order", count, first: 1, last: 9 },
-    });
-  const largest = Number.MAX_SAFE_INTEGER;
-  expect(await Promise.all([1e300, largest + 1, largest].map(seed))).toEqual([400, 400, 200]);
-  await post(first, "/events", event());
-  const before = await summary(first);
-  expect(before).toMatchObject({ events: [{ count: largest }] });
-  await first.close();
+test.runIf(hasSqlite)(
+  "the largest count that is accepted, and what comes to it, is there again",
+  async () => {
+    const options: EmulatorOptions = { data: newFile() };
+    const first = createEmulator(options);
+    const seed = (count: number): Promise<number> =>
+      post(first, "/events/summaries", {
+        user_id: "314159",
+        event_summaries: { event_name: "placed-order", count, first: 1, last: 9 },
+      });
+    const largest = Number.MAX_SAFE_INTEGER;
+    expect(await Promise.all([1e300, largest + 1, largest].map(seed))).toEqual([400, 400, 200]);
+    await post(first, "/events", event());
+    const before = await summary(first);
+    expect(before).toMatchObject({ events: [{ count: largest }] });
+    await first.close();
 
-  const second = createEmulator(options);
-  expect(await summary(second)).toEqual(before);
-  await second.close();
-});
+    const second = createEmulator(options);
+    expect(await summary(second)).toEqual(before);
+    await second.close();
+  },
+);
 
 test.runIf(hasSqlite)("a damaged file is refused by name, and let go of", async () => {
   const data = newFile();

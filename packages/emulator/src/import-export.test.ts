@@ -82,6 +82,29 @@ test("a count of an archived name leaves it archived, and comes whatever the lim
 });
 
 const line = { type: "event", workspace: "w", id: "e", event_name: "a", created_at: 1, intercom_user_id: id };
+test("a contact that was created under an id of any form can be put back", async () => {
+  const first = createBench();
+  await first.post(event({ user_id: undefined, id: "lead-1" }));
+  const exported = [...first.emulator.export()].join("");
+  const second = createBench();
+  expect(await second.emulator.import(exported)).toEqual({ imported: 3, skipped: 0 });
+  expect([...second.emulator.export()].join("")).toBe(exported);
+});
+
+test("what comes during an export is left out as a whole", async () => {
+  const first = createBench();
+  for (let at = 0; at < 600; at += 1) await first.post(event({ user_id: `user-${at}` }));
+  const pieces = first.emulator.export()[Symbol.iterator]();
+  const exported = [pieces.next().value];
+  await first.post(event({ user_id: "late", event_name: "late" }));
+  for (let piece = pieces.next(); !piece.done; piece = pieces.next()) exported.push(piece.value);
+  const { emulator } = createBench();
+  await emulator.import(exported);
+  expect([emulator.contacts().length, emulator.eventNames().length, emulator.events().length]).toEqual([
+    600, 1, 600,
+  ]);
+});
+
 const count = { type: "event_count", workspace: "w", contact: id, name: "a", first: 1, last: 1, count: 1 };
 
 test.each<[unknown, string]>([
@@ -94,7 +117,11 @@ test.each<[unknown, string]>([
     { ...line, extra: 5 },
     '"extra" is not one of workspace, id, event_name, created_at, intercom_user_id, user_id, email, metadata',
   ],
-  [{ ...line, intercom_user_id: "x" }, '"line 1.intercom_user_id" must be 24 hexadecimal digits, got "x"'],
+  [{ ...line, intercom_user_id: 5 }, '"line 1.intercom_user_id" must be a non-empty string, got number 5'],
+  [
+    { type: "contact", workspace: "w", role: "user", id: "" },
+    '"line 1.id" must be a non-empty string, got ""',
+  ],
   [{ ...count, last: 1e11 }, '"line 1.last" must be Unix seconds, got number 100000000000'],
   [{ ...count, count: 1e16 }, '"line 1.count" must be a number, 0 or more, got number 10000000000000000'],
   [

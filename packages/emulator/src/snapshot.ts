@@ -14,16 +14,19 @@ export type SnapshotRecord =
   | StoredEvent
   | ({ readonly type: "event_count" } & SeededCount);
 
-/** Everything stored, in an order in which it can be put back. */
+/** Everything stored when the first record is taken, in an order in which it can be put back. */
 export function* exportRecords(state: EmulatorState): Generator<SnapshotRecord> {
-  for (const contact of state.contacts()) yield { type: "contact", ...contact };
-  for (const name of state.eventNames()) yield { type: "event_name", ...name };
-  yield* [...state.events()];
-  for (const { name: workspace, events } of state.workspaces()) {
-    for (const [contact, count] of events.seeded()) {
-      yield { type: "event_count", workspace, contact, ...count };
-    }
-  }
+  // All at once: an event that came between two records could lack its contact.
+  const [contacts, names, events] = [state.contacts(), state.eventNames(), [...state.events()]];
+  const counts = state
+    .workspaces()
+    .flatMap(({ name: workspace, events: { seeded } }) =>
+      seeded().map(([contact, count]) => ({ workspace, contact, ...count })),
+    );
+  for (const contact of contacts) yield { type: "contact", ...contact };
+  for (const name of names) yield { type: "event_name", ...name };
+  yield* events;
+  for (const count of counts) yield { type: "event_count", ...count };
 }
 
 /** False: an equal event is there already. */
@@ -51,7 +54,6 @@ export function restoreRecord(state: EmulatorState, record: SnapshotRecord): boo
 }
 
 const action = "import";
-const contactId = { wanted: "24 hexadecimal digits", holds: isContactId };
 const text = { wanted: "a non-empty string", holds: isText };
 const time = { wanted: "Unix seconds", holds: (value: unknown) => isInteger(value, 0, 1e11 - 1) }; // as in the spec
 
@@ -66,20 +68,16 @@ const rules: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     name: text,
     archived: { wanted: "true or false", holds: (value) => typeof value === "boolean" },
   },
-  event: { workspace: text, id: text, event_name: text, created_at: time, intercom_user_id: contactId },
+  event: { workspace: text, id: text, event_name: text, created_at: time, intercom_user_id: text },
   event_count: {
     workspace: text,
-    contact: contactId,
+    contact: text,
     name: text,
     first: time,
     last: time,
     count: { wanted: "a number, 0 or more", holds: (value) => isInteger(value, 0) },
   },
 };
-
-function isContactId(value: unknown): boolean {
-  return typeof value === "string" && /^[0-9a-f]{24}$/.test(value);
-}
 
 /**
  * Checks a record; `name` is what messages call it.
@@ -103,10 +101,10 @@ export function parseRecord(value: unknown, name: string): SnapshotRecord {
 }
 
 function parseKnownContact(fields: Record<string, unknown>, name: string): KnownContact {
-  const contact = checkContact(fields, { name, action });
+  const contact = checkContact(fields, { name, action, anyId: true });
   const { workspace, id, role } = contact;
   if (workspace === undefined) throw misuse(action, `${name}.workspace`, text.wanted, workspace);
-  if (id === undefined) throw misuse(action, `${name}.id`, contactId.wanted, id);
+  if (id === undefined) throw misuse(action, `${name}.id`, text.wanted, id);
   return { ...contact, workspace, id, role: role ?? "user" };
 }
 
