@@ -207,6 +207,15 @@ describe("1. POST /events: request", () => {
   });
 });
 
+test.each(["/events/", "/events/summaries/"])(
+  "1. a path may end in a slash: %s, as in a log of 2016",
+  async (path) => {
+    const bench = createBench();
+    const body = JSON.stringify({ ...event(), ...summaries() });
+    expect((await bench.call(path, { method: "POST", body, headers: json })).ok).toBe(true);
+  },
+);
+
 describe("1. created_at", () => {
   test.each([
     ["whole seconds", second, 202],

@@ -24,7 +24,8 @@ export function serveApi(
   admission: Admission,
 ): Served | Refusal {
   if (!acceptsJson(request.headers.accept)) return refuse.notAcceptable();
-  const endpoint = endpoints.get(`${request.method} ${request.path}`);
+  const path = request.path.replace(/\/$/, ""); // a log of 2016 shows `POST /events/` answered with 202
+  const endpoint = endpoints.get(`${request.method} ${path}`);
   if (!endpoint) return refuse.unknownResource();
   if (!admission) return refuse.invalidToken();
   const { caller, ticket } = admission;
