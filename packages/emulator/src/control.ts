@@ -2,7 +2,14 @@ import { moveClock } from "./clock.ts";
 import type { EmulatorState } from "./emulator-state.ts";
 import { listContactRows, listEventRows, listRequestRows } from "./list-rows.ts";
 import { checkKeys, isText, misuse } from "./misuse.ts";
-import { emptyReply, jsonReply, type PlainReply, type PlainRequest, parseJson } from "./plain-message.ts";
+import {
+  bodyLimit,
+  emptyReply,
+  jsonReply,
+  type PlainReply,
+  type PlainRequest,
+  parseJson,
+} from "./plain-message.ts";
 
 type Control = (state: EmulatorState, body: unknown, query: string) => unknown;
 
@@ -46,8 +53,14 @@ function archiveEventName(state: EmulatorState, body: unknown): { archived: bool
 export function serveControl(state: EmulatorState, { method, path, query, body }: PlainRequest): PlainReply {
   const control = controls.get(`${method} ${path}`);
   if (!control) return jsonReply(404, { error: `${method} ${path} is not a control endpoint` });
+  const reads = method === "PUT" || method === "POST";
+  if (reads && body === undefined) {
+    return jsonReply(413, { error: `the body is longer than ${bodyLimit} bytes` });
+  }
+  const value = parseJson(body ?? "");
+  if (reads && value === undefined) return jsonReply(400, { error: "the body is no JSON" });
   try {
-    const answer = control(state, parseJson(body ?? ""), query);
+    const answer = control(state, value, query);
     return answer === undefined ? emptyReply(204) : jsonReply(200, answer);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

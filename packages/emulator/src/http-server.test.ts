@@ -174,7 +174,14 @@ test("control endpoints", async () => {
     400,
     { error: 'Cannot set faults: "[0].status" must be an integer from 200 to 599, got number 5' },
   ]);
-  expect((await fetch(`${url}/_emulator/contacts`, { method: "PUT", body: "{" })).status).toBe(400);
+  for (const [body, status, error] of [
+    ["[{", 400, "the body is no JSON"],
+    ["", 400, "the body is no JSON"],
+    [`"${"x".repeat(1_048_576)}"`, 413, "the body is longer than 1048576 bytes"],
+  ] as const) {
+    const reply = await fetch(`${url}/_emulator/contacts`, { method: "PUT", body });
+    expect([reply.status, await reply.json()]).toEqual([status, { error }]);
+  }
   expect((await fetch(`${url}/_emulator/state`, { method: "DELETE" })).status).toBe(204);
   expect([await get("events"), await get("requests")]).toEqual([[], []]);
   expect((await post(url)).status).toBe(404);
