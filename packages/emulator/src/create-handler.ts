@@ -100,11 +100,14 @@ interface ReplyContext extends Serving {
   readonly date: string;
 }
 
-/** Adds the headers every reply has; those about the rate only with an accepted token (rate limiting page, 2.17). */
+/**
+ * Adds the headers every reply has; those about the rate only with an accepted token (rate limiting
+ * page, 2.17), which the 401 of a fault says it is not.
+ */
 function complete(reply: PlainReply, context: ReplyContext): PlainReply {
   const { request, admission, requestId, fault, date } = context;
   const headers: Record<string, string> = { date, "x-request-id": requestId };
-  if (admission) {
+  if (admission && reply.status !== 401) {
     const { limit, remaining, reset } = admission.ticket;
     headers["x-ratelimit-limit"] = String(limit);
     headers["x-ratelimit-remaining"] = String(remaining);

@@ -1,5 +1,6 @@
 import type { ActiveFault } from "./fault.ts";
-import type { PlainReply } from "./plain-message.ts";
+import { emptyReply, type PlainReply } from "./plain-message.ts";
+import { type Refusal, refusalReply, refuse } from "./refusal.ts";
 
 const html = "text/html";
 const json = "application/json; charset=utf-8";
@@ -13,22 +14,29 @@ const seenBodies: Readonly<Record<number, string>> = {
   503: '{"type":"error.list","errors":[{"code":"service_unavailable","message":"Sorry, the API service is temporarily unavailable"}]}',
 };
 
-const codes: Readonly<Record<number, readonly [code: string, message: string]>> = {
-  401: ["unauthorized", "Access Token Invalid"],
-  403: ["api_plan_restricted", "Active subscription needed."],
-  404: ["not_found", "User Not Found"],
-  429: ["rate_limit_exceeded", "Exceeded rate limit of 167 in 10_seconds"],
-  500: ["server_error", "Something went wrong"],
-};
+/** What the emulator says by itself, or Intercom's documents do, for the reason that comes first to mind. */
+const refusals: Readonly<Record<number, Refusal>> = Object.fromEntries(
+  [
+    refuse.missingData("data"),
+    refuse.invalidToken(),
+    { status: 403, code: "api_plan_restricted", message: "Active subscription needed." },
+    refuse.unknownContact(),
+    refuse.notAcceptable(),
+    refuse.ambiguousEmail("frodo.baggins@example.com"),
+    refuse.unsupportedMediaType(),
+    refuse.tooManyNames("120"),
+    refuse.rateLimited("167"),
+    { status: 500, code: "server_error", message: "Something went wrong" },
+  ].map((refusal) => [refusal.status, refusal]),
+);
 
 /** The reply of a fault with a status. */
 export function faultReply(status: number, requestId: string): PlainReply {
   const seen = seenBodies[status];
   if (seen !== undefined) return { status, headers: { "content-type": contentType(seen) }, body: seen };
-  if (status < 400) return { status, headers: {}, body: "" };
-  const [code, message] = codes[status] ?? ["client_error", "Unknown error"];
-  const body = JSON.stringify({ type: "error.list", request_id: requestId, errors: [{ code, message }] });
-  return { status, headers: { "content-type": json }, body };
+  if (status < 400 || status === 408) return emptyReply(status); // no body of 408 has been seen
+  const unseen = { status, code: "client_error", message: "Unknown error" };
+  return refusalReply(refusals[status] ?? unseen, requestId);
 }
 
 /** The reply as the fault wants it. */

@@ -3,8 +3,25 @@ import { createBench, event, refusalOf } from "../test/emulator-bench.ts";
 import type { Fault } from "./fault.ts";
 
 test.each<[Fault, unknown[]]>([
+  [{ status: 400 }, [400, "parameter_not_found", "missing data parameter"]],
   [{ status: 401 }, [401, "unauthorized", "Access Token Invalid"]],
+  [{ status: 403 }, [403, "api_plan_restricted", "Active subscription needed."]],
   [{ status: 404 }, [404, "not_found", "User Not Found"]],
+  [
+    { status: 406 },
+    [406, "media_type_not_acceptable", "The Accept header should send a media type of application/json"],
+  ],
+  [{ status: 408 }, [408]],
+  [
+    { status: 409 },
+    [
+      409,
+      "conflict",
+      "Multiple existing users match this email address frodo.baggins@example.com - must be more specific using user_id",
+    ],
+  ],
+  [{ status: 415 }, [415]],
+  [{ status: 422 }, [422, "422", "Cannot have more than 120 active event names"]],
   [{ status: 418 }, [418, "client_error", "Unknown error"]],
   [{ status: 429 }, [429, "rate_limit_exceeded", "Exceeded rate limit of 167 in 10_seconds"]],
   [{ status: 500 }, [500, "server_error", "Something went wrong"]],
@@ -18,6 +35,20 @@ test.each<[Fault, unknown[]]>([
   expect(await refusalOf(await post(event()))).toEqual(expected);
   expect(emulator.events()).toEqual([]);
   expect(emulator.requests()).toMatchObject([{ status: expected[0], reason: "fault" }]);
+});
+
+test("a 401 looks like that of a token that is not accepted", async () => {
+  const { emulator, post } = createBench();
+  emulator.setFaults([{ status: 401 }]);
+  const { headers } = await post(event());
+  expect(headers.get("www-authenticate")).toBe('Basic realm="intercom.io"');
+  expect([...headers.keys()].filter((name) => name.startsWith("x-ratelimit"))).toEqual([]);
+});
+
+test("a 406 has no request id, as where it was seen", async () => {
+  const { emulator, post } = createBench();
+  emulator.setFaults([{ status: 406 }]);
+  expect(Object.keys((await (await post(event())).json()) as object)).toEqual(["type", "errors"]);
 });
 
 test("a proxy's page is HTML, and JSON may be given", async () => {
