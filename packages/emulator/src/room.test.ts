@@ -53,3 +53,11 @@ test("what is set again, or forgotten, takes no more room", async () => {
   state.reset();
   expect(state.room.held()).toBe(0);
 });
+
+test("events that an import passes over take no room", async () => {
+  const { emulator, post } = createBench({ maxBytes: 20_000 });
+  await post(event({ metadata: { text: "x".repeat(1000) } }));
+  const exported = [...emulator.export()].join("");
+  for (let round = 0; round < 30; round += 1) await emulator.import(exported);
+  expect((await post(event({ created_at: 1 }))).status).toBe(202);
+});

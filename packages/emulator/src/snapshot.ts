@@ -41,8 +41,9 @@ export function restoreRecord(state: EmulatorState, record: SnapshotRecord): boo
       names.put(record.name, record.archived);
       return true;
     case "event":
+      if (!events.restore(record)) return false;
       state.room.take(JSON.stringify(record.metadata ?? "").length);
-      return events.restore(record);
+      return true;
     case "event_count": {
       const { contact, name: event, first, last, count } = record;
       events.restoreCount(contact, { name: event, first, last, count });
