@@ -47,8 +47,9 @@ export async function answerFetch({ handle, streamed }: Doors, request: Request)
   }
   if (!reply || breakOff)
     throw new TypeError("fetch failed", { cause: new Error("connection reset by a fault") });
+  const isBodiless = request.method === "HEAD" || bodiless.has(reply.status);
   // "" would be given a content type.
-  return new Response(bodiless.has(reply.status) || reply.body === "" ? null : reply.body, {
+  return new Response(isBodiless || reply.body === "" ? null : reply.body, {
     status: reply.status,
     headers: reply.headers,
   });

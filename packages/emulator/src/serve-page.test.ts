@@ -35,6 +35,20 @@ test.each([
   expect(servePage({ method, path }, directory)).toBeUndefined();
 });
 
+test("HEAD says what GET would, in process and over HTTP, and is not recorded", async () => {
+  writeFileSync(join(folder, "index.html"), "<!doctype html>");
+  const asked = servePage({ method: "HEAD", path: "/" }, directory);
+  expect(asked).toEqual(servePage({ method: "GET", path: "/" }, directory));
+  const { call, emulator } = createBench();
+  const { url } = await emulator.listen();
+  for (const reply of [await call("/", { method: "HEAD" }), await fetch(url, { method: "HEAD" })]) {
+    expect(reply.status).toBe((await call("/")).status);
+    expect(await reply.text()).toBe("");
+  }
+  expect(emulator.requests()).toEqual([]);
+  await emulator.close();
+});
+
 test("faults do not meet the page, and it is not recorded", async () => {
   const { call, emulator } = createBench({ faults: [{ status: 503 }] });
   expect((await call("/")).status).not.toBe(503);

@@ -38,7 +38,8 @@ export function servePage(
   { method, path }: Pick<PlainRequest, "method" | "path">,
   directory: () => string = pageDirectory,
 ): PlainReply | undefined {
-  const asked = method === "GET" && Object.hasOwn(files, path) ? files[path] : undefined;
+  const reads = method === "GET" || method === "HEAD"; // tools that wait for a server to be up ask for the head
+  const asked = reads && Object.hasOwn(files, path) ? files[path] : undefined;
   if (!asked) return undefined;
   try {
     const body = readFileSync(join(directory(), asked.file), "utf8");
