@@ -99,7 +99,7 @@ export interface Emulator {
 /** Puts back what the file holds, and from then on keeps in it what is stored. */
 function keepIn(file: string, state: EmulatorState): DataFile {
   const data = openDataFile(file);
-  for (const record of data.load()) restoreRecord(state, record);
+  data.load((record) => void restoreRecord(state, record));
   const stop = state.changes.listen((change) => {
     try {
       data.save(change);

@@ -113,13 +113,35 @@ test.runIf(hasSqlite)("a damaged file is refused by name, and let go of", async 
   await emulator.close();
   const sound = readFileSync(data);
   writeFileSync(data, Buffer.from(sound).fill("A", sound.length / 2, sound.length / 2 + 4096));
-  const message = `Cannot open data file ${JSON.stringify(data)}: database disk image is malformed`;
+  const message = `Cannot open data file ${JSON.stringify(data)}: it is damaged: database disk image is malformed`;
   expect(() => createEmulator({ data })).toThrow(message);
   expect(() => createEmulator({ data })).toThrow(message);
   writeFileSync(data, sound);
   const repaired = createEmulator({ data });
   expect(repaired.events()).toHaveLength(500);
   await repaired.close();
+});
+
+test.runIf(hasSqlite).each([
+  [
+    "rows",
+    `CREATE TABLE other AS SELECT number, workspace, id, contact, NULL AS event_name, created_at, user_id, email,
+    metadata FROM events; DROP TABLE events; ALTER TABLE other RENAME TO events`,
+  ],
+  ["values", "UPDATE events SET metadata = '{'"],
+  ["columns", "ALTER TABLE event_names RENAME COLUMN archived TO x"],
+])("damaged %s are told, and the file is let go of", async (_, sql) => {
+  const data = newFile();
+  const emulator = createEmulator({ data });
+  await post(emulator, "/events", event({ metadata: { a: 1 } }));
+  await emulator.close();
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
+  const database = new DatabaseSync(data);
+  database.exec(sql);
+  database.close();
+  for (const _again of [1, 2]) {
+    expect(() => createEmulator({ data })).toThrow(/^Cannot open data file ".*": (it is damaged: |table )/);
+  }
 });
 
 test.runIf(hasSqlite)("a file of something else, in use, or out of reach is refused", async () => {

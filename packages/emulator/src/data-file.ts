@@ -5,8 +5,11 @@ import type { SnapshotRecord } from "./snapshot.ts";
 
 /** What is stored, kept in a file. */
 export interface DataFile {
-  /** What the file holds, in an order in which it can be put back. @throws Error when it is damaged */
-  load(): Iterable<SnapshotRecord>;
+  /**
+   * Hands over what the file holds, in an order in which it can be put back.
+   * @throws Error when it is damaged
+   */
+  load(put: (record: SnapshotRecord) => void): void;
   /** Writes a change; those that are about nothing stored are passed over. */
   save(change: Change): void;
   close(): void;
@@ -66,15 +69,11 @@ function prepareStatements(database: DatabaseSync): Statements {
  * @throws Error when Node.js has no SQLite, or the file is another's, in use or cannot be written
  */
 export function openDataFile(file: string): DataFile {
-  const open = (): { database: DatabaseSync; statements: Statements } => {
-    const database = openDatabase(file);
-    return { database, statements: prepareStatements(database) };
-  };
-  let opened: ReturnType<typeof open> | undefined = open();
+  let opened: Opened | undefined = openDatabase(file);
 
   function save(change: Change): void {
     if (!kept.has(change.type)) return;
-    opened ??= open();
+    opened ??= openDatabase(file);
     const { database, statements } = opened;
     switch (change.type) {
       case "contact": {
@@ -126,13 +125,13 @@ export function openDataFile(file: string): DataFile {
   }
 
   return {
-    *load() {
-      opened ??= open();
+    load(put) {
+      opened ??= openDatabase(file);
       try {
-        yield* loadRecords(opened.database);
+        for (const record of loadRecords(opened.database)) put(record);
       } catch (error) {
         close(); // else it stays locked
-        throw unusable(file, error); // damaged where opening does not look
+        throw unusable(file, `it is damaged: ${(error as Error).message}`, error);
       }
     },
     save,
@@ -140,7 +139,12 @@ export function openDataFile(file: string): DataFile {
   };
 }
 
-function openDatabase(file: string): DatabaseSync {
+interface Opened {
+  readonly database: DatabaseSync;
+  readonly statements: Statements;
+}
+
+function openDatabase(file: string): Opened {
   const sqlite = process.getBuiltinModule?.("node:sqlite");
   if (!sqlite) {
     throw new Error(
@@ -154,15 +158,15 @@ function openDatabase(file: string): DatabaseSync {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
     checkFormat(database);
     database.exec(`BEGIN EXCLUSIVE; ${schema} PRAGMA user_version = ${format}; COMMIT`);
-    return database;
+    return { database, statements: prepareStatements(database) };
   } catch (error) {
     database?.close();
-    throw unusable(file, error);
+    throw unusable(file, (error as Error).message, error);
   }
 }
 
-function unusable(file: string, cause: unknown): Error {
-  return new Error(`Cannot open data file ${JSON.stringify(file)}: ${(cause as Error).message}`, { cause });
+function unusable(file: string, why: string, cause: unknown): Error {
+  return new Error(`Cannot open data file ${JSON.stringify(file)}: ${why}`, { cause });
 }
 
 function checkFormat(database: DatabaseSync): void {
