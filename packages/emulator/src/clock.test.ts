@@ -81,3 +81,16 @@ test("PUT /_emulator/clock moves it", async () => {
     { error: 'Cannot set clock: "frozen" must be true or false, got "yes"' },
   ]);
 });
+
+test.each([
+  { now: 5000, advance: "x" },
+  { now: 5000, advance: -5001 },
+  { now: -1, frozen: true },
+  { advance: 1, now: null },
+])("PUT /_emulator/clock with %j is refused as a whole", async (body) => {
+  const { call, json } = createBench();
+  const before = await json("/_emulator/clock");
+  const reply = await call("/_emulator/clock", { method: "PUT", body: JSON.stringify(body) });
+  expect(reply.status).toBe(400);
+  expect(await json("/_emulator/clock")).toEqual(before);
+});

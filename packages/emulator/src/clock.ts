@@ -38,6 +38,14 @@ export interface EmulatorClock {
 const latest = 253_402_300_799_999;
 const action = "set clock";
 
+function checkTime(time: unknown, name: string): asserts time is number {
+  if (!isInteger(time, 0, latest)) throw misuse(action, name, `milliseconds from 0 to ${latest}`, time);
+}
+
+function checkStep(ms: unknown): asserts ms is number {
+  if (!Number.isSafeInteger(ms)) throw misuse(action, "advance", "an integer of milliseconds", ms);
+}
+
 /** Creates a clock that shows the time of `base`. `onChange` is called after it was moved, stopped or started. */
 export function createClock(base: () => number, onChange: () => void): EmulatorClock {
   let offset = 0;
@@ -45,9 +53,7 @@ export function createClock(base: () => number, onChange: () => void): EmulatorC
   const now = (): number => frozenAt ?? base() + offset;
 
   function show(time: unknown, name: string): void {
-    if (!isInteger(time, 0, latest)) {
-      throw misuse(action, name, `milliseconds from 0 to ${latest}`, time);
-    }
+    checkTime(time, name);
     if (frozenAt === undefined) offset = time - base();
     else frozenAt = time;
   }
@@ -64,7 +70,7 @@ export function createClock(base: () => number, onChange: () => void): EmulatorC
       onChange();
     },
     advance(ms) {
-      if (!Number.isSafeInteger(ms)) throw misuse(action, "advance", "an integer of milliseconds", ms);
+      checkStep(ms);
       show(Math.floor(now()) + ms, "advance");
       onChange();
     },
@@ -92,8 +98,14 @@ export function moveClock(clock: EmulatorClock, value: unknown): ClockState {
   if (frozen !== undefined && typeof frozen !== "boolean") {
     throw misuse(action, "frozen", "true or false", frozen);
   }
-  if (now !== undefined) clock.set(now as number);
-  if (advance !== undefined) clock.advance(advance as number);
+  // All of it before any is done.
+  if (now !== undefined) checkTime(now, "now");
+  if (advance !== undefined) {
+    checkStep(advance);
+    checkTime((now ?? Math.floor(clock.now())) + advance, "advance");
+  }
+  if (now !== undefined) clock.set(now);
+  if (advance !== undefined) clock.advance(advance);
   if (frozen === true) clock.freeze();
   if (frozen === false) clock.resume();
   return clock.state();
