@@ -34,6 +34,15 @@ test("so many callers are remembered and no more, those heard of last", () => {
   expect(meter.take("caller 9996", 1, 0)).toBe(0);
 });
 
+test("who is refused is heard of, too, and does not become a stranger by it", () => {
+  const meter = createRateMeter({ events: 1, window: 1000, maxCallers: 2 });
+  expect(meter.take("a", 1, 0)).toBe(0);
+  expect(meter.take("b", 1, 0)).toBe(0);
+  expect(meter.take("a", 1, 0)).toBe(1000);
+  expect(meter.take("c", 1, 0)).toBe(0);
+  expect(meter.take("a", 1, 0)).toBe(1000);
+});
+
 const step = fc.record({
   caller: fc.constantFrom("a", "b"),
   events: fc.integer({ min: 1, max: 10 }),

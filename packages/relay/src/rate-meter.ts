@@ -35,12 +35,13 @@ export function createRateMeter({ events: limit, window, maxCallers }: RateBound
       const from = Math.min(Math.max(wholeAt.get(caller) ?? now, now), now + window);
       const next = from + events * interval;
       const wait = next - window - now;
-      // What is left of sums of fractions.
-      if (wait > 1e-3) return wait;
+      // Less is left of sums of fractions.
+      const isRefused = wait > 1e-3;
+      // Who is refused is heard of, too: forgotten meanwhile, they would start anew.
       wholeAt.delete(caller);
-      wholeAt.set(caller, next);
+      wholeAt.set(caller, isRefused ? from : next);
       if (wholeAt.size > maxCallers) wholeAt.delete(wholeAt.keys().next().value as string);
-      return 0;
+      return isRefused ? wait : 0;
     },
     size: () => wholeAt.size,
   };
