@@ -11,7 +11,9 @@ import {
 } from "../../core/tests/outbox-contract.ts";
 import { assertLikeMemory } from "../../core/tests/outbox-property.ts";
 import { cleanUp, draft, freshName } from "../test/outbox-page.ts";
+import { createTracker } from "./create-tracker.ts";
 import { indexedDbOutbox } from "./indexed-db-outbox.ts";
+import { relay } from "./relay.ts";
 
 /** The part of the Storage Buckets API that is used here. https://wicg.github.io/storage-buckets/ */
 interface Buckets {
@@ -120,8 +122,22 @@ describe("the outbox in IndexedDB", () => {
     await one.append(records(1, 2));
     expect(await other.lease({ limit: 9, now: NOW, until: NOW })).toEqual(records(1, 2));
     await Promise.all([one.close(), other.close()]);
-    await assertRefused(one.clear(), "closed");
     await assertRefused(one.appendApart([]), "closed");
+  });
+
+  test("is emptied by a visitor who opts out of a tracker that is closed", async () => {
+    const name = freshName();
+    const tracker = createTracker({
+      route: relay({ url: "/nowhere" }),
+      outbox: indexedDbOutbox({ name }),
+    });
+    const [earlier, later] = [indexedDbOutbox({ name }), indexedDbOutbox({ name })];
+    await earlier.append([record(1)], Date.now() + 60_000);
+    await tracker.close();
+    expect(await later.counts()).toMatchObject({ events: 1 });
+    tracker.optOut();
+    await expect.poll(() => later.counts()).toMatchObject({ events: 0 });
+    await Promise.all([earlier.close(), later.close()]);
   });
 });
 

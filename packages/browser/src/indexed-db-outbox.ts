@@ -198,8 +198,9 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     async *deadLetters() {
       yield* (await call("read dead letters", readSummary)).letters;
     },
+    // Also once it is closed: a visitor may opt out at any time.
     clear: () =>
-      call("clear", async (stores) => {
+      database.transact("clear", async (stores) => {
         for (const name of STORES) stores(name).clear();
       }),
     close() {

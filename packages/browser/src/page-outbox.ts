@@ -17,7 +17,7 @@ export interface PageOutbox extends Outbox {
   appendApart(drafts: readonly PageDraft[], leaseUntil?: number): Promise<readonly OutboxRecord[]>;
   /** Shares it with the other tabs: `createSharedStore`. So only pages that have an outbox carry what that takes. */
   share(host: StoreHost): SharedStore;
-  /** Deletes everything it holds, dead letters and remembered seconds included. */
+  /** Deletes everything it holds, dead letters and remembered seconds included. Also works once it is closed. */
   clear(): Promise<void>;
 }
 
