@@ -535,6 +535,47 @@ describe("tabs", () => {
     expect(store.events.events.size).toBe(0);
   });
 
+  test("opting out while the store fails sends nothing of it, and deletes it once that can be done", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const earlier = start({ outbox: memoryPageOutbox(store) });
+    earlier.tracker.track("a");
+    await settleDown();
+    earlier.tab.kill();
+    let isBroken = true;
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    tracker.optOut();
+    await settleDown();
+    expect(store.events.events.size).toBe(1);
+    isBroken = false;
+    browser.setOnline(true);
+    tab.dispatch("online");
+    await settleDown();
+    expect(sent()).toEqual([]);
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test("opting in again while the store fails costs no event that comes after", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    let isBroken = false;
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    tracker.track("a");
+    await settleDown();
+    isBroken = true;
+    tracker.optOut();
+    await settleDown();
+    tracker.optIn();
+    isBroken = false;
+    const receipt = tracker.track("b");
+    expect(await receipt.stored).toBe(true);
+    expect([...store.events.events.values()]).toHaveLength(1);
+    browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(sent()).toEqual([["b"]]);
+  });
+
   test("closing leaves what is stored to the next page, and lets another tab deliver", async () => {
     browser.setOnline(false);
     const store = sharedStore();

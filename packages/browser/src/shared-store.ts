@@ -78,13 +78,22 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   let badLooks = 0;
   /** How often the visitor has opted out. */
   let clearings = 0;
+  /** Whether the store may still hold what was there when the visitor opted out on this page. */
+  let isToClear = false;
 
   function fromStore<T>(work: () => Promise<T>): Promise<T | undefined> {
     return ask(work, clock, (cause) => isClosed || settings.complain(BROKEN, cause));
   }
 
+  /** Comes before whatever is stored or leased, so that it deletes nothing newer and nothing is sent that it should. */
+  async function wipe(): Promise<void> {
+    if (!isToClear) return;
+    await outbox.clear();
+    isToClear = false;
+  }
+
   async function lease(request: LeaseRequest): Promise<OutboxRecord[]> {
-    const leased = await fromStore(() => outbox.lease(request));
+    const leased = await fromStore(() => wipe().then(() => outbox.lease(request)));
     if (!leased) rescue();
     return leased ?? [];
   }
@@ -114,7 +123,10 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     const group = waiting.splice(0, groupSize);
     // What is told late counts, too.
     await ask(
-      () => outbox.appendApart(group).then(onStored),
+      () =>
+        wipe()
+          .then(() => outbox.appendApart(group))
+          .then(onStored),
       clock,
       (cause) => {
         const left = group.filter(isOnItsWay);
@@ -251,7 +263,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     leave: tabs.leave,
     clear() {
       clearings += 1;
-      void fromStore(() => outbox.clear());
+      isToClear = true;
+      void fromStore(wipe);
       tabs.tell({ cleared: true });
     },
     close() {
