@@ -193,14 +193,14 @@ describe("a token is refused", () => {
 });
 
 describe("the secret", () => {
-  test.each<[string, unknown]>([
-    ["none", undefined],
-    ["a short text", "distinctive-secret"],
-    ["short bytes", bytes("distinctive-secret")],
-    ["an object", { distinctive: SECRET }],
-    ["an empty list", []],
-    ["a list with a short one", [SECRET, "distinctive-secret"]],
-  ])("%s is refused without being told", (_, secret) => {
+  test.each<[string, unknown, string]>([
+    ["none", undefined, "32 to 65536 bytes, as text or Uint8Array, got undefined"],
+    ["a short text", "distinctive-secret", "32 to 65536 bytes, as text or Uint8Array, got 18"],
+    ["short bytes", bytes("distinctive-secret"), "32 to 65536 bytes, as text or Uint8Array, got 18"],
+    ["an object", { distinctive: SECRET }, "32 to 65536 bytes, as text or Uint8Array, got undefined"],
+    ["an empty list", [], "a secret or a list of secrets, got object"],
+    ["a short one of two", [SECRET, "short"], "32 to 65536 bytes, as text or Uint8Array, got 5"],
+  ])("%s is refused without being told", (_, secret, why) => {
     let error: unknown;
     try {
       signedIdentity({ secret } as never);
@@ -208,7 +208,7 @@ describe("the secret", () => {
       error = thrown;
     }
     expect(error).toBeInstanceOf(TypeError);
-    expect((error as Error).message).toMatch(/^Cannot create signed identity: "secret" must be /);
+    expect((error as Error).message).toBe(`Cannot create signed identity: "secret" must be ${why}`);
     expect(inspect(error)).not.toContain("distinctive");
   });
 

@@ -27,8 +27,11 @@ export interface SignedIdentityOptions {
 
 const TASK = "create signed identity";
 
-/** As long as what it makes: RFC 7518, section 3.2. */
-const LEAST_SECRET = 32;
+/** As long at least as what it makes: RFC 7518, section 3.2. */
+const A_SECRET_LENGTH = {
+  expected: "32 to 65536 bytes, as text or Uint8Array",
+  fits: integer(32, 65_536).fits,
+};
 
 const A_TEXT = {
   expected: "a text that is not empty",
@@ -59,7 +62,7 @@ export function signedIdentity(options: SignedIdentityOptions): Identify {
   checkOptions(TASK, options, RULES);
   check(TASK, "secret", options.secret, RULES.secret);
   const secrets = secretsOf(options.secret).map(bytesOf);
-  for (const secret of secrets) check(TASK, "secret", secret?.length, integer(LEAST_SECRET, 65_536));
+  for (const secret of secrets) check(TASK, "secret", secret?.length, A_SECRET_LENGTH);
   const { audience, issuer, clockTolerance = 30_000, contact = contactOf, clock = systemClock } = options;
   let keys: Promise<CryptoKey[]> | undefined;
   return async (_request, { identity }) => {
