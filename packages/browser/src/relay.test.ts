@@ -630,6 +630,41 @@ describe("tabs", () => {
     expect(await receipt.stored).toBe(false);
     expect(sent()).toEqual([["a"]]);
   });
+
+  test("a store that fails after the tracker was closed has the event end", async () => {
+    const outbox = memoryPageOutbox(sharedStore());
+    let fail = () => {};
+    const failure = new Promise<never>((_, reject) => {
+      fail = () => reject(new Error("the disk is broken"));
+    });
+    Object.assign(outbox, {
+      appendApart(drafts: Parameters<typeof outbox.appendApart>[0]) {
+        for (const draft of drafts) draft.finish(draft.second);
+        return failure;
+      },
+    });
+    const { tracker } = start({ outbox });
+    const receipt = tracker.track("a");
+    await settleDown();
+    expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    await settleDown();
+    fail();
+    await settleDown();
+    expect(await receipt).toEqual({ status: "dropped", reason: "closed" });
+    expect(await receipt.stored).toBe(false);
+  });
+
+  test("closing before anything was stored blames no store", async () => {
+    const warn = vi.spyOn(console, "warn");
+    const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const receipt = tracker.track("a");
+    expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 1 });
+    expect(await receipt).toEqual({ status: "dropped", reason: "closed" });
+    await settleDown();
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      "intercom-events: an event was lost: closed (said once)",
+    ]);
+  });
 });
 
 describe("as the Messenger's fallback", () => {

@@ -129,7 +129,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
           .then(onStored),
       clock,
       (cause) => {
-        const left = group.filter(isOnItsWay);
+        // Those that the page has not given up storing.
+        const left = group.filter(({ place }) => place === "storing" || place === "decided");
         if (!isFull(cause)) onFailed(left, cause);
         else if (left.length > 1) divide(left);
         else void makeRoom(left);
@@ -160,10 +161,12 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   }
 
   function onFailed(events: readonly OwnEvent[], cause: unknown): void {
-    settings.complain(BROKEN, cause);
     for (const event of events) {
+      settings.complain(BROKEN, cause); // Which says it once; of events that were given up there is nothing to say.
       event.keep(false);
       own.toMemory(event);
+      // Then nothing is delivered from memory.
+      if (isClosed) own.end(event.record, dropped("closed"));
     }
     pump();
   }
@@ -237,7 +240,11 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
           () => outbox.append(records).then(() => onStored(records)),
           clock,
           // Also where there is no room: they are on their way, and may have arrived.
-          (cause) => onFailed(unsaved.filter(isLeaving), cause),
+          (cause) =>
+            onFailed(
+              unsaved.filter(({ place }) => place === "leaving"),
+              cause,
+            ),
         );
       }
       update(sent.map(marked));
@@ -272,16 +279,6 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       outbox.close().catch(() => undefined);
     },
   };
-}
-
-/** Whether the page has not given up storing it. */
-function isOnItsWay({ place }: OwnEvent): boolean {
-  return place === "storing" || place === "decided";
-}
-
-/** Whether it is being stored as the page goes. */
-function isLeaving({ place }: OwnEvent): boolean {
-  return place === "leaving";
 }
 
 /** Whether the store has reached its own bound, and not that of the browser. */
