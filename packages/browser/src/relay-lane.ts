@@ -94,7 +94,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     }
     store?.settle(endings);
     store?.update(later);
-    if (rest > 0) {
+    if (rest > 0 && !isGone) {
       endRest?.();
       endRest = clock.after(rest, goOn);
     }

@@ -591,6 +591,20 @@ describe("tabs", () => {
     expect(store.events.events.size).toBe(0);
   });
 
+  test("a reply that comes after closing leaves no timer behind", async () => {
+    let reply = (_: Response) => {};
+    vi.spyOn(globalThis, "fetch").mockReturnValue(new Promise((resolve) => (reply = resolve)));
+    const store = sharedStore();
+    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    tracker.track("a");
+    await settleDown(30);
+    await tracker.close({ timeout: 0 });
+    reply(new Response("", { status: 503, headers: { "retry-after": "3600" } }));
+    await settleDown(30);
+    expect(clock.timers()).toBe(0);
+    expect(store.events.events.size).toBe(1);
+  });
+
   test("a store that never answers holds nothing up", async () => {
     const never = memoryPageOutbox(sharedStore(), { isAlive: () => false });
     const { tracker } = start({ outbox: never });
