@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { assertEqual } from "../../core/tests/assert-equal.ts";
 import { assertRefused, lettersOf, record, records } from "../../core/tests/outbox-contract.ts";
 import { openDenoKv } from "./deno-kv.ts";
@@ -87,6 +88,48 @@ Deno.test("the outbox in Deno KV takes back a batch of which a later part is ref
   assertEqual(await outbox.lease({ limit: 999, now: NOW, until: NOW }), [record(180)]);
   assertEqual((await outbox.counts()).events, 1);
   await outbox.close();
+});
+
+/** Has the disk be full for whatever is to be forgotten, until the answered function is called. */
+function refuseToForget(path: string): () => void {
+  const db = new DatabaseSync(path);
+  db.exec(`
+    CREATE TRIGGER no_room BEFORE DELETE ON kv BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
+  `);
+  return () => {
+    db.exec("DROP TRIGGER no_room");
+    db.close();
+  };
+}
+
+Deno.test("the outbox in Deno KV takes back later what it could not take back at once, and leases none of it", async () => {
+  const path = `${folder}/later.kv`;
+  const outbox = denoKvOutbox({ path });
+  await outbox.append([record(180)]);
+  const makeRoom = refuseToForget(path);
+  const error = await assertRefused(outbox.append(records(1, 200)), "failed");
+  assertEqual(error.message, "Cannot keep events: one of their ids is kept already");
+  assertEqual((await outbox.counts()).events, 151);
+  await assertRefused(outbox.lease({ limit: 999, now: NOW, until: NOW }), "full");
+  await assertRefused(outbox.append([record(1)]), "full");
+  makeRoom();
+  await outbox.append([record(1)]);
+  assertEqual(await outbox.lease({ limit: 999, now: NOW, until: NOW }), [record(1), record(180)]);
+  assertEqual((await outbox.counts()).events, 2);
+  await outbox.close();
+});
+
+Deno.test("the outbox in Deno KV takes back what it could not take back before, when it is closed", async () => {
+  const path = `${folder}/closed.kv`;
+  const outbox = denoKvOutbox({ path });
+  await outbox.append([record(180)]);
+  const makeRoom = refuseToForget(path);
+  await assertRefused(outbox.append(records(1, 200)), "failed");
+  makeRoom();
+  await outbox.close();
+  const next = denoKvOutbox({ path });
+  assertEqual(await next.lease({ limit: 999, now: NOW, until: NOW }), [record(180)]);
+  await next.close();
 });
 
 Deno.test("the outbox in Deno KV keeps an outcome that says too much, cut", async () => {

@@ -28,7 +28,8 @@ export interface DenoKvOutboxOptions extends OutboxOptions {
  *
  * A call with more than some 50 records takes several commits, one after the other; it resolves once all of
  * them are done. One that fails on the way takes back what it has appended, unless another outbox has leased
- * it meanwhile. A process that dies on the way leaves the first of the records, which are sent like any
+ * it meanwhile; where the store allows no change at all, the next call that appends or leases does so first,
+ * and fails until it can. A process that dies on the way leaves the first of the records, which are sent like any
  * other: nobody was told that they are kept, or that they are not.
  *
  * The store is opened at the first call; one that cannot be used has that call, and each after it until it
@@ -50,18 +51,23 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
   const path = resolvePath(options.path);
   const timeout = outboxInteger("busyTimeout", options.busyTimeout ?? 5000, 0);
   const owner = crypto.randomUUID();
-  let kv: Kv | undefined;
+  let store: { readonly kv: Kv; readonly verbs: KvVerbs } | undefined;
   let isClosed = false;
   /** The call before: calls of one outbox would only be in each other's way. */
   let last: Promise<unknown> = Promise.resolve();
+
+  async function open() {
+    const kv = await untilFree(timeout, async () => ({ value: await openDenoKv(path) }));
+    return { kv, verbs: kvVerbs(kv, { owner, policy, timeout }) };
+  }
 
   /** Runs after the calls before it. */
   function call<T>(doing: string, run: (verbs: KvVerbs) => Promise<T>): Promise<T> {
     if (isClosed) return Promise.reject(new OutboxError("closed", `Cannot ${doing}: the outbox is closed`));
     const result = last.then(async () => {
       try {
-        kv ??= await untilFree(timeout, async () => ({ value: await openDenoKv(path) }));
-        return await run(kvVerbs(kv, { owner, policy, timeout }));
+        store ??= await open();
+        return await run(store.verbs);
       } catch (error) {
         throw toOutboxError(error, doing);
       }
@@ -81,8 +87,15 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
 
   return {
     append: (records: readonly OutboxRecord[], leaseUntil?: number) =>
-      call("keep events", ({ append }) => append(records, leaseUntil)),
-    lease: (request: LeaseRequest) => call("lease events", ({ lease }) => lease(request)),
+      call("keep events", async ({ takeBack, append }) => {
+        await takeBack();
+        await append(records, leaseUntil);
+      }),
+    lease: (request: LeaseRequest) =>
+      call("lease events", async ({ takeBack, lease }) => {
+        await takeBack();
+        return lease(request);
+      }),
     renew: (ids: readonly string[], until: number) => call("renew leases", ({ renew }) => renew(ids, until)),
     update: (records: readonly OutboxRecord[], leaseUntil?: number) =>
       call("update events", ({ update }) => update(records, leaseUntil)),
@@ -94,9 +107,11 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
       if (!isClosed) {
         isClosed = true;
         last = last.then(async () => {
-          if (kv === undefined) return;
+          if (store === undefined) return;
+          const { kv, verbs } = store;
           try {
-            await kvVerbs(kv, { owner, policy, timeout }).giveBack();
+            await verbs.takeBack();
+            await verbs.giveBack();
           } catch {
             // They run out by themselves, and closing must not fail for it.
           } finally {

@@ -1,13 +1,22 @@
 import { type Outbox, OutboxError, type OutboxPolicy, type OutboxRecord } from "@intercom-events/core";
-import { CHUNK, chunksOf } from "./kv-chunks.ts";
+import { CHUNK, chunksOf, slices } from "./kv-chunks.ts";
 import { forget, keys, putEvent } from "./kv-layout.ts";
 import { idsOf } from "./kv-record.ts";
 import type { KvSession } from "./kv-session.ts";
 import { readEvents } from "./kv-store.ts";
 import { packText } from "./kv-text.ts";
 
-/** The verb of an outbox that keeps new records. */
-export function kvAppend({ kv, owner, policy, change, leaseTo }: KvSession): Outbox["append"] {
+/** The verb of an outbox that keeps new records, and what it may leave undone. */
+export interface KvAppend extends Pick<Outbox, "append"> {
+  /** Forgets what calls have appended that failed later on, where they could not do so themselves. */
+  takeBack(): Promise<void>;
+}
+
+/** The verb of a session that keeps new records. */
+export function kvAppend({ kv, owner, policy, change, leaseTo }: KvSession): KvAppend {
+  /** Records that nobody was told are kept. */
+  const leftovers: string[] = [];
+
   async function appendChunk(
     records: readonly OutboxRecord[],
     all: number,
@@ -32,27 +41,34 @@ export function kvAppend({ kv, owner, policy, change, leaseTo }: KvSession): Out
     });
   }
 
-  /** Forgets records that a failed call has appended. */
-  function takeBack(records: readonly OutboxRecord[]): Promise<void> {
-    return change(async (totals, edit) => {
-      for (const event of await readEvents(kv, idsOf(records))) {
-        if (event.owner === undefined || event.owner === owner) forget(totals, edit, event);
-      }
-    });
+  async function takeBack(): Promise<void> {
+    for (const chunk of slices([...leftovers], CHUNK)) {
+      await change(async (totals, edit) => {
+        for (const event of await readEvents(kv, chunk)) {
+          if (event.owner === undefined || event.owner === owner) forget(totals, edit, event);
+        }
+      });
+      leftovers.splice(0, chunk.length);
+    }
   }
 
-  return async function append(records, leaseUntil) {
-    const chunks = chunksOf(records, CHUNK, ({ body }) => body.length);
-    let left = records.length;
-    for (const [index, chunk] of chunks.entries()) {
-      try {
-        await appendChunk(chunk, left, leaseUntil);
-        left -= chunk.length;
-      } catch (error) {
-        for (const kept of chunks.slice(0, index)) await takeBack(kept);
-        throw error;
+  return {
+    takeBack,
+    async append(records, leaseUntil) {
+      const chunks = chunksOf(records, CHUNK, ({ body }) => body.length);
+      let left = records.length;
+      for (const [index, chunk] of chunks.entries()) {
+        try {
+          await appendChunk(chunk, left, leaseUntil);
+          left -= chunk.length;
+        } catch (error) {
+          leftovers.push(...idsOf(chunks.slice(0, index).flat()));
+          // What has failed the call may fail this as well: a full disk. Then it is for the next call.
+          await takeBack().catch(() => undefined);
+          throw error;
+        }
       }
-    }
+    },
   };
 }
 

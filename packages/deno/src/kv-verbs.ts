@@ -1,6 +1,6 @@
 import type { DeadLetter, Outbox } from "@intercom-events/core";
 import type { Kv } from "./deno-kv.ts";
-import { kvAppend } from "./kv-append.ts";
+import { type KvAppend, kvAppend } from "./kv-append.ts";
 import { CHUNK } from "./kv-chunks.ts";
 import { type KvLetter, keys } from "./kv-layout.ts";
 import { type KvLeases, kvLeases } from "./kv-leases.ts";
@@ -10,7 +10,7 @@ import { kvSettle } from "./kv-settle.ts";
 import { listEntries } from "./kv-store.ts";
 
 /** What an outbox does with its store. */
-export interface KvVerbs extends KvLeases, Pick<Outbox, "append" | "settle" | "counts"> {
+export interface KvVerbs extends KvAppend, KvLeases, Pick<Outbox, "settle" | "counts"> {
   /** Dead letters after one, and which comes after those. */
   lettersAfter(serial: number): Promise<{ letters: DeadLetter[]; next: number | undefined }>;
 }
@@ -19,7 +19,7 @@ export interface KvVerbs extends KvLeases, Pick<Outbox, "append" | "settle" | "c
 export function kvVerbs(kv: Kv, use: KvUse): KvVerbs {
   const session = createKvSession(kv, use);
   return {
-    append: kvAppend(session),
+    ...kvAppend(session),
     ...kvLeases(session),
     settle: kvSettle(session),
     counts: () => session.change(({ events, bytes, deadLetters }) => ({ events, bytes, deadLetters })),
