@@ -10,13 +10,18 @@ import {
   resolveOutboxOptions,
   wrongOutboxOption,
 } from "@intercom-events/core";
-import { type Kv, openDenoKv, toOutboxError } from "./deno-kv.ts";
-import { untilFree } from "./kv-store.ts";
+import { type Kv, toOutboxError } from "./deno-kv.ts";
 import { type KvVerbs, kvVerbs } from "./kv-verbs.ts";
+import { openKvStore } from "./open-kv-store.ts";
 
 /** What {@link denoKvOutbox} takes. */
 export interface DenoKvOutboxOptions extends OutboxOptions {
-  /** The file of the store. @default the one Deno keeps for the program */
+  /**
+   * The file of the store. In a Worker Deno keeps none, nor did it, once, for compiled programs: there it has
+   * to be given.
+   *
+   * @default the one Deno keeps for the program
+   */
   readonly path?: string | undefined;
   /** Milliseconds a call tries again for while other processes change the store. @default 5000 */
   readonly busyTimeout?: number | undefined;
@@ -57,7 +62,7 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
   let last: Promise<unknown> = Promise.resolve();
 
   async function open() {
-    const kv = await untilFree(timeout, async () => ({ value: await openDenoKv(path) }));
+    const kv = await openKvStore(path, timeout);
     return { kv, verbs: kvVerbs(kv, { owner, policy, timeout }) };
   }
 
