@@ -16,7 +16,8 @@ export function packText(text: string): { text: KvText; parts: readonly Uint8Arr
   if (text.length <= MAX_INLINE) return { text, parts: [] };
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > MAX_TEXT_BYTES) {
-    throw new OutboxError("failed", `Cannot keep events: one has more than ${MAX_TEXT_BYTES} bytes`);
+    // As a client tries others of a batch for which there is no room.
+    throw new OutboxError("full", `Cannot keep events: one has more than ${MAX_TEXT_BYTES} bytes`);
   }
   const parts = Array.from({ length: Math.ceil(bytes.length / PART_BYTES) }, (_, index) =>
     bytes.slice(index * PART_BYTES, (index + 1) * PART_BYTES),

@@ -132,6 +132,20 @@ test("drops what the outbox refuses, and says so", async (path) => {
   assertEqual(await client.close(), { pending: 0, dropped: 0 });
 });
 
+test("drops an event that is too long for the store, and none of those tracked with it", async (path) => {
+  const { client, warnings } = start(denoKvOutbox({ path }));
+  // Numbers do not count towards the characters that an event may have.
+  const metadata = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, index) => [(10 * 36 ** 2 + index).toString(36), -Number.MAX_VALUE]),
+  );
+  const receipts = [event(1), { ...event(2), metadata }, event(3)].map((tracked) => client.track(tracked));
+  assertEqual(await Promise.all(receipts.map(({ stored }) => stored)), [true, false, true]);
+  assertEqual(await client.close(), { pending: 0, dropped: 0 });
+  assertEqual(await storedUsers(), ["user-1", "user-3"]);
+  if (!warnings.some((warning) => warning.includes("one has more than 420000 bytes")))
+    throw new Error(`It does not say so: ${warnings}`);
+});
+
 test('delivers what the outbox refuses from memory, with outboxFallback: "memory"', async (path) => {
   Deno.writeTextFileSync(path, "This is no database. ".repeat(1000));
   const { client, warnings } = start(denoKvOutbox({ path }), { outboxFallback: "memory" });
