@@ -18,7 +18,7 @@ export interface CloseOnSignalOptions {
   readonly signals?: readonly ClosingSignal[] | undefined;
   /** Milliseconds to wait for events without an outcome. @default 10000 */
   readonly timeout?: number | undefined;
-  /** Told what was left, before the program ends. */
+  /** Told what was left, before the program ends; what it throws is passed over. */
   readonly onClosed?: ((report: CloseReport) => void) | undefined;
 }
 
@@ -55,7 +55,11 @@ export function closeOnSignal(
     remove();
     closing += 1;
     const report = await client.close({ timeout });
-    onClosed?.(report);
+    try {
+      onClosed?.(report);
+    } catch {
+      // A rejection would end the program before the others are closed, or never, where it listens for those.
+    }
     closing -= 1;
     if (closing === 0) endBy(signal);
   }

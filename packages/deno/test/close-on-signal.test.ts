@@ -57,6 +57,22 @@ Deno.test("at a signal each client is closed before the program ends", async () 
   assertEqual((await emulator.events()).length, 1);
 });
 
+Deno.test("an onClosed that throws keeps no other client from being closed, and the program ends by the signal", async () => {
+  await emulator.fault({ delayMs: 300, times: 1 });
+  const program = startServer(`
+    const fails = () => {
+      throw new Error("It cannot be told");
+    };
+    closeOnSignal(createClient(options), { onClosed: fails });
+    closeOnSignal(client, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", 'started\n{"pending":0,"dropped":0}\n']);
+  assertEqual((await emulator.events()).length, 1);
+});
+
 Deno.test("the time to close is limited, and what is left is told", async () => {
   await emulator.fault({ status: 503 });
   const program = startServer("closeOnSignal(client, { timeout: 200, onClosed });");
