@@ -2,8 +2,12 @@
  * Sends data events to Intercom from Deno.
  *
  * @example
- * await using client = createClient({ token: Deno.env.get("INTERCOM_ACCESS_TOKEN") });
+ * ```ts
+ * import { createClient, monetaryAmount } from "@intercom-events/deno";
+ *
+ * await using client = createClient({ token: Deno.env.get("INTERCOM_ACCESS_TOKEN")! });
  * client.track({ userId: "314159", eventName: "placed-order", metadata: { price: monetaryAmount(34999, "eur") } });
+ * ```
  * @module @intercom-events/deno
  */
 export type {
