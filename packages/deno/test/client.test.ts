@@ -100,3 +100,31 @@ Deno.test("it works where parts of Deno are missing", async () => {
   );
   assertEqual(await program.ended, { status: 0, signal: null, output: "accepted\n", errors: "" });
 });
+
+Deno.test("a reply without an end is given up, and does not fill the memory until the time is over", async () => {
+  let sent = 0;
+  const chunk = new Uint8Array(1024 * 1024).fill(32);
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull(controller) {
+          sent += 1;
+          controller.enqueue(chunk);
+        },
+      }),
+      { status: 503 },
+    );
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => undefined }, endless);
+  const client = createClient({
+    token: "token",
+    baseUrl: `http://127.0.0.1:${server.addr.port}`,
+    retry: { attempts: 1 },
+    timeout: 30_000,
+    warn: () => undefined,
+  });
+  const outcome = await client.track({ userId: "314159", eventName: "logged-in" });
+  assertEqual(outcome.status === "rejected" && outcome.verdict.kind, "unreachable");
+  if (sent > 64) throw new Error(`It has read on: ${sent} MiB were sent`);
+  await client.close();
+  await server.shutdown();
+});
