@@ -137,6 +137,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   const sameSecond = createSameSecond({
     maxWaiting: policy.queue.maxEvents,
     random,
+    announce({ body }) {
+      voice.tracked(body);
+      tally.track(); // Not before, as whoever is told may look at the counts.
+    },
     letIn(event) {
       if (isStopped) {
         finish(event, dropped("closed"));
@@ -274,8 +278,6 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       failures: 0,
       missingSince: undefined,
     };
-    voice.tracked(body);
-    tally.track(); // Not before, as whoever is told may look at the counts.
     if (sameSecond.admit(event, place, warnings) && warnings.length > 0) voice.warning(warnings, body);
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
+import type { TrackedEvent } from "./event.ts";
 
 const NOW = 1_700_000_000;
 const AT = { ...EVENT, createdAt: NOW - 100 } as const;
@@ -108,6 +109,45 @@ describe("events whose time the caller gave", () => {
     const { client } = startClient({ queue: { maxEvents: 3 } });
     for (let index = 0; index < 10; index += 1) client.track(AT);
     expect(client.stats()).toMatchObject({ pending: 4, droppedByReason: { queue_full: 6 } });
+  });
+});
+
+describe("an event that is tracked while its client tells of another one", () => {
+  /** Tracks an event, and another one of its contact and name once that is told of. */
+  async function track(event: TrackedEvent, within: TrackedEvent, name: string) {
+    let isFirst = true;
+    const { client, intercom } = startClient(
+      {
+        channel: (channel) => ({
+          hasSubscribers: channel === name,
+          publish() {
+            if (!isFirst) return;
+            isFirst = false;
+            client.track(within);
+          },
+        }),
+      },
+      (request) => request.reply(202),
+    );
+    client.track(event);
+    await client.flush();
+    expect(client.stats()).toMatchObject({ tracked: 2, pending: 0 });
+    return { seconds: secondsOf(intercom.sent).sort(), stats: client.stats() };
+  }
+
+  const other = { ...EVENT, metadata: { plan: "pro" } };
+
+  test.each(["tracked", "stored", "attempt", "outcome"])("as %s gets a second of its own", async (name) => {
+    const { seconds } = await track(EVENT, other, name);
+    expect(seconds).toEqual([NOW, NOW + 1]);
+    const given = await track({ ...EVENT, createdAt: NOW }, other, name);
+    expect(given.seconds).toEqual([NOW, NOW + 1]);
+  });
+
+  test("is a duplicate of it if both were given the same time and are equal", async () => {
+    const { seconds, stats } = await track(AT, AT, "tracked");
+    expect(seconds).toEqual([NOW - 100]);
+    expect(stats).toMatchObject({ accepted: 1, duplicate: 1 });
   });
 });
 

@@ -25,7 +25,7 @@ interface Place {
 export interface SameSecond {
   /** Where an event belongs: at its second, or at the next free one if its time is ours. */
   place(value: WireEvent, isStamped: boolean): Place;
-  /** Lets an event in, or has it wait for an equal one; answers whether it was taken. */
+  /** Announces an event and lets it in, or has it wait for an equal one; answers whether it was taken. */
   admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean;
   /** Remembers of an event that has ended what is needed, before its receipt is settled. */
   ended(event: PendingEvent, outcome: Outcome): void;
@@ -41,6 +41,8 @@ export interface SameSecondOptions {
   readonly maxWaiting: number;
   /** At least 0 and less than 1. */
   readonly random: () => number;
+  /** Told of each event that has its place, and before anything else becomes of it. */
+  readonly announce: (event: PendingEvent) => void;
   /** Lets an event in, and answers whether there was room. */
   readonly letIn: (event: PendingEvent) => boolean;
   /** Told how an event has ended that is not let in. */
@@ -55,7 +57,8 @@ const MAX_MOVED = 5000;
  * moves to the next free second. One whose time was given is never changed: an equal one is a duplicate
  * once the first is accepted, and takes its place if it is not; a different one is let in with a warning.
  */
-export function createSameSecond({ maxWaiting, random, letIn, end }: SameSecondOptions): SameSecond {
+export function createSameSecond(options: SameSecondOptions): SameSecond {
+  const { maxWaiting, random, announce, letIn, end } = options;
   const hash = createEventHash(random);
   const collisions = createCollisions<OwnEvent>();
   const followers = new Map<Receipt, OwnEvent[]>();
@@ -63,13 +66,22 @@ export function createSameSecond({ maxWaiting, random, letIn, end }: SameSecondO
   let moved = createHashTable<number>();
   let waiting = 0;
 
-  function admit(event: OwnEvent, { key, isFree }: Place, warnings: Issue[]): boolean {
+  /** Takes the place for an event, and answers the equal one, or its hash, that has it already. */
+  function claim(event: OwnEvent, { key, isFree }: Place, warnings: Issue[]): OwnEvent | number | undefined {
     const earlier = isFree ? undefined : collisions.find(key);
-    if (typeof earlier === "object" && earlier.body === event.body) return follow(event, earlier.receipt);
-    if (earlier === hash.ofBody(event.body)) return endAsDuplicate(event);
-    if (earlier !== undefined) warnings.push(SECOND_TAKEN);
+    if (earlier !== undefined) {
+      const { body } = event;
+      const isEqual = typeof earlier === "object" ? earlier.body === body : earlier === hash.ofBody(body);
+      if (isEqual) return earlier;
+      warnings.push(SECOND_TAKEN);
+    }
     collisions.add(key, event);
-    return letIn(event);
+    return undefined;
+  }
+
+  function proceed(event: OwnEvent, equal: OwnEvent | number | undefined): boolean {
+    if (equal === undefined) return letIn(event);
+    return typeof equal === "object" ? follow(event, equal.receipt) : endAsDuplicate(event);
   }
 
   function follow(event: OwnEvent, first: Receipt): boolean {
@@ -89,7 +101,8 @@ export function createSameSecond({ maxWaiting, random, letIn, end }: SameSecondO
 
   /** What becomes of an event whose equal one has ended. */
   function replace(event: OwnEvent, outcome: Outcome): boolean {
-    return isTaken(outcome) ? endAsDuplicate(event) : admit(event, placeOf(JSON.parse(event.body)), []);
+    if (isTaken(outcome)) return endAsDuplicate(event);
+    return proceed(event, claim(event, placeOf(JSON.parse(event.body)), []));
   }
 
   function endAsDuplicate(event: OwnEvent): boolean {
@@ -127,7 +140,11 @@ export function createSameSecond({ maxWaiting, random, letIn, end }: SameSecondO
       const place = { key, second: created_at, isFree };
       return isFree || !isStamped ? place : (move(value) ?? place);
     },
-    admit,
+    admit(event, place, warnings) {
+      const equal = claim(event, place, warnings); // First, as whoever is told may track another one of its second.
+      announce(event);
+      return proceed(event, equal);
+    },
     ended({ body, receipt, key = placeOf(JSON.parse(body)).key }, outcome) {
       if (!receipt || outcome.status === "duplicate") return; // Another event has the second.
       if (isTaken(outcome)) collisions.take(key, receipt, hash.ofBody(body));
