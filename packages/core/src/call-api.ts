@@ -69,7 +69,11 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
     Object.defineProperty(wire, "signal", SIGNAL);
     const reply = await transport(wire);
     const text = await reply.text();
-    return { status: reply.status, headers: reply.headers, body: withoutToken(text, token) };
+    return {
+      status: reply.status,
+      headers: { get: (name) => withoutToken(reply.headers.get(name), token) },
+      body: withoutToken(text, token),
+    };
   }
 
   /** The part of each call that is no business of openapi-fetch. */
@@ -112,14 +116,14 @@ const SIGNAL = {
   },
 };
 
-/** A reply's body in which a server may have repeated the token, also with slashes as some write them in JSON. */
-function withoutToken(body: string, token: string): string {
-  if (typeof body !== "string" || body === "") return body; // What is no text is the transport's mistake, and judged as such.
+/** What a server says, who may have repeated the token, also with slashes as some write them in JSON. */
+function withoutToken<Said extends string | null>(said: Said, token: string): Said | string {
+  if (typeof said !== "string" || said === "") return said; // What is no text is the transport's mistake, and judged as such.
   const forms = [token, token.replaceAll("/", "\\/")];
-  if (!forms.some((form) => body.includes(form))) return body;
-  return forms.reduce(
+  if (!forms.some((form) => said.includes(form))) return said;
+  return forms.reduce<string>(
     (text, form) => text.replaceAll(`Bearer ${form}`, REDACTED).replaceAll(form, REDACTED),
-    body,
+    said,
   );
 }
 

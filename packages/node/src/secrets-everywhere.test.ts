@@ -192,20 +192,29 @@ test("no token is in a client to which nobody listens, or in what it prints", as
   expect(leaks(seen)).toEqual([]);
 });
 
-test("no token is in what a server says that repeats the request's headers in its error", async () => {
-  const emulator = createEmulator();
-  cleanups.push(emulator.close);
-  const { url, close } = await startFaultyServer(emulator, ({ request, response }) =>
-    response.writeHead(422).end(
-      JSON.stringify({
-        errors: [{ code: "bad_request", message: `Got ${request.headers.authorization}` }],
-      }),
-    ),
-  );
-  cleanups.push(close);
-  const { seen, add } = listen();
-  const client = createClient({ token: FIRST, baseUrl: url });
-  add("outcome", await client.track({ userId: "1", eventName: "placed-order" }));
-  await client.close();
-  expect(leaks(seen)).toEqual([]);
-});
+test.each([
+  ["its error", 422, { errors: [{ code: "bad_request", message: "Got TOKEN" }] }, {}],
+  ["its error's request id", 422, { request_id: "TOKEN" }, {}],
+  ["the request id of a refusal", 422, {}, { "x-request-id": "TOKEN" }],
+  ["the request id of an acceptance", 202, {}, { "x-request-id": "TOKEN" }],
+])(
+  "no token is in what a server says that repeats the request's headers in %s",
+  async (_, status, ...said) => {
+    const emulator = createEmulator();
+    cleanups.push(emulator.close);
+    const { url, close } = await startFaultyServer(emulator, ({ request, response }) => {
+      const [body, headers] = said.map((each) =>
+        JSON.stringify(each).replace("TOKEN", request.headers.authorization ?? ""),
+      );
+      response.writeHead(status, JSON.parse(headers ?? "")).end(body);
+    });
+    cleanups.push(close);
+    const { seen, add } = listen();
+    const client = createClient({ token: FIRST, baseUrl: url });
+    add("outcome", await client.track({ userId: "1", eventName: "placed-order" }));
+    add("summaries", await client.summaries({ userId: "1" }).catch((error) => error));
+    await client.close();
+    expect(leaks(seen)).toEqual([]);
+    expect(printed([...seen])).toContain("[access token]");
+  },
+);
