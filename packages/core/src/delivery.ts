@@ -56,7 +56,8 @@ export interface DeliveryOptions {
 
 interface UnderWay {
   readonly event: PendingEvent;
-  readonly attempt: OpenAttempt;
+  /** `undefined` while it is being started. */
+  attempt: OpenAttempt | undefined;
   /** In steady time. */
   readonly startedAt: number;
   /** Its index in the list; -1 once it has left. */
@@ -141,12 +142,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   function send(event: PendingEvent, startedAt: number): void {
+    // Before it is started, as whoever is told of that may look at the counts, or have the oldest event make room.
+    ready.shift();
     event.attempts += 1;
-    const attempt = start(event);
-    const entry = { event, attempt, startedAt, place: underWay.length };
+    const entry: UnderWay = { event, attempt: undefined, startedAt, place: underWay.length };
     underWay.push(entry);
-    ready.shift(); // Not before, as the transport may look at the counts.
-    attempt.result.then((ended) => {
+    entry.attempt = start(event);
+    entry.attempt.result.then((ended) => {
       const { verdict, reply } = ended;
       const now = clock.now();
       const duration = time.at(now) - startedAt;
@@ -236,7 +238,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       for (const entry of [...underWay]) {
         takeOut(entry);
         leave(entry.event);
-        entry.attempt.abort();
+        entry.attempt?.abort();
       }
       for (let event = ready.shift(); event; event = ready.shift()) leave(event);
       for (let event = later.pop(); event; event = later.pop()) leave(event);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { anotherEvent, EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
+import type { Receipt } from "./index.ts";
 
 const FULL = { status: "dropped", reason: "queue_full" };
 
@@ -55,6 +56,28 @@ describe("a queue that is full", () => {
     client.track(anotherEvent());
     await turn();
     expect(await client.track(anotherEvent())).toEqual(FULL);
+  });
+
+  test("drops the newest where the only other one is just being sent", async () => {
+    let newest: Receipt | undefined;
+    const { client } = startClient(
+      {
+        queue: { maxEvents: 1, policy: "drop_oldest" },
+        channel: (name) => ({
+          hasSubscribers: name === "attempt",
+          publish() {
+            newest = client.track(anotherEvent());
+            expect(unaccounted(client.stats())).toBe(0);
+          },
+        }),
+      },
+      (request) => request.reply(202),
+    );
+    const receipt = client.track(anotherEvent());
+    await turn();
+    expect(client.stats()).toMatchObject({ tracked: 2, accepted: 1, dropped: 1 });
+    expect(await receipt).toMatchObject({ status: "accepted" });
+    expect(await newest).toEqual(FULL);
   });
 
   test("has others wait, and tells when they are in", async () => {
