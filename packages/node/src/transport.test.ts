@@ -102,6 +102,14 @@ describe("connections", () => {
     expect(connections.length).toBeLessThanOrEqual(2);
   });
 
+  test("are kept no longer than told, whatever the server says", async () => {
+    const { url, connections } = await listenHttp((_, response) => response.writeHead(202).end());
+    const client = connect(url, { keepAlive: 100 });
+    await client.track(EVENT);
+    await Promise.race([closed(connections[0]), sleep(5000)]);
+    expect(connections[0]?.closed).toBe(true);
+  });
+
   test("are as many as calls may be under way, and no more", async () => {
     let underWay = 0;
     let most = 0;

@@ -61,6 +61,7 @@ function poolOptionsOf({ connections, keepAlive }: NodeTransportOptions): Pool.O
   return {
     connections,
     keepAliveTimeout: keepAlive,
+    keepAliveMaxTimeout: keepAlive, // Else a server that offers more gets more, up to ten minutes.
     // A POST on a connection with another one before it may be lost with it.
     pipelining: 1,
     maxResponseSize: MAX_REPLY,
