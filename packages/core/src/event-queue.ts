@@ -84,6 +84,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   let sequence = 0;
   /** Events in memory that another process has tracked. */
   let adopted = 0;
+  /** Events that somebody is being told of before they are in any other count. */
+  let announcing = 0;
   let isSealed = false;
   let isStopped = false;
   /** Whether nothing more becomes of events. */
@@ -138,7 +140,9 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     maxWaiting: policy.queue.maxEvents,
     random,
     announce({ body }) {
+      announcing += 1;
       voice.tracked(body);
+      announcing -= 1;
       tally.track(); // Not before, as whoever is told may look at the counts.
     },
     letIn(event) {
@@ -316,7 +320,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       for (;;) {
         const found = keeper ? await keeper.refill() : 0;
         if (isOver) break;
-        const open = pending() + adopted;
+        const open = announcing + pending() + adopted;
         await barrier.wait(sequence, open);
         // Memory may have been full, and then nothing was looked for.
         if (found === 0 && (open === 0 || !keeper?.mayHaveMore())) break;
