@@ -233,6 +233,36 @@ describe("what is left", () => {
     expect(ours.client.stats()).toMatchObject({ accepted: 11, rejected: 1, pending: 0 });
   });
 
+  test("is told once to have ended badly elsewhere, however often that is looked up", async () => {
+    const store = createMemoryStore();
+    const ours = start(store, undefined, { queue: { maxEvents: 6 }, concurrency: 1 });
+    const theirs = start(
+      store,
+      (request) => (request.body?.includes("bad") ? request.reply(422) : accept(request)),
+      { clock: ours.clock },
+    );
+    await turn();
+    let left = 0;
+    for (const last of ["bad", "good"]) {
+      for (const eventName of ["a", "b", "c", "d", "e", last]) {
+        void ours.client.track({ ...anotherEvent(), eventName }).then(() => {
+          left -= 1;
+        });
+        left += 1;
+        await passTime(ours.clock, 5);
+      }
+      await passTime(ours.clock, 15_000, 100); // The others take over what has left our memory.
+      while (ours.intercom.open().length > 0) {
+        for (const request of ours.intercom.open()) accept(request);
+        await passTime(ours.clock, 100, 10);
+      }
+      await passTime(ours.clock, 15_000, 100);
+    }
+    expect(theirs.client.stats().recovered).toBeGreaterThan(1);
+    expect(ours.client.stats()).toMatchObject({ tracked: 12, accepted: 11, rejected: 1, pending: 0 });
+    expect(left).toBe(0);
+  });
+
   test("is not taken for ended elsewhere while that is told of events before it", async () => {
     const store = createMemoryStore();
     const { outbox, fail } = faultyOutbox(store);

@@ -12,7 +12,7 @@ export interface SpilledEvents {
   count(): number;
   /** Tells that somebody waits for a receipt. */
   want(receipt: Receipt): void;
-  /** Notes that this client has made a dead letter of an event. */
+  /** Notes that an event is among the dead letters, and that this client has told how it ended. */
   bury(id: string): void;
   /**
    * Takes out all, as the outbox holds none of them any more: another process has taken them over. What
@@ -48,6 +48,14 @@ export function createSpilledEvents(
     else ended(outcome, ids.sequenceOf(id), owed.take(id));
   }
 
+  function bury(id: string): void {
+    buried.add(id);
+    for (const oldest of buried) {
+      if (buried.size <= MAX_BURIED) return;
+      buried.delete(oldest);
+    }
+  }
+
   return {
     add({ id, receipt }) {
       count += 1;
@@ -60,13 +68,7 @@ export function createSpilledEvents(
     },
     count: () => count,
     want: owed.want,
-    bury(id) {
-      buried.add(id);
-      for (const oldest of buried) {
-        if (buried.size <= MAX_BURIED) return;
-        buried.delete(oldest);
-      }
-    },
+    bury,
     async endAll(letters) {
       const addedBefore = added;
       const others: [string, Outcome][] = [];
@@ -75,7 +77,10 @@ export function createSpilledEvents(
         if (isOwn && !buried.has(record.id)) others.push([record.id, outcome]);
       }
       if (added !== addedBefore) return; // The outbox holds events again, so this is for another time.
-      for (const [id, outcome] of others) end(outcome, id);
+      for (const [id, outcome] of others) {
+        end(outcome, id);
+        bury(id); // It stays among the dead letters, and is not to be counted again.
+      }
       for (const id of owed.ids()) end(ACCEPTED, id);
       while (count > 0) end(ACCEPTED); // Nobody holds their receipts any more.
     },
