@@ -118,7 +118,8 @@ const SIGNAL = {
 
 /** What a server says, who may have repeated the token, also with slashes as some write them in JSON. */
 function withoutToken<Said extends string | null>(said: Said, token: string): Said | string {
-  if (typeof said !== "string" || said === "") return said; // What is no text is the transport's mistake, and judged as such.
+  // What is no text is the transport's mistake, and judged as such; most headers are too short to hold a token.
+  if (typeof said !== "string" || said.length < token.length) return said;
   const forms = [token, token.replaceAll("/", "\\/")];
   if (!forms.some((form) => said.includes(form))) return said;
   return forms.reduce<string>(
