@@ -1,5 +1,4 @@
 import { Cancellation } from "./cancellation.ts";
-import { classifyResponse } from "./classify-response.ts";
 import type { Clock } from "./clock.ts";
 import type { ReadReply } from "./transport.ts";
 import type { Verdict } from "./verdict.ts";
@@ -8,6 +7,17 @@ import type { Verdict } from "./verdict.ts";
 export interface Attempt {
   readonly verdict: Verdict;
   readonly reply?: ReadReply;
+  /** The reply's `X-Request-Id`, without the token. */
+  readonly requestId?: string | undefined;
+}
+
+/** What each attempt needs besides its call. */
+export interface AttemptOptions {
+  /** Milliseconds for everything: the token, the connection and the whole reply. */
+  readonly timeout: number;
+  readonly clock: Clock;
+  /** Reads a reply; what it throws means that the reply is none. */
+  readonly judge: (reply: ReadReply) => Attempt;
 }
 
 /** One call under way. */
@@ -23,12 +33,10 @@ export interface OpenAttempt {
  * transport heeds the cancellation.
  *
  * @param call makes the call; its rejection means that nothing was said
- * @param timeout milliseconds for everything: the token, the connection and the whole reply
  */
 export function startAttempt(
   call: (cancellation: Cancellation) => Promise<ReadReply>,
-  timeout: number,
-  clock: Clock,
+  { timeout, clock, judge }: AttemptOptions,
 ): OpenAttempt {
   const cancellation = new Cancellation();
   let abort = (): void => undefined;
@@ -39,11 +47,11 @@ export function startAttempt(
       cancellation.cancel();
     };
     const cancel = clock.after(timeout, abort);
-    const judge = (reply: ReadReply): void => {
+    const end = (reply: ReadReply): void => {
       cancel();
       try {
         reply.headers.get("date"); // Headers that cannot be read are noticed here, and not by whoever needs them.
-        resolve({ verdict: classifyResponse(reply, clock.now()), reply });
+        resolve(judge(reply));
       } catch (cause) {
         fail(cause); // The transport's reply is none.
       }
@@ -52,7 +60,7 @@ export function startAttempt(
       cancel();
       resolve({ verdict: { kind: "unreachable", cause } });
     };
-    call(cancellation).then(judge, fail);
+    call(cancellation).then(end, fail);
   });
   return { result, abort: () => abort() };
 }

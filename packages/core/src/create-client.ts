@@ -1,6 +1,7 @@
-import { startAttempt } from "./attempt.ts";
+import { type Attempt, startAttempt } from "./attempt.ts";
 import { createApi } from "./call-api.ts";
 import type { Cancellation } from "./cancellation.ts";
+import { classifyResponse, readRequestId } from "./classify-response.ts";
 import type { Client, CloseReport, ContactTracker, TrackOptions, WaitOptions } from "./client.ts";
 import { MAX_DELAY } from "./clock.ts";
 import { describe, kindOf, messageOf } from "./describe.ts";
@@ -11,7 +12,9 @@ import { createReader } from "./read-events.ts";
 import { type ClientPolicy, type CoreClientOptions, resolveOptions } from "./resolve-options.ts";
 import { type SharedPacer, sharePacer } from "./shared-pacers.ts";
 import { createTokenSource } from "./token-source.ts";
+import type { ReadReply } from "./transport.ts";
 import { createVoice } from "./voice.ts";
+import { textWithoutToken, withoutToken } from "./without-token.ts";
 
 /** Milliseconds `close` waits unless it is told otherwise. */
 const CLOSE_TIMEOUT = 30_000;
@@ -74,7 +77,12 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
         used = token;
         return call(token, cancellation);
       }, cancellation);
-    const opened = startAttempt(start, policy.timeout, clock);
+    function judge(reply: ReadReply): Attempt {
+      const verdict = withoutToken(classifyResponse(reply, clock.now()), used);
+      const requestId = readRequestId(reply);
+      return { verdict, reply, requestId: requestId && textWithoutToken(requestId, used) };
+    }
+    const opened = startAttempt(start, { timeout: policy.timeout, clock, judge });
     if (typeof policy.token === "function") {
       // Before the delivery hears of it, which then asks for another one than that.
       opened.result.then(({ verdict: { kind } }) => {

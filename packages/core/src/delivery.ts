@@ -1,5 +1,4 @@
 import type { Attempt, OpenAttempt } from "./attempt.ts";
-import { readRequestId } from "./classify-response.ts";
 import { type Clock, MAX_DELAY } from "./clock.ts";
 import type { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { createFifo } from "./fifo.ts";
@@ -173,9 +172,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   /** Does what follows an attempt. */
-  function follow(event: PendingEvent, { verdict, reply }: Attempt, now: number): void {
+  function follow(event: PendingEvent, attempt: Attempt, now: number): void {
+    const { verdict, reply } = attempt;
     if (verdict.kind === "accepted") {
-      end(event, accepted(reply, event.attempts));
+      end(event, accepted(attempt, event.attempts));
       return;
     }
     const step = nextStep(verdict, event, retry, {
@@ -251,7 +251,6 @@ function askedFor(verdict: Attempt["verdict"], reply: Attempt["reply"], now: num
   return verdict.kind === "rate_limited" ? verdict.resetAt : reply && parseRetryAfter(reply.headers, now);
 }
 
-function accepted(reply: Attempt["reply"], attempts: number): Outcome {
-  const requestId = reply && readRequestId(reply);
+function accepted({ requestId }: Attempt, attempts: number): Outcome {
   return { status: "accepted", attempts, ...(requestId !== undefined && { requestId }) };
 }

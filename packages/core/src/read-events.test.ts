@@ -91,6 +91,17 @@ describe("events", () => {
     expect(intercom.sent[0]).not.toHaveProperty("body");
   });
 
+  test("hold what they held, also where a short token is part of it", async () => {
+    const { client } = startClient({ token: "test" }, (request) =>
+      request.reply(200, page([{ ...listed("test-started"), metadata: { plan: "test" } }])),
+    );
+    const events = [];
+    for await (const event of client.events(USER)) events.push(event);
+    expect(events).toMatchObject([
+      { eventName: "test-started", metadata: { plan: { type: "string", value: "test" } } },
+    ]);
+  });
+
   test.each([
     [{ userId: "a&b=c d" }, "user_id=a%26b%3Dc%20d"],
     [{ email: "frodo+baggins@example.com" }, "email=frodo%2Bbaggins%40example.com"],

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import type { Verdict } from "./verdict.ts";
+import { withoutToken } from "./without-token.ts";
+
+const LONG = "dG9rOjMwMDEyM19hYmMvZGVmK2doaTox=";
+
+function refused(text: string): Verdict {
+  const errors = [{ code: text, message: text, field: text }];
+  return { kind: "server_error", status: 500, message: text, errors, requestId: text };
+}
+
+test.each([
+  [LONG, LONG, "[access token]"],
+  [LONG, `Got Bearer ${LONG}, twice ${LONG}`, "Got [access token], twice [access token]"],
+  [LONG, `Bearer%20${LONG}x`, "Bearer%20[access token]x"],
+  ["token", "Got Bearer token", "Got [access token]"],
+  ["token", '{"authorization":"Bearer token"}', '{"authorization":"[access token]"}'],
+  ["t.k", "t.k, not txk", "[access token], not txk"],
+  // Words that have it in them are not it.
+  ["token", "token_not_found", "token_not_found"],
+  ["t", "rate_limit_exceeded", "rate_limit_exceeded"],
+  ["test", "test-event is unknown", "test-event is unknown"],
+])("token %j, said %j: %j", (token, said, told) => {
+  expect(withoutToken(refused(said), token)).toStrictEqual(refused(told));
+});
+
+test("what has no token in it stays as it is", () => {
+  const bare: Verdict = { kind: "contact_not_found", status: 404, errors: [] };
+  for (const verdict of [bare, refused("no"), { kind: "accepted" }, { kind: "timeout" }] as const) {
+    expect(withoutToken(verdict, LONG)).toBe(verdict);
+  }
+});
