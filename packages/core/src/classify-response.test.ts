@@ -130,3 +130,29 @@ test("headers that throw cost the request's name and nothing else", () => {
     errors: [],
   });
 });
+
+test("headers that throw where they are needed are none", () => {
+  const headers = {
+    get: () => {
+      throw new Error("hostile");
+    },
+  };
+  expect(classifyResponse({ status: 429, headers, body: "" }, NOW)).toStrictEqual({
+    kind: "rate_limited",
+    status: 429,
+    errors: [],
+  });
+});
+
+test("headers as a log or a test keeps them will do, in any case, and none at all", () => {
+  const verdict = { kind: "rate_limited", status: 429, errors: [] };
+  const recorded = { "Retry-After": "4", "x-request-id": "004h01uqo3s6ait1fi20" };
+  expect(classifyResponse({ status: 429, headers: recorded, body: "" }, NOW)).toStrictEqual({
+    ...verdict,
+    resetAt: NOW + 4000,
+    requestId: "004h01uqo3s6ait1fi20",
+  });
+  for (const headers of [{}, null, undefined, [["retry-after", "4"]], "retry-after: 4"] as never[]) {
+    expect(classifyResponse({ status: 429, headers, body: "" }, NOW)).toStrictEqual(verdict);
+  }
+});

@@ -1,5 +1,5 @@
 import { parseReset } from "./parse-reset.ts";
-import type { ReadReply } from "./transport.ts";
+import type { ReadReply, RecordedReply } from "./transport.ts";
 import type { ReplyError, Verdict } from "./verdict.ts";
 
 /**
@@ -10,19 +10,21 @@ import type { ReplyError, Verdict } from "./verdict.ts";
  * Rules: the spec's `responses`; which statuses are worth repeating from Intercom's page on HTTP
  * responses.
  *
+ * @param reply its headers are those of a web `Response`, or an object of names, in any case, and values
  * @param now milliseconds since the epoch, when the reply arrived
  * @example
  * classifyResponse({ status: 202, headers: new Headers(), body: "" }, Date.now()); // { kind: "accepted" }
  */
-export function classifyResponse(reply: ReadReply, now: number): Verdict {
+export function classifyResponse(reply: ReadReply | RecordedReply, now: number): Verdict {
   const { status } = reply;
   if (status >= 200 && status < 300) return { kind: "accepted" };
-  const { errors, requestId } = readErrors(reply);
+  const headers = readableHeaders(reply.headers);
+  const { errors, requestId } = readErrors({ headers, body: reply.body });
   const replied = { status, errors, ...(requestId !== undefined && { requestId }) };
   const kind = kindOfStatus(status);
   switch (kind) {
     case "rate_limited": {
-      const resetAt = parseReset(reply.headers, now);
+      const resetAt = parseReset(headers, now);
       return { kind, ...(resetAt !== undefined && { resetAt }), ...replied };
     }
     case "server_error": {
@@ -58,7 +60,24 @@ interface ReadErrors {
   readonly requestId: string | undefined;
 }
 
-function readErrors(reply: ReadReply): ReadErrors {
+/** Headers that can be asked for by name and do not throw. */
+function readableHeaders(headers: unknown): ReadReply["headers"] {
+  if (typeof Object(headers).get === "function") {
+    return {
+      get(name) {
+        try {
+          return (headers as ReadReply["headers"]).get(name);
+        } catch {
+          return null; // What it says is not worth the verdict.
+        }
+      },
+    };
+  }
+  const values = new Map(Object.entries(Object(headers)).map(([name, value]) => [name.toLowerCase(), value]));
+  return { get: (name) => (values.get(name) as string | undefined) ?? null };
+}
+
+function readErrors(reply: Pick<ReadReply, "headers" | "body">): ReadErrors {
   const body = parseBody(reply.body);
   const list: readonly unknown[] = Array.isArray(body?.errors) ? body.errors : [];
   return {

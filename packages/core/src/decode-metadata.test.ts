@@ -35,3 +35,7 @@ test("what JSON has not is a string, too", () => {
     b: { type: "string", value: "" },
   });
 });
+
+test("an event without metadata has none", () => {
+  expect([decodeMetadata(null), decodeMetadata(undefined)]).toStrictEqual([{}, {}]);
+});

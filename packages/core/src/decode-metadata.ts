@@ -18,14 +18,14 @@ export interface DecodedMetadata {
 
 /**
  * Reads metadata as Intercom would show it. It is total: Intercom checks no types, so a value that
- * none of its types fits is answered as a string of its JSON.
+ * none of its types fits is answered as a string of its JSON, and no metadata at all, as many events have, as `{}`.
  *
  * @example
  * decodeMetadata({ order_date: 1671028894, site: "https://example.org" });
  * // { order_date: { type: "date", value: Date }, site: { type: "link", url: "https://example.org" } }
  */
-export function decodeMetadata(wire: WireMetadata): DecodedMetadata {
-  return Object.fromEntries(Object.entries(wire).map(([key, value]) => [key, decodeValue(key, value)]));
+export function decodeMetadata(wire: WireMetadata | null | undefined): DecodedMetadata {
+  return Object.fromEntries(Object.entries(wire ?? {}).map(([key, value]) => [key, decodeValue(key, value)]));
 }
 
 /** The last second a `Date` can hold. */

@@ -94,5 +94,5 @@ export { safeOutcome } from "./safe-outcome.ts";
 export { MAX_MOVE, SECOND_TAKEN, secondMoved } from "./second-issues.ts";
 export type { ClientStats } from "./stats.ts";
 export type { Token } from "./token.ts";
-export type { ReadReply, Transport, WireReply, WireRequest } from "./transport.ts";
+export type { ReadReply, RecordedReply, Transport, WireReply, WireRequest } from "./transport.ts";
 export type { Replied, ReplyError, Verdict, VerdictKind } from "./verdict.ts";

@@ -43,3 +43,9 @@ export interface ReadReply {
   /** The whole body, decoded as UTF-8. */
   readonly body: string;
 }
+
+/** A {@link ReadReply} as a log, a file or a test keeps it. */
+export interface RecordedReply extends Omit<ReadReply, "headers"> {
+  /** Headers by name, in any case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
