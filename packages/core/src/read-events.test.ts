@@ -440,7 +440,9 @@ describe("arguments that are wrong are a TypeError that names them, before anyth
 
   const good = { userId: "1", eventName: "a", count: 1, first: 1, last: 2 };
   test.each([
-    [{ ...good, userId: undefined }, /userId/],
+    [{ ...good, userId: undefined }, /userId must be a non-blank string, got undefined$/],
+    // Intercom takes no other here, so none is asked for.
+    [{ ...good, userId: undefined, email: "frodo@example.com" }, /userId must be a non-blank string/],
     [{ ...good, userId: " " }, /userId must/],
     [{ ...good, eventName: undefined }, /eventName must/],
     [{ ...good, eventName: "" }, /eventName must/],

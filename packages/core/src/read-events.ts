@@ -2,6 +2,7 @@ import type { Api, CallOptions, ListEventsQuery } from "./call-api.ts";
 import { type DecodedMetadata, decodeMetadata } from "./decode-metadata.ts";
 import { collectContact, collectTime } from "./encode-event.ts";
 import { collectEventName } from "./encode-event-name.ts";
+import { encodeText } from "./encode-text.ts";
 import type { Contact } from "./event.ts";
 import type { components } from "./generated/openapi.ts";
 import { IntercomError } from "./intercom-error.ts";
@@ -126,7 +127,7 @@ function encodeSummary(
 ): components["schemas"]["CreateEventSummariesRequest"] {
   const report = createReport();
   const given: Partial<NewEventSummary> = Object(summary);
-  const { user_id } = collectContact((field) => (field === "userId" ? given.userId : undefined), report);
+  const user_id = encodeText("userId", given.userId, report);
   const event_name = collectEventName(given.eventName, report);
   const first = collectTime("first", given.first, report);
   const last = collectTime("last", given.last, report);
@@ -199,7 +200,7 @@ function readEvent(event: components["schemas"]["Event"]): DataEvent {
     ...(user_id != null && { userId: user_id }),
     ...(email != null && { email }),
     ...(intercom_user_id != null && { intercomUserId: intercom_user_id }),
-    metadata: decodeMetadata(metadata ?? {}),
+    metadata: decodeMetadata(metadata),
   };
 }
 

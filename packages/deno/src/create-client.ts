@@ -37,7 +37,9 @@ export interface DenoClientOptions extends ClientOptions {
  * ```
  */
 export function createClient<Catalog extends object = AnyEvent>(options: DenoClientOptions): Client<Catalog> {
-  const { exitTimeout = 10_000, ...coreOptions } = Object(options) as DenoClientOptions;
+  // Core says what was expected: of a text, such as a token, only the letters would be left here.
+  if (typeof options !== "object" || options === null) return createCoreClient<Catalog>(options);
+  const { exitTimeout = 10_000, ...coreOptions } = options;
   checkMilliseconds("exitTimeout", exitTimeout);
   const transport = createDenoTransport(coreOptions.concurrency ?? 32);
   const { warn = (message: string) => console.warn(message) } = coreOptions;
@@ -66,5 +68,6 @@ export function createClient<Catalog extends object = AnyEvent>(options: DenoCli
 
 function checkMilliseconds(name: string, value: unknown): void {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return;
-  throw new TypeError(`Cannot create client: "${name}" must be milliseconds, got ${typeof value}`);
+  const found = typeof value === "number" ? `number ${value}` : typeof value;
+  throw new TypeError(`Cannot create client: "${name}" must be whole milliseconds, 0 or more, got ${found}`);
 }

@@ -12,11 +12,15 @@ const NETWORK = `--allow-net=${new URL(emulator.url).host}`;
 
 Deno.test("createClient refuses an exitTimeout that is none, and whatever core refuses", () => {
   for (const [options, message] of [
-    [{ token: "token", exitTimeout: -1 }, '"exitTimeout" must be milliseconds, got number'],
-    [{ token: "token", exitTimeout: "1" }, '"exitTimeout" must be milliseconds, got string'],
+    [
+      { token: "token", exitTimeout: -1 },
+      '"exitTimeout" must be whole milliseconds, 0 or more, got number -1',
+    ],
+    [{ token: "token", exitTimeout: "1" }, '"exitTimeout" must be whole milliseconds, 0 or more, got string'],
     [{ token: "token", concurrency: 0 }, '"concurrency" must be a positive integer, got number 0'],
     [{ token: "token", keepAlive: 5 }, '"keepAlive" must be one of '],
-    [undefined, '"token" must be an access token'],
+    [undefined, "the options must be an object such as { token }, got undefined"],
+    ["token", "the options must be an object such as { token }, got string"],
   ] as const) {
     try {
       createClient(options as never);

@@ -18,13 +18,17 @@ afterEach(() => {
 describe("options", () => {
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])("keepAlive %o is refused", (keepAlive) => {
     expect(() => createClient({ token: "token", keepAlive })).toThrow(
-      new TypeError('Cannot create client: "keepAlive" must be milliseconds, got number'),
+      new TypeError(
+        `Cannot create client: "keepAlive" must be whole milliseconds, 0 or more, got number ${keepAlive}`,
+      ),
     );
   });
 
   test.each(["4000", null, {}])("keepAlive %o is refused", (keepAlive) => {
     expect(() => createClient({ token: "token", keepAlive: keepAlive as never })).toThrow(
-      new TypeError(`Cannot create client: "keepAlive" must be milliseconds, got ${typeof keepAlive}`),
+      new TypeError(
+        `Cannot create client: "keepAlive" must be whole milliseconds, 0 or more, got ${typeof keepAlive}`,
+      ),
     );
   });
 
@@ -34,10 +38,10 @@ describe("options", () => {
   });
 
   test.each([
-    [undefined, /"token" must be an access token/],
-    [null, /"token" must be an access token/],
+    [undefined, /: the options must be an object such as { token }, got undefined$/],
+    [null, /: the options must be an object such as { token }, got null$/],
     [{}, /"token" must be an access token/],
-    ["token", /^Cannot create client: /],
+    ["token", /: the options must be an object such as { token }, got string$/],
     [{ token: "token", concurrency: -1 }, /"concurrency" must be a positive integer, got number -1/],
     [{ token: "token", concurrency: "8" }, /"concurrency" must be a positive integer, got "8"/],
     [{ token: "token", region: "de" }, /"region" must be "us", "eu" or "au", got "de"/],

@@ -36,7 +36,9 @@ export interface NodeClientOptions extends ClientOptions {
  * await client.close();
  */
 export function createClient<Catalog extends object = AnyEvent>(options: NodeClientOptions): Client<Catalog> {
-  const { keepAlive = 4000, exitTimeout = 10_000, ...coreOptions } = Object(options) as NodeClientOptions;
+  // Core says what was expected: of a text, such as a token, only the letters would be left here.
+  if (typeof options !== "object" || options === null) return createCoreClient<Catalog>(options);
+  const { keepAlive = 4000, exitTimeout = 10_000, ...coreOptions } = options;
   checkMilliseconds("keepAlive", keepAlive);
   checkMilliseconds("exitTimeout", exitTimeout);
   const transport = createNodeTransport({
@@ -63,5 +65,6 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
 
 function checkMilliseconds(name: string, value: unknown): void {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return;
-  throw new TypeError(`Cannot create client: "${name}" must be milliseconds, got ${typeof value}`);
+  const found = typeof value === "number" ? `number ${value}` : typeof value;
+  throw new TypeError(`Cannot create client: "${name}" must be whole milliseconds, 0 or more, got ${found}`);
 }
