@@ -57,6 +57,7 @@ test.each([
   ],
   [["exec", "--help"], { kind: "help" }],
   [["--help"], { kind: "help" }],
+  [["-h"], { kind: "help" }],
   [["--version"], { kind: "version" }],
 ])("%j", (args, expected) => {
   expect(parseCliArguments(args)).toEqual(expected);

@@ -48,7 +48,12 @@ INTERCOM_ACCESS_TOKEN in its environment, and its exit code is handed on.
   --fault JSON          something that goes wrong from the start, for example
                         '{"status":503,"probability":0.1}'; may be repeated
   --max-bytes N         store no more than about N bytes (default 1 GiB)
-  --help, --version
+  -h, --help            print this
+  --version             print the version
+
+On the address: a page that shows what arrives, and POST and GET /events,
+POST /events/summaries, GET /_emulator/events, requests and stats,
+PUT /_emulator/faults and contacts, DELETE /_emulator/state.
 `;
 
 const flags = {
@@ -63,7 +68,7 @@ const flags = {
   data: { type: "string" },
   fault: { type: "string", multiple: true, default: [] as string[] },
   "max-bytes": { type: "string" },
-  help: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
 } as const;
 

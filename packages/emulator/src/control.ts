@@ -31,10 +31,10 @@ const controls: ReadonlyMap<string, Control> = new Map<string, Control>([
   ["GET /_emulator/rates", (state) => state.rates()],
   ["GET /_emulator/clock", (state) => state.clock.state()],
   ["PUT /_emulator/clock", (state, body) => moveClock(state.clock, body)],
-  ["POST /_emulator/contacts", (state, body) => state.putContacts(body)],
+  ["POST /_emulator/contacts", (state, body) => state.putContacts(listOf("contacts", body))],
   ["POST /_emulator/event-names/archive", archiveEventName],
-  ["PUT /_emulator/faults", (state, body) => state.setFaults(body)],
-  ["PUT /_emulator/contacts", (state, body) => state.setContacts(body)],
+  ["PUT /_emulator/faults", (state, body) => state.setFaults(listOf("faults", body))],
+  ["PUT /_emulator/contacts", (state, body) => state.setContacts(listOf("contacts", body))],
   ["DELETE /_emulator/state", (state) => state.reset()],
 ]);
 
@@ -47,6 +47,15 @@ function archiveEventName(state: EmulatorState, body: unknown): { archived: bool
     throw misuse(action, "workspace", "a non-empty string", workspace);
   }
   return { archived: state.archiveEventName(name, workspace) };
+}
+
+/** What people send by hand for a list: one thing, or the list under its name. Anything else is as it is. */
+function listOf(name: string, body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const given: Readonly<Record<string, unknown>> = { ...body };
+  const keys = Object.keys(given);
+  if (keys.length === 1 && keys[0] === name) return given[name];
+  return keys.length === 0 ? body : [body];
 }
 
 /** The endpoints that inspect and steer the emulator. They need no token. */
