@@ -3,7 +3,9 @@ import type { PageOutbox } from "./page-outbox.ts";
 
 /** An event that was found valid, in the form that is sent. */
 export interface EncodedPageEvent {
+  /** Its name, as given. */
   readonly eventName: string;
+  /** Its details as they are sent; absent when none was given. */
   readonly metadata?: WireMetadata;
 }
 
@@ -15,6 +17,7 @@ export interface Route {
 
 /** What a tracker lays down for its lane. */
 export interface LaneSettings {
+  /** Time. */
   readonly clock: Clock;
   /** At least 0 and less than 1. */
   readonly random: () => number;

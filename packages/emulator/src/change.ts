@@ -22,7 +22,9 @@ export type Change =
 
 /** A request that was counted, by whom, and what its app's window is then. */
 export interface CountedRequest extends RateTicket {
+  /** The workspace of its token. */
   readonly workspace: string;
+  /** The app of its token. */
   readonly app: string;
 }
 

@@ -31,6 +31,7 @@ export interface EmulatorClock {
   resume(): void;
   /** Back to the clock that was given as an option, running. */
   reset(): void;
+  /** The time, and whether it stands still. */
   state(): ClockState;
 }
 

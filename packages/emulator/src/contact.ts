@@ -7,7 +7,9 @@ export interface Contact {
   readonly id: string;
   /** The id in the customer's own system; of a lead or visitor, the visitor id the Messenger gave. */
   readonly user_id?: string;
+  /** Its e-mail address, which other contacts may have as well. */
   readonly email?: string;
+  /** Which of its identities name it: all of a user, the `id` alone of a lead. */
   readonly role: Role;
 }
 
@@ -16,18 +18,21 @@ export type Role = "user" | "lead" | "visitor";
 
 /** A contact and the workspace it belongs to. */
 export interface KnownContact extends Contact {
+  /** The workspace of the token or app id it was made with, or the one it was put into. */
   readonly workspace: string;
 }
 
 /** A contact to put into the emulator: at least one of `id`, `user_id` and `email`. */
 export interface ContactInput {
-  /** @default derived from the other identities, the same each time */
+  /** 24 hexadecimal digits. @default derived from the other identities, the same each time */
   readonly id?: string;
+  /** The id in the customer's own system. */
   readonly user_id?: string;
+  /** Its e-mail address. */
   readonly email?: string;
   /** A lead is only found by `id`, a visitor by `id` and `user_id`. @default "user" */
   readonly role?: Role;
-  /** @default "default" */
+  /** Where it belongs. @default "default" */
   readonly workspace?: string;
 }
 

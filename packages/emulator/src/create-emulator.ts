@@ -93,6 +93,7 @@ export interface Emulator {
   readonly clock: EmulatorClock;
   /** Totals since the start or the last `reset`. */
   stats(): EmulatorStats;
+  /** Closes the emulator at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 

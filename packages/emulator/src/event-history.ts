@@ -2,14 +2,19 @@ import type { StoredEvent } from "./stored-event.ts";
 
 /** How often an event happened to one contact. Times in Unix seconds. */
 export interface EventCount {
+  /** In folded form. */
   readonly name: string;
+  /** When it first happened. */
   readonly first: number;
+  /** When it last happened. */
   readonly last: number;
+  /** How often it happened. */
   readonly count: number;
 }
 
 /** A count that was set, and whose it is. */
 export interface SeededCount extends EventCount {
+  /** The contact's workspace. */
   readonly workspace: string;
   /** The contact's `id`. */
   readonly contact: string;

@@ -1,8 +1,10 @@
 /** The name of an event, and whether it takes one of its workspace's places. */
 export interface EventName {
+  /** Where it is known. */
   readonly workspace: string;
   /** In folded form: lower case, with `-` for `.` and `$`. */
   readonly name: string;
+  /** Whether its place is free for another name. */
   readonly archived: boolean;
 }
 

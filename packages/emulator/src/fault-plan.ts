@@ -2,8 +2,9 @@ import type { ActiveFault } from "./fault.ts";
 import { meetsFault } from "./meets-fault.ts";
 import type { PlainRequest } from "./plain-message.ts";
 
-/** A fault that is set, and how many requests it is yet to meet; `undefined`: every one. */
+/** A fault that is set, and how often it is yet to act. */
 export interface PlannedFault extends ActiveFault {
+  /** How many requests it is yet to meet; absent: every one. */
   readonly left?: number;
 }
 

@@ -35,8 +35,11 @@ export interface Fault {
 
 /** A checked fault: its body is text, its names lower case. */
 export interface ActiveFault extends Omit<Fault, "body" | "headers" | "removeHeaders"> {
+  /** What is sent; absent: a body that was seen with `status`, or the real one. */
   readonly body?: string;
+  /** Headers to add or replace, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Lower-case names of headers to leave out. */
   readonly removeHeaders: readonly string[];
 }
 

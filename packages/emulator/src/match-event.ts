@@ -14,6 +14,7 @@ export interface EventMatch {
   readonly createdAt?: number;
   /** Keys it has at least, with their values. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The workspace of the token it was sent with. @default any */
   readonly workspace?: string;
 }
 

@@ -6,7 +6,9 @@ export type Scope = "read_events" | "write_events";
 
 /** An access token that the emulator accepts. */
 export interface TokenGrant {
+  /** What stands after `Bearer`. */
   readonly token: string;
+  /** What it may do; without a scope that is needed the answer is 403. */
   readonly scopes: readonly Scope[];
   /** Contacts, events, names and the shared rate allowance belong to a workspace. @default "default" */
   readonly workspace?: string;

@@ -2,6 +2,7 @@ import type { App } from "./tokens.ts";
 
 /** What the windows say about one request. */
 export interface RateTicket {
+  /** Whether it was within the allowance; if not, it is answered with 429. */
   readonly allowed: boolean;
   /** The app's allowance; of a request that the workspace's allowance refuses, the workspace's. */
   readonly limit: number;
@@ -13,9 +14,11 @@ export interface RateTicket {
 
 /** A window of 10 seconds, of an app or of a workspace that its private apps share. */
 export interface RateWindow {
+  /** Whose window it is. */
   readonly workspace: string;
   /** Absent: the workspace's own window. */
   readonly app?: string;
+  /** Requests allowed in it. */
   readonly limit: number;
   /** Requests counted, those that were refused included. */
   readonly used: number;

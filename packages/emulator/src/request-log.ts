@@ -7,6 +7,7 @@ export interface RecordedRequest {
   readonly at: number;
   /** The reply's `X-Request-Id`. */
   readonly requestId: string;
+  /** As it was sent. */
   readonly method: string;
   /** With the query, as it was sent. */
   readonly path: string;
@@ -26,7 +27,9 @@ export interface RecordedRequest {
 
 /** Totals since the start, or the last reset. */
 export interface RequestCounts {
+  /** All requests. */
   readonly requests: number;
+  /** Requests by what became of them. */
   readonly results: Readonly<Record<RequestResult, number>>;
   /** Replies by status. */
   readonly statuses: Readonly<Record<string, number>>;

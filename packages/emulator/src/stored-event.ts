@@ -1,5 +1,6 @@
 /** Metadata as it is sent and stored. */
 export interface StoredMetadata {
+  /** The value of a key. */
   [key: string]:
     | string
     | number
@@ -10,6 +11,7 @@ export interface StoredMetadata {
 
 /** An event the emulator accepted and kept: what `GET /events` answers, and its workspace. */
 export interface StoredEvent {
+  /** What it is, as Intercom says it. */
   readonly type: "event";
   /** The event's own id, a UUID. */
   readonly id: string;

@@ -39,7 +39,7 @@ export interface Relay<Context = unknown> {
  *   },
  *   events: ["placed-order", "viewed-pricing"],
  * });
- * export const POST = relay.fetch;
+ * export const POST = (request: Request) => relay.fetch(request);
  */
 export function createRelay<Context = unknown>(options: RelayOptions<Context>): Relay<Context> {
   const policy = resolveRelayOptions(options);

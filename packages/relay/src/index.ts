@@ -3,7 +3,7 @@
  *
  * @example
  * const relay = createRelay({ client, identify: (request) => contactOf(request), events: ["viewed-pricing"] });
- * export const POST = relay.fetch;
+ * export const POST = (request: Request) => relay.fetch(request);
  * @module @intercom-events/relay
  */
 export type { Clock, Contact } from "@intercom-events/core";
