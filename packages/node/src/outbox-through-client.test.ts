@@ -122,7 +122,7 @@ const UNUSABLE: Readonly<Record<string, { make: () => unknown; warning: RegExp }
     make() {
       path = join(folder, "nowhere", "outbox.db");
     },
-    warning: /unable to open/,
+    warning: /Cannot (keep|lease) events in .*outbox\.db: the file cannot be opened; is its folder there/,
   },
   "that may not be written": {
     async make() {

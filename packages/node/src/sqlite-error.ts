@@ -5,6 +5,7 @@ const CODES: Readonly<Record<number, readonly [OutboxErrorCode, string]>> = {
   8: ["read_only", "the file cannot be written"],
   11: ["corrupted", "the file is damaged"],
   13: ["full", "the disk, or maxBytes, is used up"],
+  14: ["failed", "the file cannot be opened; is its folder there, and may it be written?"],
   26: ["corrupted", "the file is not a SQLite database"],
 };
 
@@ -16,11 +17,14 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY;
 }
 
-/** What went wrong in SQLite, in the words of an outbox. */
-export function toOutboxError(error: unknown, doing: string): OutboxError {
+/** What went wrong in SQLite, in the words of an outbox. @param path the file's */
+export function toOutboxError(error: unknown, doing: string, path: string): OutboxError {
   if (error instanceof OutboxError) return error;
-  const [code, why] = CODES[primaryCode(error) ?? 0] ?? ["failed", String(error)];
-  return new OutboxError(code, `Cannot ${doing}: ${why}`, { cause: error });
+  const [code, why] = CODES[primaryCode(error) ?? 0] ?? [
+    "failed",
+    error instanceof Error ? error.message : String(error),
+  ];
+  return new OutboxError(code, `Cannot ${doing} in ${path}: ${why}`, { cause: error });
 }
 
 /** The low byte of an extended code says what kind it is. */

@@ -89,7 +89,7 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       try {
         return attempt();
       } catch (error) {
-        if (!isBusy(error) || performance.now() >= deadline) throw toOutboxError(error, doing);
+        if (!isBusy(error) || performance.now() >= deadline) throw toOutboxError(error, doing, settings.path);
       }
       // At random, so that two processes do not meet again and again.
       await setTimeout(1 + Math.random() * 10);
