@@ -23,7 +23,7 @@ export interface ClientOptions extends DeliveryChoices {
   readonly token: Token;
   /** The region of the workspace. @default "us" */
   readonly region?: Region | undefined;
-  /** Address to call in place of the region's, `https:` unless it is a loopback address. */
+  /** Address to call in place of the region's, whatever that is; `https:` unless it is a loopback address. */
   readonly baseUrl?: string | undefined;
   /** Version of Intercom's API, sent as `Intercom-Version`. @default "2.14" */
   readonly apiVersion?: string | undefined;
@@ -172,7 +172,6 @@ function resolveBaseUrl({ region, baseUrl }: ClientOptions): string {
   if (region !== undefined && !Object.hasOwn(BASE_URLS, region))
     throw wrong("region", '"us", "eu" or "au"', describe(region));
   if (baseUrl === undefined) return BASE_URLS[region ?? "us"];
-  if (region !== undefined) throw wrong("region", 'left out where "baseUrl" is given', describe(region));
   const url = typeof baseUrl === "string" ? parseUrl(baseUrl) : undefined;
   if (url?.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "") {
     // What it has in them may be secret.
