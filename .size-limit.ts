@@ -26,7 +26,7 @@ const CORE = { path: "packages/core/dist/index.js" };
 
 const ENTRIES: Readonly<Record<string, Entry>> = {
   "core { encodeMetadata }": { ...CORE, import: "{ encodeMetadata }", limit: "2.15 kB" },
-  "core, whole": { ...CORE, import: "*", limit: "24 kB" },
+  "core, whole": { ...CORE, import: "*", limit: "24.2 kB" },
   "browser { createTracker, messenger }": {
     ...BROWSER,
     import: "{ createTracker, messenger }",
@@ -45,7 +45,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     import: "*",
     platform: "node",
     ignore: ["undici"],
-    limit: "27.7 kB",
+    limit: "28 kB",
   },
   "relay { createRelay }": {
     path: "packages/relay/dist/index.js",
@@ -54,7 +54,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   "relay, whole": { path: "packages/relay/dist/index.js", import: "*", limit: "7.8 kB" },
   "relay/node, whole": { path: "packages/relay/dist/node.js", import: "*", limit: "2 kB" },
-  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "27.4 kB" },
+  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "27.7 kB" },
 };
 
 /** Makes esbuild bundle as programs of today do, with what is published of our packages. */
