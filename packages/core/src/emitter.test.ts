@@ -141,6 +141,18 @@ describe("a listener that throws", () => {
     expect(warnings).toHaveLength(2);
   });
 
+  test("also later, as a promise, is told of and ends nothing", async () => {
+    const { client, warnings } = startAccepting();
+    client.on("outcome", async () => {
+      throw new Error("broken");
+    });
+    expect(await client.track(EVENT)).toMatchObject({ status: "accepted" });
+    await turn();
+    expect(warnings).toEqual([
+      'intercom-events: A listener of "outcome" threw: broken. Further ones like it are only counted and told to listeners.',
+    ]);
+  });
+
   test("is told of once", async () => {
     const { client, warnings } = startAccepting();
     const listener = () => {

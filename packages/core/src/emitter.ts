@@ -10,14 +10,14 @@ export interface Emitter<Events extends object> {
 
 interface Entry {
   readonly name: PropertyKey;
-  readonly listener: (payload: never) => void;
+  readonly listener: (payload: never) => unknown;
 }
 
 /**
  * Listeners by event name. For packages that build on core.
  *
  * @param names the events there are; another name is a `TypeError`
- * @param onError told of a listener that throws; the other listeners are called all the same
+ * @param onError told of a listener that throws or rejects; the other listeners are called all the same
  */
 export function createEmitter<Events extends object>(
   names: readonly (keyof Events & string)[],
@@ -43,7 +43,9 @@ export function createEmitter<Events extends object>(
       for (const entry of entries) {
         if (entry.name !== name) continue;
         try {
-          entry.listener(payload as never);
+          const answer = entry.listener(payload as never);
+          // Else the rejection of an async one would end the process.
+          if (answer instanceof Promise) answer.catch((error) => onError(entry.name as string, error));
         } catch (error) {
           onError(entry.name as string, error);
         }

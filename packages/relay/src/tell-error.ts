@@ -17,8 +17,10 @@ export function createTeller(
   const told = new Set<RelayTask>();
   return (error, task) => {
     try {
-      if (onError) onError(error, task);
-      else if (!told.has(task)) {
+      if (onError) {
+        // An async one may reject, which would end the process.
+        Promise.resolve(onError(error, task)).catch(() => undefined);
+      } else if (!told.has(task)) {
         told.add(task);
         console.warn(`intercom-events: ${FAILURES[task]}. Give "onError" to hear of further ones.`, error);
       }
