@@ -126,6 +126,19 @@ test.each([
   expect(report.issues).toEqual([]);
 });
 
+test.each([undefined, Number.NaN, Number.POSITIVE_INFINITY, "now"])(
+  "an event that needs the time is refused where %j is given for it",
+  (now) => {
+    const event = { userId: "314159", eventName: "logged-in" };
+    const createdAt = { ...event, createdAt: 1_671_028_894 };
+    expect(encodeEvent(event, now as number)).toMatchObject({
+      ok: false,
+      issues: [{ path: "createdAt", code: expect.stringMatching(/^(invalid_date|milliseconds)$/) }],
+    });
+    expect(encodeEvent(createdAt, now as number).ok).toBe(true);
+  },
+);
+
 test("tells besides whether the time is ours, and how many characters there are", () => {
   const event = { userId: "314159", eventName: "logged-in", metadata: { plan: "pro" } };
   expect(encodeTracked(event, 5000, {})).toMatchObject({ isStamped: true, characters: 22 });

@@ -147,7 +147,7 @@ function refuseContact(fields: Fields, report: Report): WireContact {
 function collectCreatedAt(value: unknown, now: number, report: Report): number | undefined {
   if (value !== undefined) return collectTime("createdAt", value, report);
   report.isStamped = true;
-  return Math.floor(now / 1000);
+  return collectTime("createdAt", now / 1000, report);
 }
 
 /** A time that is not before 1970, in whole Unix seconds. */
