@@ -14,6 +14,7 @@ export {
   type EventCatalog,
   type FlushReport,
   type Issue,
+  type IssueCode,
   type Metadata,
   type MetadataValue,
   type MonetaryAmount,
@@ -23,6 +24,7 @@ export {
   type Receipt,
   type RichLink,
   richLink,
+  type Verdict,
   type WaitOptions,
   type WireMetadata,
 } from "@intercom-events/core";
