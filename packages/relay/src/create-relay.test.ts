@@ -233,6 +233,21 @@ describe("origins", () => {
     }
   });
 
+  test.each([
+    "capacitor://localhost",
+    "tauri://localhost",
+    "chrome-extension://aaaabbbbccccddddeeeeffffgggghhhh",
+  ])("an app's %s may be listed, and no other of its scheme may send", async (origin) => {
+    const { relay } = await start({ origins: [origin] });
+    const headers = { origin, "sec-fetch-site": "cross-site" };
+    const reply = await relay.fetch(request({ events: [event()] }, headers));
+    expect([reply.status, reply.headers.get("access-control-allow-origin")]).toEqual([200, origin]);
+    for (const other of [`${origin}x`, "null"]) {
+      const body = { events: [event()] };
+      expect((await relay.fetch(request(body, { ...headers, origin: other }))).status).toBe(403);
+    }
+  });
+
   test("the list replaces the request's own origin", async () => {
     const { relay } = await start(options);
     expect((await relay.fetch(request({ events: [event()] }))).status).toBe(403);
@@ -497,8 +512,11 @@ describe("who is asking", () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
-  test("an onError that throws changes nothing", async () => {
-    const { relay } = await start({ identify: fail, onError: fail });
+  test.each([
+    ["throws", fail],
+    ["rejects", async () => fail()],
+  ])("an onError that %s changes nothing", async (_, onError) => {
+    const { relay } = await start({ identify: fail, onError });
     expect((await relay.fetch(request({ events: [event()] }))).status).toBe(503);
   });
 });
@@ -607,6 +625,8 @@ describe("options", () => {
     ['"origins[0]" must be an origin', { ...good, origins: ["*"] }],
     ['"origins[0]" must be an origin', { ...good, origins: ["null"] }],
     ['"origins[0]" must be an origin', { ...good, origins: ["file:///"] }],
+    ['"origins[0]" must be an origin', { ...good, origins: ["capacitor://localhost/"] }],
+    ['"origins[0]" must be an origin', { ...good, origins: ["data:text/plain,"] }],
     ['"maxBytes" must be a whole number of at least 1', { ...good, maxBytes: 0 }],
     ['"maxEvents" must be a whole number of at least 1 and at most 100', { ...good, maxEvents: 101 }],
     ['"waitFor" must be "stored" or "outcome"', { ...good, waitFor: "sent" }],

@@ -118,10 +118,12 @@ function resolveRate(rate: RateOptions | false, maxEvents: number): RelayPolicy[
   return { events, window, maxCallers };
 }
 
-/** The origin of an address; `undefined` for what is none. */
+/** The origin of an address as browsers send it, `undefined` for what is none. */
 function originOf(address: string): string | undefined {
   try {
-    return new URL(address).origin;
+    const { origin, protocol, host } = new URL(address);
+    // That of an app or an extension, such as capacitor://localhost, is opaque to URL, and none to its web view.
+    return origin === "null" && host !== "" ? `${protocol}//${host}` : origin;
   } catch {
     return undefined;
   }
