@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import type { ViteUserConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
@@ -8,6 +9,8 @@ import { findWebKit, webkitProvider } from "./webkit.ts";
 
 /** The export condition under which packages of this repository see each other's source, never a stale build. */
 const conditions = ["@intercom-events/source"];
+
+const END_IN_TIME = fileURLToPath(new URL("end-in-time.ts", import.meta.url));
 
 /** Each run leaves its counts where `npm test` adds them up. */
 function reporters(name: string): Pick<NonNullable<ViteUserConfig["test"]>, "reporters" | "outputFile"> {
@@ -77,6 +80,7 @@ function inBrowser(name: string, provider: BrowserProviderOption, include: strin
     test: {
       ...reporters(name),
       include,
+      globalSetup: [END_IN_TIME],
       testTimeout: 60_000,
       browser: {
         enabled: true,
