@@ -1,3 +1,5 @@
+import process from "node:process";
+import { inspect } from "node:util";
 import type { ClockState } from "./clock.ts";
 import type { KnownContact } from "./contact.ts";
 import type { SeededCount } from "./event-history.ts";
@@ -43,7 +45,14 @@ export function createChanges(): Changes {
     tell(change) {
       if (listeners.size === 0) return;
       const told = change();
-      for (const listener of listeners) listener(told);
+      for (const listener of listeners) {
+        try {
+          const answer: unknown = listener(told);
+          if (answer instanceof Promise) answer.catch(warn); // else an async one would end the process
+        } catch (error) {
+          warn(error);
+        }
+      }
     },
     listen(listener) {
       const own = (change: Change): void => listener(change);
@@ -51,4 +60,9 @@ export function createChanges(): Changes {
       return () => void listeners.delete(own);
     },
   };
+}
+
+/** What a listener does wrong must not fail the request it is told of, nor keep others from being told. */
+function warn(error: unknown): void {
+  process.emitWarning(`A listener of changes failed: ${inspect(error)}`);
 }
