@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { decodeBody } from "./decode-body.ts";
 import type { Doors } from "./http-server.ts";
 import { controlPrefix } from "./loopback-guard.ts";
 import { bodyLimit, notKept } from "./plain-message.ts";
@@ -26,7 +27,7 @@ export async function answerFetch({ handle, streamed }: Doors, request: Request)
       );
     }
   }
-  const body = await request.text();
+  const bytes = Buffer.from(await request.arrayBuffer());
   request.signal.throwIfAborted();
   const authorization = request.headers.get("authorization");
   const { reply, breakOff, delayMs } = handle({
@@ -40,7 +41,7 @@ export async function answerFetch({ handle, streamed }: Doors, request: Request)
       ...(authorization !== null && { authorization: notKept }),
     },
     authorization: authorization ?? undefined,
-    body: Buffer.byteLength(body) > bodyLimit ? undefined : body,
+    ...decodeBody(bytes.length > bodyLimit ? undefined : bytes),
   });
   if (delayMs > 0) {
     await sleep(delayMs, undefined, { signal: request.signal }).catch(() => request.signal.throwIfAborted());

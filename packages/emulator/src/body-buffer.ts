@@ -6,7 +6,7 @@ export interface BodyBuffer {
   /** Bytes held now: 0 as soon as the body is too long. */
   held(): number;
   /** The body, or `undefined` when it was too long. Nothing is held after it. */
-  take(): string | undefined;
+  take(): Buffer | undefined;
 }
 
 /** Memory that the bodies under way share. */
@@ -59,9 +59,7 @@ export function createBodyBuffer(budget: BodyBudget): BodyBuffer {
     },
     held: () => held,
     take() {
-      const body = tooLong
-        ? undefined
-        : (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString();
+      const body = tooLong ? undefined : chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
       letGo();
       return body;
     },

@@ -112,6 +112,15 @@ test("faults are chosen by path, method and number, in order", async () => {
   expect((await call(list)).status).toBe(200);
 });
 
+test.each([
+  ["/events", "/events/"],
+  ["/events/", "/events"],
+])("a fault of the path %s meets %s, which is the same endpoint", async (path, sent) => {
+  const { emulator, call } = createBench();
+  emulator.setFaults([{ status: 500, path }]);
+  expect((await call(`${sent}?type=user&user_id=314159`)).status).toBe(500);
+});
+
 test("a fault for one contact meets it in bodies, lists and the Messenger's forms", async () => {
   const { emulator, post, call } = createBench();
   emulator.setFaults([{ status: 500, contact: { user_id: "7" } }]);

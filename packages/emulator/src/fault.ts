@@ -25,7 +25,7 @@ export interface Fault {
   readonly times?: number;
   /** How likely it is to meet a request it could meet, from 0 to 1. @default 1 */
   readonly probability?: number;
-  /** Only requests of this path, without the query. */
+  /** Only requests of this path, without the query; a slash at the end does not matter. */
   readonly path?: string;
   /** Only requests of this method. */
   readonly method?: string;

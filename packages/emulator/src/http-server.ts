@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { type BodyBudget, createBodyBudget, createBodyBuffer } from "./body-buffer.ts";
 import type { Answer, Handler } from "./create-handler.ts";
+import { type DecodedBody, decodeBody } from "./decode-body.ts";
 import { serveStreamed } from "./http-stream.ts";
 import { controlPrefix, createLoopbackGuard, isLoopback } from "./loopback-guard.ts";
 import { jsonReply, notKept, type PlainReply, type PlainRequest } from "./plain-message.ts";
@@ -73,19 +74,15 @@ function closed(server: Server): Promise<void> {
   });
 }
 
-/** Hands over the body once it is complete; `undefined` when it is too long. */
-function readBody(
-  incoming: IncomingMessage,
-  budget: BodyBudget,
-  done: (body: string | undefined) => void,
-): void {
+/** Hands over the body once it is complete. */
+function readBody(incoming: IncomingMessage, budget: BodyBudget, done: (body: DecodedBody) => void): void {
   const buffer = createBodyBuffer(budget);
   incoming.on("data", buffer.add);
-  incoming.on("end", () => done(buffer.take()));
+  incoming.on("end", () => done(decodeBody(buffer.take())));
   incoming.on("close", () => void buffer.take()); // broken off, or done before
 }
 
-function plainRequest(incoming: IncomingMessage, body: string | undefined): PlainRequest {
+function plainRequest(incoming: IncomingMessage, body: DecodedBody): PlainRequest {
   const target = incoming.url ?? "/";
   const { authorization } = incoming.headers;
   const mark = target.indexOf("?");
@@ -96,7 +93,7 @@ function plainRequest(incoming: IncomingMessage, body: string | undefined): Plai
     query: mark < 0 ? "" : target.slice(mark + 1),
     headers: withoutToken(incoming),
     authorization,
-    body,
+    ...body,
   };
 }
 

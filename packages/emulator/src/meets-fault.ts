@@ -1,10 +1,10 @@
 import type { Identities } from "./contact.ts";
 import type { ActiveFault } from "./fault.ts";
-import { type PlainRequest, parseJson } from "./plain-message.ts";
+import { type PlainRequest, parseJson, withoutSlash } from "./plain-message.ts";
 
 /** True when the fault's path, method and contact, so far as it has them, are the request's. */
 export function meetsFault({ path, method, contact }: ActiveFault, request: PlainRequest): boolean {
-  if (path !== undefined && path !== request.path) return false;
+  if (path !== undefined && withoutSlash(path) !== withoutSlash(request.path)) return false;
   if (method !== undefined && method.toUpperCase() !== request.method.toUpperCase()) return false;
   return contact === undefined || names(request, contact);
 }

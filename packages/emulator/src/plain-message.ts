@@ -1,5 +1,7 @@
+import type { DecodedBody } from "./decode-body.ts";
+
 /** A request as plain data, so that the in-process and the HTTP door lead to the same code. */
-export interface PlainRequest {
+export interface PlainRequest extends DecodedBody {
   readonly method: string;
   /** Scheme and authority the caller used, for links in replies. */
   readonly origin: string;
@@ -11,8 +13,6 @@ export interface PlainRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The value of that header. */
   readonly authorization: string | undefined;
-  /** `undefined`: longer than {@link bodyLimit}. */
-  readonly body: string | undefined;
 }
 
 /** What stands for a token in recorded requests. */
@@ -47,4 +47,9 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The path of an endpoint, which may be sent with a slash at its end: a log of 2016 shows `POST /events/` answered with 202. */
+export function withoutSlash(path: string): string {
+  return path.replace(/\/$/, "");
 }

@@ -3,7 +3,7 @@ import { createEvent } from "./create-event.ts";
 import { createSummary } from "./create-summary.ts";
 import type { EmulatorState } from "./emulator-state.ts";
 import { listEvents } from "./list-events.ts";
-import type { PlainRequest } from "./plain-message.ts";
+import { type PlainRequest, withoutSlash } from "./plain-message.ts";
 import type { RateTicket } from "./rate-window.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import type { Caller } from "./tokens.ts";
@@ -24,8 +24,7 @@ export function serveApi(
   admission: Admission,
 ): Served | Refusal {
   if (!acceptsJson(request.headers.accept)) return refuse.notAcceptable();
-  const path = request.path.replace(/\/$/, ""); // a log of 2016 shows `POST /events/` answered with 202
-  const endpoint = endpoints.get(`${request.method} ${path}`);
+  const endpoint = endpoints.get(`${request.method} ${withoutSlash(request.path)}`);
   if (!endpoint) return refuse.unknownResource();
   if (!admission) return refuse.invalidToken();
   const { caller, ticket } = admission;
@@ -36,6 +35,7 @@ export function serveApi(
     if (request.body === undefined) return refuse.bodyTooLarge();
     if (!isJson(request.headers["content-type"])) return refuse.unsupportedMediaType();
     if (state.room.isFull()) return refuse.full();
+    if (!request.isUtf8) return refuse.invalidJson(); // JSON is UTF-8 (RFC 8259, 8.1)
   }
   return endpoint.serve({ request, workspace: state.workspace(caller.app.workspace), policy: state.policy });
 }

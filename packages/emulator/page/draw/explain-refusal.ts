@@ -13,7 +13,7 @@ export function explainRefusal({
     case "parameter_invalid":
       return field
         ? `${field} is neither plain, a rich link nor a monetary amount.`
-        : "The body is no JSON, or too long.";
+        : "The body is no JSON, not in UTF-8, or too long.";
     case "not_found":
       return field
         ? `No contact has this ${field}. An event never creates one at Intercom.`
