@@ -34,32 +34,59 @@ export interface CountedRequest extends RateTicket {
 export interface Changes {
   /** Tells a change to everyone who listens; it is only made when someone does. */
   tell(change: () => Change): void;
-  /** Returns a function that ends the listening. */
-  listen(listener: (change: Change) => void): () => void;
+  /** Runs `action`; what it tells belongs together. */
+  together<T>(action: () => T): T;
+  /**
+   * Returns a function that ends the listening.
+   * @param settled called when all that belongs together was told
+   */
+  listen(listener: (change: Change) => void, settled?: () => void): () => void;
 }
 
 /** Creates a place for changes that nobody listens to yet. */
 export function createChanges(): Changes {
-  const listeners = new Set<(change: Change) => void>();
+  const listeners = new Set<Listener>();
+  let depth = 0;
+
+  function together<T>(action: () => T): T {
+    depth += 1;
+    try {
+      return action();
+    } finally {
+      depth -= 1;
+      if (depth === 0) for (const { settled } of listeners) settled?.();
+    }
+  }
+
   return {
     tell(change) {
       if (listeners.size === 0) return;
       const told = change();
-      for (const listener of listeners) {
-        try {
-          const answer: unknown = listener(told);
-          if (answer instanceof Promise) answer.catch(warn); // else an async one would end the process
-        } catch (error) {
-          warn(error);
-        }
-      }
+      together(() => {
+        for (const { hear } of listeners) hearSafely(hear, told);
+      });
     },
-    listen(listener) {
-      const own = (change: Change): void => listener(change);
+    together,
+    listen(hear, settled) {
+      const own: Listener = { hear, settled };
       listeners.add(own);
       return () => void listeners.delete(own);
     },
   };
+}
+
+interface Listener {
+  readonly hear: (change: Change) => unknown;
+  readonly settled: (() => void) | undefined;
+}
+
+function hearSafely(hear: Listener["hear"], told: Change): void {
+  try {
+    const answer = hear(told);
+    if (answer instanceof Promise) answer.catch(warn); // else an async one would end the process
+  } catch (error) {
+    warn(error);
+  }
 }
 
 /** What a listener does wrong must not fail the request it is told of, nor keep others from being told. */

@@ -101,17 +101,20 @@ export interface Emulator {
 function keepIn(file: string, state: EmulatorState): DataFile {
   const data = openDataFile(file);
   data.load((record) => void restoreRecord(state, record));
-  const stop = state.changes.listen((change) => {
-    try {
-      data.save(change);
-    } catch (error) {
-      // Once, and loudly: a file with holes would be worse than one that ends.
-      stop();
-      process.emitWarning(
-        `Cannot keep data in ${file}, nothing is kept from now on: ${(error as Error).message}`,
-      );
-    }
-  });
+  const orStop =
+    <Args extends unknown[]>(write: (...args: Args) => void) =>
+    (...args: Args): void => {
+      try {
+        write(...args);
+      } catch (error) {
+        // Once, and loudly: a file with holes would be worse than one that ends.
+        stop();
+        process.emitWarning(
+          `Cannot keep data in ${file}, nothing is kept from now on: ${(error as Error).message}`,
+        );
+      }
+    };
+  const stop = state.changes.listen(orStop(data.save), orStop(data.commit));
   return data;
 }
 
@@ -164,7 +167,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     waitForEvent: (match, wait) => waitForEvent(state, match, wait),
     export: () => exportState(state),
     import: (pieces) => importState(state, pieces),
-    onChange: state.changes.listen,
+    onChange: (listener) => state.changes.listen(listener),
     reset: state.reset,
     setFaults: state.setFaults,
     setContacts: state.setContacts,

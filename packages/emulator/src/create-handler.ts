@@ -81,12 +81,14 @@ export function createHandler(state: EmulatorState): Handler {
     return { reply: faultReply(status, requestId), result, reason: "fault" };
   }
 
-  return (request) => {
+  function answer(request: PlainRequest): Answer {
     const own =
       servePage(request) ??
       (request.path.startsWith(controlPrefix) ? serveControl(state, request) : undefined);
     return own ? { reply: own, breakOff: false, delayMs: 0 } : answerApi(request);
-  };
+  }
+
+  return (request) => state.changes.together(() => answer(request));
 }
 
 interface Serving {

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -103,6 +103,41 @@ test.runIf(hasSqlite)(
     await second.close();
   },
 );
+
+/** What a process that starts now would find in the file, had this one been killed. */
+async function foundIn(data: string): Promise<unknown[]> {
+  const copy = newFile();
+  for (const end of ["", "-wal"]) if (existsSync(data + end)) copyFileSync(data + end, copy + end);
+  const emulator = createEmulator({ data: copy });
+  const userIds = emulator.contacts().map(({ user_id }) => user_id);
+  const found = [userIds, emulator.events().length, emulator.eventNames().length, await summary(emulator)];
+  await emulator.close();
+  return found;
+}
+
+test.runIf(hasSqlite).each<[string, (emulator: Emulator) => unknown]>([
+  ["setting contacts", (emulator) => emulator.setContacts([{ user_id: "1" }, { user_id: "314159" }])],
+  ["adding contacts", (emulator) => emulator.putContacts([{ user_id: "1" }, { user_id: "2" }])],
+  ["an event of a new contact", (emulator) => post(emulator, "/events", event({ user_id: "1" }))],
+  ["an event that is counted", (emulator) => post(emulator, "/events", event({ created_at: 5 }))],
+  ["a reset", (emulator) => emulator.reset()],
+])("%s is in the file as a whole or not at all", async (_, act) => {
+  const data = newFile();
+  const emulator = createEmulator({ data });
+  const event_summaries = { event_name: "placed-order", count: 4, first: 1, last: 9 };
+  await post(emulator, "/events/summaries", { user_id: "314159", event_summaries });
+  await post(emulator, "/events", event());
+  const before = await foundIn(data);
+  const meanwhile: Promise<unknown>[] = [];
+  emulator.onChange(() => meanwhile.push(foundIn(data)));
+  await act(emulator);
+  const after = await foundIn(data);
+  expect(after).not.toEqual(before);
+  const states = [before, after].map((state) => JSON.stringify(state));
+  expect(meanwhile.length).toBeGreaterThan(1);
+  for (const found of await Promise.all(meanwhile)) expect(states).toContain(JSON.stringify(found));
+  await emulator.close();
+});
 
 test.runIf(hasSqlite)("a damaged file is refused by name, and let go of", async () => {
   const data = newFile();

@@ -10,8 +10,10 @@ export interface DataFile {
    * @throws Error when it is damaged
    */
   load(put: (record: SnapshotRecord) => void): void;
-  /** Writes a change; those that are about nothing stored are passed over. */
+  /** Writes a change, to be committed; those that are about nothing stored are passed over. */
   save(change: Change): void;
+  /** Makes what was saved since the last time be in the file, all of it at once. */
+  commit(): void;
   close(): void;
 }
 
@@ -63,18 +65,23 @@ function prepareStatements(database: DatabaseSync): Statements {
 }
 
 /**
- * Opens a data file, or creates it. Each change is in the file, and safe from the process being
- * killed, when `save` returns; a power cut may take the last ones. A file that was closed is opened
+ * Opens a data file, or creates it. Changes are in the file, and safe from the process being
+ * killed, when `commit` returns; a power cut may take the last ones. A file that was closed is opened
  * again by the next change.
  * @throws Error when Node.js has no SQLite, or the file is another's, in use or cannot be written
  */
 export function openDataFile(file: string): DataFile {
   let opened: Opened | undefined = openDatabase(file);
+  let uncommitted = false;
 
   function save(change: Change): void {
     if (!kept.has(change.type)) return;
     opened ??= openDatabase(file);
     const { database, statements } = opened;
+    if (!uncommitted) {
+      database.exec("BEGIN");
+      uncommitted = true;
+    }
     switch (change.type) {
       case "contact": {
         const { workspace, id, user_id = null, email = null, role } = change.contact;
@@ -119,9 +126,16 @@ export function openDataFile(file: string): DataFile {
     }
   }
 
+  function commit(): void {
+    if (!uncommitted) return;
+    uncommitted = false;
+    opened?.database.exec("COMMIT");
+  }
+
   function close(): void {
     opened?.database.close();
     opened = undefined;
+    uncommitted = false;
   }
 
   return {
@@ -135,6 +149,7 @@ export function openDataFile(file: string): DataFile {
       }
     },
     save,
+    commit,
     close,
   };
 }

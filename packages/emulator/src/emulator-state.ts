@@ -129,6 +129,11 @@ export function createEmulatorState(options: Policy): EmulatorState {
     }));
   }
 
+  const inOne =
+    <Args extends unknown[], Result>(action: (...args: Args) => Result) =>
+    (...args: Args): Result =>
+      changes.together(() => action(...args));
+
   return {
     policy,
     clock,
@@ -159,7 +164,7 @@ export function createEmulatorState(options: Policy): EmulatorState {
       contacts: total(({ contacts }) => contacts.size()),
     }),
     setFaults: (value) => faults.set(parseFaults(value)),
-    setContacts(value) {
+    setContacts: inOne((value) => {
       parseContacts(value); // all of them, before any is forgotten
       for (const { contacts } of workspaces.values()) {
         for (const contact of contacts.list()) room.give(sizeOf(contact));
@@ -167,9 +172,9 @@ export function createEmulatorState(options: Policy): EmulatorState {
       }
       changes.tell(() => ({ type: "contacts_cleared" }));
       putContacts(value);
-    },
-    putContacts,
-    reset() {
+    }),
+    putContacts: inOne(putContacts),
+    reset: inOne(() => {
       workspaces.clear();
       kept = [];
       room.clear();
@@ -178,6 +183,6 @@ export function createEmulatorState(options: Policy): EmulatorState {
       clock.reset();
       faults.set(policy.faults);
       changes.tell(() => ({ type: "reset" }));
-    },
+    }),
   };
 }
