@@ -80,7 +80,7 @@ test.each([
   [["--fault", "{"], '--fault must be JSON, got "{"'],
   [
     ["--fault", '{"status":5}'],
-    'Cannot create emulator: "[0].status" must be an integer from 200 to 599, got number 5',
+    'Cannot create emulator: "faults[0].status" must be an integer from 200 to 599, got number 5',
   ],
   [["--fast"], expect.stringContaining("Unknown option '--fast'")],
   [["stray"], expect.stringContaining("Unexpected argument 'stray'")],

@@ -1,5 +1,13 @@
 import { Buffer } from "node:buffer";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -201,6 +209,14 @@ test.runIf(hasSqlite)("a file of something else, in use, or out of reach is refu
   expect(() => createEmulator({ data: join(folder, "none", "a.db") })).toThrow(
     /unable to open database file/,
   );
+});
+
+// Root may write to any file.
+test.runIf(hasSqlite && process.getuid?.() !== 0)("a file that is read-only is called that", async () => {
+  const data = newFile();
+  await createEmulator({ data }).close();
+  chmodSync(data, 0o444);
+  expect(() => createEmulator({ data })).toThrow(/^Cannot open data file ".*": E(ACCES|PERM): .* access/);
 });
 
 test.runIf(hasSqlite)("a file that fails later is given up with a warning, and requests go on", async () => {

@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync } from "node:fs";
 import process from "node:process";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Change } from "./change.ts";
@@ -168,6 +169,7 @@ function openDatabase(file: string): Opened {
   }
   let database: DatabaseSync | undefined;
   try {
+    if (existsSync(file)) accessSync(file, constants.W_OK); // SQLite calls it a "disk I/O error"
     database = new sqlite.DatabaseSync(file);
     // Exclusive: two emulators with one file would each believe they know what is in it.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");

@@ -111,12 +111,12 @@ function isHeader([name, value]: [string, unknown]): boolean {
 }
 
 /**
- * Checks a list of faults.
+ * Checks a list of faults; `name` is what messages call it, where there could be others.
  * @throws TypeError naming the first thing that is wrong
  */
-export function parseFaults(value: unknown, action = "set faults"): readonly ActiveFault[] {
+export function parseFaults(value: unknown, action = "set faults", name = ""): readonly ActiveFault[] {
   if (!Array.isArray(value)) throw misuse(action, "faults", "a list", value);
-  return value.map((fault: unknown, index) => parseFault(fault, `[${index}]`, action));
+  return value.map((fault: unknown, index) => parseFault(fault, `${name}[${index}]`, action));
 }
 
 function parseFault(value: unknown, name: string, action: string): ActiveFault {

@@ -124,7 +124,7 @@ export function resolveOptions(options: EmulatorOptions): Policy {
     eventNames,
     now,
     retainRequests: positive("retainRequests", options.retainRequests ?? 10_000),
-    faults: parseFaults(options.faults ?? [], action),
+    faults: parseFaults(options.faults ?? [], action, "faults"),
     random,
     maxBytes: positive("maxBytes", options.maxBytes ?? 1024 ** 3),
   };
