@@ -2,16 +2,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { decodeBody } from "./decode-body.ts";
 import type { Doors } from "./http-server.ts";
 import { controlPrefix } from "./loopback-guard.ts";
-import { bodyLimit, notKept } from "./plain-message.ts";
+import { bodyLimit, firstHalf, notKept } from "./plain-message.ts";
 
 // `new Response` refuses a body with these.
 const bodiless = new Set([204, 205, 304]);
 
+/** Who answers, and a signal that ends what is held back. */
+export interface InProcess extends Doors {
+  readonly closing: AbortSignal;
+}
+
 /**
  * Answers a web `Request` without a network.
- * @throws TypeError for a connection that a fault resets, the signal's reason when it aborts: as `fetch` does
+ * @throws TypeError for a connection that a fault resets, or that `closing` ends while the reply is held back; the
+ * signal's reason when it aborts: as `fetch` does
  */
-export async function answerFetch({ handle, streamed }: Doors, request: Request): Promise<Response> {
+export async function answerFetch(
+  { handle, streamed, closing }: InProcess,
+  request: Request,
+): Promise<Response> {
   const { origin, pathname, search } = new URL(request.url);
   if (pathname.startsWith(controlPrefix)) {
     const stop = new AbortController();
@@ -44,16 +53,27 @@ export async function answerFetch({ handle, streamed }: Doors, request: Request)
     ...decodeBody(bytes.length > bodyLimit ? undefined : bytes),
   });
   if (delayMs > 0) {
-    await sleep(delayMs, undefined, { signal: request.signal }).catch(() => request.signal.throwIfAborted());
+    const signal = AbortSignal.any([request.signal, closing]);
+    await sleep(delayMs, undefined, { signal }).catch(() => request.signal.throwIfAborted());
+    if (closing.aborted) throw new TypeError("fetch failed", { cause: new Error("the emulator was closed") });
   }
-  if (!reply || breakOff)
-    throw new TypeError("fetch failed", { cause: new Error("connection reset by a fault") });
-  const isBodiless = request.method === "HEAD" || bodiless.has(reply.status);
-  // "" would be given a content type.
-  return new Response(isBodiless || reply.body === "" ? null : reply.body, {
-    status: reply.status,
-    headers: reply.headers,
-  });
+  if (!reply) throw new TypeError("fetch failed", { cause: resetByFault() });
+  const { status, headers } = reply;
+  const isBodiless = request.method === "HEAD" || bodiless.has(status);
+  // As bytes: text would be given a content type.
+  const sent = breakOff ? brokenBody(reply.body) : new TextEncoder().encode(reply.body);
+  return new Response(isBodiless ? null : sent, { status, headers });
+}
+
+const resetByFault = (): Error => new Error("connection reset by a fault");
+
+/** A body that fails half-way, with what `fetch` says then. */
+function brokenBody(body: string): ReadableStream<Uint8Array> {
+  async function* halfOf(): AsyncGenerator<string> {
+    yield firstHalf(body);
+    throw new TypeError("terminated", { cause: resetByFault() });
+  }
+  return streamOf(halfOf(), () => {});
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {}

@@ -25,7 +25,7 @@ import { matchingEvents, type WaitOptions, waitForEvent } from "./wait-for-event
 export interface Emulator {
   /**
    * Answers a request in process, without a network, whatever host its URL names; links in replies lead there.
-   * @throws TypeError when a fault resets the connection, the signal's reason when it aborts
+   * @throws TypeError when a fault resets the connection or `close` ends it, the signal's reason when it aborts
    */
   fetch(request: Request): Promise<Response>;
   /**
@@ -135,6 +135,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const data = policy.data === undefined ? undefined : keepIn(policy.data, state);
   const doors = { handle: createHandler(state), streamed: createStreamedHandler(state) };
   let server: Promise<RunningServer> | undefined;
+  let closing = new AbortController();
 
   async function listen(port = 0, host = "127.0.0.1"): Promise<{ url: string; port: number }> {
     if (server) throw new Error("Cannot listen: the emulator is listening already");
@@ -151,12 +152,14 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   async function close(): Promise<void> {
     const running = server;
     server = undefined;
-    await (await running)?.close();
+    closing.abort();
+    closing = new AbortController();
+    await (await running?.catch(() => undefined))?.close(); // `listen` tells why it failed
     data?.close();
   }
 
   return {
-    fetch: (request) => answerFetch(doors, request),
+    fetch: (request) => answerFetch({ ...doors, closing: closing.signal }, request),
     listen,
     close,
     events: (match) => (match === undefined ? [...state.events()] : matchingEvents(state, match)),

@@ -169,9 +169,22 @@ test("faults given as an option are there from the start, and after a reset", as
   expect(statuses.map(({ status }) => status)).toEqual([503, 202, 503]);
 });
 
+test("in process, reset inside answers and breaks off within the body, as over HTTP", async () => {
+  const { emulator, post } = createBench();
+  emulator.setFaults([
+    { reset: "inside", times: 1 },
+    { reset: "inside", status: 500, body: "0123" },
+  ]);
+  const accepted = await post(event());
+  expect([accepted.status, emulator.events().length]).toEqual([202, 1]);
+  await expect(accepted.text()).rejects.toThrow(new TypeError("terminated"));
+  const reader = (await post(event())).body?.getReader();
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe("01");
+  await expect(reader?.read()).rejects.toThrow(new TypeError("terminated"));
+});
+
 test.each([
   ["before", [], undefined],
-  ["inside", [{}], 202],
   ["after", [{}], undefined],
 ] as const)("in process, reset %s rejects like fetch", async (reset, stored, status) => {
   const { emulator, post } = createBench();
@@ -180,6 +193,24 @@ test.each([
   expect(emulator.events()).toMatchObject(stored);
   expect(emulator.requests()[0]).toMatchObject({ reason: "fault" });
   expect(emulator.requests()[0]?.status).toBe(status);
+});
+
+test("closing ends what is held back in process, and leaves what comes then alone", async () => {
+  const { emulator, post } = createBench({ faults: [{ delayMs: 60_000, times: 1 }, { delayMs: 1 }] });
+  const held = expect(post(event())).rejects.toThrow(new TypeError("fetch failed"));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await emulator.close();
+  await held;
+  expect((await post(event())).status).toBe(202);
+});
+
+test("a content type that is left out stays so in process", async () => {
+  const { post } = createBench({ faults: [{ status: 500, removeHeaders: ["content-type"] }] });
+  const reply = await post(event());
+  expect([reply.headers.get("content-type"), await reply.text()]).toEqual([
+    null,
+    expect.stringContaining("server_error"),
+  ]);
 });
 
 test("a delayed reply can be given up on, and the event is stored", async () => {

@@ -19,7 +19,7 @@ export interface Fault {
   readonly delayMs?: number;
   /** Send only so many bytes of the body, in a reply that is well-formed otherwise. @default all */
   readonly cutBody?: number;
-  /** Reset the connection. In process, `fetch` rejects with a TypeError. */
+  /** Reset the connection. In process, `fetch`, or the reading of the body, rejects with a TypeError. */
   readonly reset?: ResetPoint;
   /** How many requests it meets. @default every one */
   readonly times?: number;

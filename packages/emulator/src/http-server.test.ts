@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
 import { text } from "node:stream/consumers";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { event, second } from "../test/emulator-bench.ts";
 import { startServer } from "./http-server.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "emulator-http-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const started: Emulator[] = [];
 afterEach(() => Promise.all(started.splice(0).map((emulator) => emulator.close())));
@@ -197,6 +204,22 @@ test("listen says when it cannot, close may be repeated, and listening again is 
   await emulator.close();
   expect(await other.listen(port)).toEqual({ url: `http://127.0.0.1:${port}`, port });
   await other[Symbol.asyncDispose]();
+});
+
+test("closing while an address cannot be had lets go of the data file", async () => {
+  const { port } = await start();
+  const data = process.getBuiltinModule?.("node:sqlite") && join(folder, "a.db");
+  const other = createEmulator({ ...(data && { data }) });
+  const listening = expect(other.listen(port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await other.close();
+  await listening;
+  await createEmulator({ ...(data && { data }) }).close();
+});
+
+test.each([-1, 65_536, 1.5, "pipe"])("port %j is none", async (port) => {
+  await expect(createEmulator().listen(port as number)).rejects.toMatchObject({
+    code: "ERR_SOCKET_BAD_PORT",
+  });
 });
 
 test("a mistake of the emulator's own is answered with 500 and told, and it goes on", async () => {

@@ -6,7 +6,7 @@ import type { Answer, Handler } from "./create-handler.ts";
 import { type DecodedBody, decodeBody } from "./decode-body.ts";
 import { serveStreamed } from "./http-stream.ts";
 import { controlPrefix, createLoopbackGuard, isLoopback } from "./loopback-guard.ts";
-import { jsonReply, notKept, type PlainReply, type PlainRequest } from "./plain-message.ts";
+import { firstHalf, jsonReply, notKept, type PlainReply, type PlainRequest } from "./plain-message.ts";
 import type { StreamedHandler } from "./streamed.ts";
 
 /** A server that listens. */
@@ -60,7 +60,7 @@ export async function startServer(doors: Doors, { port, host }: Address): Promis
 function listening(server: Server, { port, host }: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host }, () => {
       server.off("error", reject);
       resolve();
     });
@@ -140,5 +140,5 @@ function breakOff(response: ServerResponse, { status, headers, body }: PlainRepl
   response.sendDate = false;
   response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body) + 2) });
   response.flushHeaders();
-  response.write(body.slice(0, Math.ceil(body.length / 2)) || " ", () => response.socket?.destroy());
+  response.write(firstHalf(body), () => response.socket?.destroy());
 }

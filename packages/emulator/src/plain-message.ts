@@ -53,3 +53,8 @@ export function parseJson(text: string): unknown {
 export function withoutSlash(path: string): string {
   return path.replace(/\/$/, "");
 }
+
+/** What is sent of a body that breaks off; of an empty one a space. */
+export function firstHalf(body: string): string {
+  return body.slice(0, Math.ceil(body.length / 2)) || " ";
+}
