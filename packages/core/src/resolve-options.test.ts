@@ -22,9 +22,10 @@ function refusalOf(options: unknown): Error {
   throw new Error("It was not refused");
 }
 
-const NAMES =
+const CLIENT_NAMES =
   "token, region, baseUrl, apiVersion, timeout, concurrency, queue, retry, share, outbox, outboxFallback, " +
-  "waitUntil, metadataKeys, allowBrowser, warn, transport, release, clock, random, channel, userAgent";
+  "waitUntil, metadataKeys, allowBrowser, warn";
+const NAMES = `${CLIENT_NAMES}, transport, release, clock, random, channel, userAgent, runtimeOptions`;
 const TOKEN_WANTED = '"token" must be an access token or a function that answers one';
 const REGION_WANTED = '"region" must be "us", "eu" or "au"';
 const PLAIN_URL = '"baseUrl" must be an absolute address without user, query and fragment';
@@ -147,6 +148,10 @@ describe("options that are wrong are refused by name", () => {
     [{ userAgent: 5 }, `${AGENT_WANTED}, got number 5`],
     [{ tokn: TOKEN }, `"tokn" must be one of ${NAMES}, got an unknown option`],
     [{ retries: undefined }, `"retries" must be one of ${NAMES}, got an unknown option`],
+    [
+      { tokn: TOKEN, runtimeOptions: ["keepAlive"] },
+      `"tokn" must be one of ${CLIENT_NAMES}, keepAlive, got an unknown option`,
+    ],
   ];
 
   test.each(table)("%# %o", (given, message) => {

@@ -53,6 +53,8 @@ export interface CoreClientOptions extends ClientOptions {
   readonly channel?: ((name: string) => DiagnosticChannel) | undefined;
   /** Names the runtime's package to Intercom. @default "intercom-events" */
   readonly userAgent?: string | undefined;
+  /** What the runtime's package takes besides {@link ClientOptions}: told, in place of these, to who mistypes an option. */
+  readonly runtimeOptions?: readonly string[] | undefined;
 }
 
 /** Options checked, with each default in its place. */
@@ -77,8 +79,8 @@ const BASE_URLS: Readonly<Record<Region, string>> = {
   au: "https://api.au.intercom.io",
 };
 
-/** Answered by a function, as bundlers keep a list that is put together, even if nobody needs it. */
-function knownNames(): readonly string[] {
+/** Names of {@link ClientOptions}. Answered by a function, as bundlers keep a list that is put together, even if nobody needs it. */
+function clientNames(): readonly string[] {
   return [
     "token",
     "region",
@@ -90,13 +92,19 @@ function knownNames(): readonly string[] {
     "metadataKeys",
     "allowBrowser",
     "warn",
-    "transport",
-    "release",
-    "clock",
-    "random",
-    "channel",
-    "userAgent",
   ];
+}
+
+/** Names of what a runtime puts in. */
+const CORE_NAMES = ["transport", "release", "clock", "random", "channel", "userAgent", "runtimeOptions"];
+
+function refuseUnknown(options: CoreClientOptions): void {
+  const names = clientNames();
+  for (const name of Object.keys(options)) {
+    if (names.includes(name) || CORE_NAMES.includes(name)) continue;
+    const known = [...names, ...(options.runtimeOptions ?? CORE_NAMES)];
+    throw wrong(name, `one of ${known.join(", ")}`, "an unknown option");
+  }
 }
 
 /**
@@ -111,10 +119,7 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
       `Cannot create client: the options must be an object such as { token }, got ${options === null ? "null" : typeof options}`,
     );
   }
-  const names = knownNames();
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw wrong(name, `one of ${names.join(", ")}`, "an unknown option");
-  }
+  refuseUnknown(options);
   refusePage(options.allowBrowser);
   const {
     token,

@@ -49,6 +49,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: DenoCli
     const client = createCoreClient<Catalog>({
       userAgent: "intercom-events-deno",
       clock: denoClock,
+      runtimeOptions: ["exitTimeout"],
       ...(channel && { channel: (name: string) => channel(`intercom-events:${name}`) }),
       ...coreOptions,
       warn,

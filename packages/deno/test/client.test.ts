@@ -18,7 +18,11 @@ Deno.test("createClient refuses an exitTimeout that is none, and whatever core r
     ],
     [{ token: "token", exitTimeout: "1" }, '"exitTimeout" must be whole milliseconds, 0 or more, got string'],
     [{ token: "token", concurrency: 0 }, '"concurrency" must be a positive integer, got number 0'],
-    [{ token: "token", keepAlive: 5 }, '"keepAlive" must be one of '],
+    [
+      { token: "token", keepAlive: 5 },
+      '"keepAlive" must be one of token, region, baseUrl, apiVersion, timeout, concurrency, queue, retry, share, ' +
+        "outbox, outboxFallback, waitUntil, metadataKeys, allowBrowser, warn, exitTimeout, got an unknown option",
+    ],
     [undefined, "the options must be an object such as { token }, got undefined"],
     ["token", "the options must be an object such as { token }, got string"],
   ] as const) {

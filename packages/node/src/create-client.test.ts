@@ -45,7 +45,10 @@ describe("options", () => {
     [{ token: "token", concurrency: -1 }, /"concurrency" must be a positive integer, got number -1/],
     [{ token: "token", concurrency: "8" }, /"concurrency" must be a positive integer, got "8"/],
     [{ token: "token", region: "de" }, /"region" must be "us", "eu" or "au", got "de"/],
-    [{ token: "token", keepalive: 5 }, /"keepalive" must be one of .*, got an unknown option/],
+    [
+      { token: "token", keepalive: 5 },
+      /"keepalive" must be one of token, .*, warn, keepAlive, exitTimeout, got an unknown option/,
+    ],
   ])("%o is refused", (options, message) => {
     const refusal = expect(() => createClient(options as never));
     refusal.toThrow(TypeError);

@@ -51,6 +51,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
     userAgent: "intercom-events-node",
     clock: nodeClock,
     channel: (name) => channel(`intercom-events:${name}`),
+    runtimeOptions: ["keepAlive", "exitTimeout"],
     ...coreOptions,
     warn,
     transport: transport.send,
