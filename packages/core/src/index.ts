@@ -38,7 +38,6 @@ export type {
   TrackedEvent,
   WireEvent,
 } from "./event.ts";
-export { createEventIds, type EventIds } from "./event-ids.ts";
 export { createExitFlush, type Exiting } from "./exit-flush.ts";
 export type { components, operations, paths } from "./generated/openapi.ts";
 export type { components as relayComponents } from "./generated/relay.ts";
