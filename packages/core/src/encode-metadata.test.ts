@@ -117,6 +117,19 @@ describe("valid metadata", () => {
   });
 });
 
+test("a warning says how many keys are tracked, and which is the first that is not", () => {
+  const metadata = Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, 1]));
+  expect(encodeMetadata(metadata, { metadataKeys: 2 })).toMatchObject({
+    warnings: [
+      {
+        path: "metadata",
+        code: "key_limit",
+        message: 'metadata has 4 keys, of which Intercom tracks the first 2, not "c" and what follows',
+      },
+    ],
+  });
+});
+
 test("a value under __proto__ is a property like any other", () => {
   const encoded = accepted(JSON.parse('{ "__proto__": 1 }'));
   expect(Object.getOwnPropertyDescriptor(encoded, "__proto__")).toEqual({

@@ -139,8 +139,8 @@ function refuseDuplicates(keys: readonly string[], report: Report): void {
 }
 
 function warnOfLimit(keys: readonly string[], limit: number, report: Report): void {
-  const expected = `of at most ${limit} keys to track ${describe(keys[limit])} and what follows`;
-  remark(report, "metadata", "key_limit", expected, keys.length);
+  const message = `metadata has ${keys.length} keys, of which Intercom tracks the first ${limit}, not ${describe(keys[limit])} and what follows`;
+  report.warnings.push({ path: "metadata", code: "key_limit", message });
   if (/^\d+$/.test(keys[0] ?? "")) {
     remark(report, "metadata", "integer_key", "without numeric keys, which JavaScript puts first", keys[0]);
   }

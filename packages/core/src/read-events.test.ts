@@ -219,6 +219,7 @@ describe("a reply that is not what was asked for is an IntercomError", () => {
     '{"type":"event.list","events":["a"]}',
     '{"type":"event.list","events":[{"id":"a","event_name":"a"}]}',
     '{"type":"event.list","events":[{"id":"a","event_name":"a","created_at":"soon"}]}',
+    '{"type":"event.list","events":[{"id":"a","event_name":"a","created_at":null}]}',
     '{"type":"event.list","events":[{"id":"a","created_at":5}]}',
     '{"type":"event.summary","events":[]}',
   ];
@@ -246,6 +247,7 @@ describe("a reply that is not what was asked for is an IntercomError", () => {
     '{"type":"event.summary","events":[null]}',
     '{"type":"event.summary","events":[{"name":"a","count":1}]}',
     '{"type":"event.summary","events":[{"name":"a","count":1,"first":"never","last":"never"}]}',
+    '{"type":"event.summary","events":[{"name":"a","count":0,"first":null,"last":null}]}',
   ])("summaries: %s", async (body) => {
     const { client } = startWith(body);
     const error = await failureOf(client.summaries(USER));
@@ -431,10 +433,19 @@ describe("arguments that are wrong are a TypeError that names them, before anyth
     expect(intercom.sent).toHaveLength(0);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "50", null])("perPage %o", (perPage) => {
+  test.each([
+    [0, "number 0"],
+    [-1, "number -1"],
+    [1.5, "number 1.5"],
+    [Number.NaN, "number NaN"],
+    [Number.POSITIVE_INFINITY, "number Infinity"],
+    ["50", '"50"'],
+    [null, "null"],
+    [Object.create(null), "an object (Object)"],
+  ])("perPage %o", (perPage, found) => {
     const { client } = startClient();
     expect(() => client.events(USER, { perPage: perPage as never })).toThrow(
-      new TypeError(`Cannot list events: "perPage" must be a positive integer, got ${perPage}`),
+      new TypeError(`Cannot list events: "perPage" must be a positive integer, got ${found}`),
     );
   });
 
@@ -451,9 +462,9 @@ describe("arguments that are wrong are a TypeError that names them, before anyth
     [{ ...good, first: -1 }, /first must .*-1/],
     [{ ...good, last: undefined }, /last must .*undefined/],
     [{ ...good, last: new Date(Number.NaN) }, /last must/],
-    [{ ...good, count: -1 }, /count must be a whole number that is not negative/],
-    [{ ...good, count: 1.5 }, /count must be a whole number that is not negative/],
-    [{ ...good, count: "1" }, /count must be a whole number that is not negative/],
+    [{ ...good, count: -1 }, /count must be a whole number that is not negative, got number -1$/],
+    [{ ...good, count: 1.5 }, /count must be a whole number that is not negative, got number 1.5$/],
+    [{ ...good, count: "1" }, /count must be a whole number that is not negative, got "1"$/],
     [{ ...good, eventName: "", first: "x" }, /eventName must .*; first must/],
   ])("the summary %o", async (summary, message) => {
     const { client, intercom } = startClient();

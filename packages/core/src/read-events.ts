@@ -1,5 +1,6 @@
 import type { Api, CallOptions, ListEventsQuery } from "./call-api.ts";
 import { type DecodedMetadata, decodeMetadata } from "./decode-metadata.ts";
+import { describe } from "./describe.ts";
 import { collectContact, collectTime } from "./encode-event.ts";
 import { collectEventName } from "./encode-event-name.ts";
 import { encodeText } from "./encode-text.ts";
@@ -134,7 +135,9 @@ function encodeSummary(
   refuse(action, report);
   const { count } = given;
   if (typeof count !== "number" || !Number.isInteger(count) || count < 0) {
-    throw new TypeError(`Cannot ${action}: count must be a whole number that is not negative`);
+    throw new TypeError(
+      `Cannot ${action}: count must be a whole number that is not negative, got ${describe(count)}`,
+    );
   }
   return {
     // The report was empty, so each of them is there.
@@ -155,7 +158,7 @@ function refuse(action: string, { issues }: Report): void {
 
 function positive(action: string, name: string, value: number): number {
   if (Number.isInteger(value) && value > 0) return value;
-  throw new TypeError(`Cannot ${action}: "${name}" must be a positive integer, got ${String(value)}`);
+  throw new TypeError(`Cannot ${action}: "${name}" must be a positive integer, got ${describe(value)}`);
 }
 
 /** How to read a list of the spec, and its type. */
@@ -196,7 +199,7 @@ function readEvent(event: components["schemas"]["Event"]): DataEvent {
   return {
     id,
     eventName: readName(event_name),
-    createdAt: readTime(created_at * 1000),
+    createdAt: readTime(created_at && created_at * 1000),
     ...(user_id != null && { userId: user_id }),
     ...(email != null && { email }),
     ...(intercom_user_id != null && { intercomUserId: intercom_user_id }),
@@ -220,8 +223,9 @@ function readName(name: unknown): string {
   throw new TypeError("The name is not a text");
 }
 
-function readTime(time: string | number): Date {
-  const date = new Date(time);
+/** `null` is no time, though `Date` takes it for 1970. */
+function readTime(time: string | number | null): Date {
+  const date = new Date(time ?? Number.NaN);
   if (Number.isNaN(date.getTime())) throw new RangeError("The time is none");
   return date;
 }

@@ -23,7 +23,7 @@ test("a failure has the problems first, then the warnings", () => {
       {
         path: "b",
         code: "unreadable",
-        message: "b must be readable, got an object (Error)",
+        message: "b must be readable without an error, got an object (Error)",
       },
       { path: "a", code: "string_length", message: 'a must be shorter, got "x"' },
     ],
@@ -36,7 +36,7 @@ test("more than 65,536 characters are a problem of the whole event", () => {
     {
       path: "",
       code: "too_large",
-      message: "The event must be of at most 65536 characters in all, got number 65537",
+      message: "The event must be at most 65536 characters in all, got number 65537",
     },
   ]);
 });

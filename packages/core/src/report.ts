@@ -43,7 +43,7 @@ export function refuse(
 
 /** Reports a value that throws as soon as it is read. */
 export function refuseUnreadable(report: Report, path: string, error: unknown): undefined {
-  return refuse(report, path, "unreadable", "readable", error);
+  return refuse(report, path, "unreadable", "readable without an error", error);
 }
 
 /** Reports what deserves a look although the event is sent. */
@@ -66,7 +66,7 @@ function sentence(path: string, expected: string, found: unknown): string {
 export function failure(report: Report): Failure | undefined {
   const { issues, warnings, characters } = report;
   if (characters > MAX_CHARACTERS) {
-    refuse(report, "", "too_large", `of at most ${MAX_CHARACTERS} characters in all`, characters);
+    refuse(report, "", "too_large", `at most ${MAX_CHARACTERS} characters in all`, characters);
   }
   if (issues.length === 0) return undefined;
   return { ok: false, issues: [...issues, ...warnings] as [Issue, ...Issue[]] };
