@@ -161,6 +161,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   function deliver(event: PendingEvent, isStored: boolean): void {
     if (event.receipt) receiptControls.store(event.receipt, isStored);
+    if (!isStored && event.id !== undefined) spilled.bury(event.id);
     delivery.add(event);
     if (isStored && event.isOwn) voice.stored(event.body);
   }
@@ -180,7 +181,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   /** Takes over an event that the outbox hands out: one that was spilled, or that another process has left. */
   function revive({ id, body, trackedAt, attempts, failures, missingSince }: OutboxRecord): PendingEvent {
-    const own = ids.sequenceOf(id);
+    // One that the outbox said it does not keep is in the counts already.
+    const own = spilled.isBuried(id) ? undefined : ids.sequenceOf(id);
     if (own === undefined) {
       adopted += 1;
       sequence += 1;

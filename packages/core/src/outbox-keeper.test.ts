@@ -348,6 +348,34 @@ describe("an outbox that cannot", () => {
     expect(warnings).toHaveLength(1);
   });
 
+  test.each([
+    ["drop", { dropped: 1, accepted: 0 }],
+    ["memory", { dropped: 0, accepted: 1 }],
+  ] as const)("say whether it has kept events has none counted twice: %s", async (outboxFallback, counts) => {
+    const store = createMemoryStore();
+    const { outbox } = faultyOutbox(store);
+    const { client, clock } = startClient(
+      {
+        outboxFallback,
+        outbox: {
+          ...outbox,
+          async append(records) {
+            await outbox.append(records);
+            throw failed;
+          },
+        },
+      },
+      accept,
+    );
+    await turn();
+    const receipt = client.track(EVENT);
+    await passTime(clock, 20_000, 100);
+    expect((await receipt).status).toBe(outboxFallback === "drop" ? "dropped" : "accepted");
+    expect(client.stats()).toMatchObject({ tracked: 1, pending: 0, recovered: 1, ...counts });
+    expect(await client.flush()).toEqual({ pending: 0 });
+    expect(store.events.size).toBe(0);
+  });
+
   test("keep all events keeps those that fit", async () => {
     const { client, clock, intercom } = start(createMemoryStore(), undefined, {}, 30);
     await turn();

@@ -12,8 +12,13 @@ export interface SpilledEvents {
   count(): number;
   /** Tells that somebody waits for a receipt. */
   want(receipt: Receipt): void;
-  /** Notes that an event is among the dead letters, and that this client has told how it ended. */
+  /**
+   * Notes that this client tells how an event ends without its outbox, which may have it among its dead letters,
+   * or keep it although it said that it does not.
+   */
   bury(id: string): void;
+  /** Whether that is noted of an event. */
+  isBuried(id: string): boolean;
   /**
    * Takes out all, as the outbox holds none of them any more: another process has taken them over. What
    * an outbox forgets is accepted, and all else is among its dead letters.
@@ -69,6 +74,7 @@ export function createSpilledEvents(
     count: () => count,
     want: owed.want,
     bury,
+    isBuried: (id) => buried.has(id),
     async endAll(letters) {
       const addedBefore = added;
       const others: [string, Outcome][] = [];
