@@ -200,6 +200,28 @@ describe("what is left", () => {
     expect(client.stats()).toMatchObject({ tracked: 2, accepted: 2, dropped: 0, pending: 0 });
   });
 
+  test("is sent though those before it are to be sent again much later", async () => {
+    const { client, clock, intercom } = start(
+      createMemoryStore(),
+      (request) => {
+        if (intercom.sent.length > 2) accept(request);
+        else request.reply(503, "", { ...PLENTY, "retry-after": "600" });
+      },
+      { queue: { maxEvents: 4 }, retry: {} },
+    );
+    await turn();
+    const early = [client.track(anotherEvent()), client.track(anotherEvent())];
+    await passTime(clock, 1000, 100);
+    const late = client.track(anotherEvent());
+    await passTime(clock, 1000, 100);
+    expect(client.stats()).toMatchObject({ accepted: 1, pending: 2 });
+    expect((await late).status).toBe("accepted");
+    await passTime(clock, 597_000, 1000);
+    expect(client.stats()).toMatchObject({ accepted: 1, pending: 2 });
+    await passTime(clock, 20_000, 1000);
+    expect((await Promise.all(early)).map(({ status }) => status)).toEqual(["accepted", "accepted"]);
+  });
+
   test("is told to end for good, when another process has ended what had left memory", async () => {
     const store = createMemoryStore();
     const ours = start(store, undefined, { queue: { maxEvents: 6 }, concurrency: 1 });

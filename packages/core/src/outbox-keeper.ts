@@ -19,6 +19,9 @@ const BATCH = 250;
 /** Milliseconds that changes of records are collected before they are written together. */
 const CHANGES_WAIT = 50;
 
+/** An event that is due later than so many milliseconds from now leaves memory, though nothing waits for its room yet. */
+const LONG = 60_000;
+
 /** Milliseconds to wait before writing again what could not be written. */
 const FAILURE_WAIT = 1000;
 
@@ -35,7 +38,7 @@ export interface OutboxKeeper {
   /** Has the end of an event written. */
   ended(event: PendingEvent, outcome: Outcome): void;
   /**
-   * Has what became of an attempt written. An event that is due much later leaves memory while others
+   * Has what became of an attempt written. An event that is due much later leaves memory, the sooner while others
    * wait for its room.
    *
    * @returns whether it has left
@@ -316,7 +319,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       const { id } = event;
       if (id === undefined || !held.has(id)) return false;
       schedule(CHANGES_WAIT);
-      const isFar = hasMore && dueAt - clock.now() >= ROUND;
+      const wait = dueAt - clock.now();
+      const isFar = wait > LONG || (hasMore && wait >= ROUND);
       (isFar ? parked : changed).set(id, recordOf(event, dueAt));
       if (!isFar) return false;
       held.delete(id);
