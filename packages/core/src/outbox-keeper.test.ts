@@ -285,6 +285,31 @@ describe("what is left", () => {
     expect(left).toBe(0);
   });
 
+  test("leaves its second to an equal one when it has ended badly elsewhere", async () => {
+    const store = createMemoryStore();
+    const event = { ...EVENT, createdAt: 1_700_000_000 };
+    const ours = start(
+      store,
+      (request) => {
+        const isFirst = ours.intercom.sent.length === 1;
+        if (isFirst) request.reply(503, "", { ...PLENTY, "retry-after": "120" });
+        else accept(request);
+      },
+      { retry: {} },
+    );
+    await turn();
+    const first = ours.client.track(event);
+    await passTime(ours.clock, 1000, 100);
+    const second = ours.client.track(event);
+    const theirs = start(store, (request) => request.reply(422), { clock: ours.clock });
+    await passTime(ours.clock, 150_000, 500);
+    expect(theirs.client.stats().recovered).toBe(1);
+    expect(ours.client.stats()).toMatchObject({ tracked: 2, rejected: 1, accepted: 1, pending: 0 });
+    expect((await first).status).toBe("rejected");
+    expect((await second).status).toBe("accepted");
+    expect((await ours.client.track(event)).status).toBe("duplicate");
+  });
+
   test("is not taken for ended elsewhere while that is told of events before it", async () => {
     const store = createMemoryStore();
     const { outbox, fail } = faultyOutbox(store);

@@ -69,7 +69,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
   /** Takes the place for an event, and answers the equal one, or its hash, that has it already. */
   function claim(event: OwnEvent, { key, isFree }: Place, warnings: Issue[]): OwnEvent | number | undefined {
     const earlier = isFree ? undefined : collisions.find(key);
-    if (earlier !== undefined) {
+    if (earlier !== undefined && !hasFailed(earlier)) {
       const { body } = event;
       const isEqual = typeof earlier === "object" ? earlier.body === body : earlier === hash.ofBody(body);
       if (isEqual) return earlier;
@@ -161,6 +161,12 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
     },
     waiting: () => waiting,
   };
+}
+
+/** Whether Intercom did not take it, as another process may have found out that has sent it. */
+function hasFailed(earlier: OwnEvent | number): boolean {
+  const outcome = typeof earlier === "object" ? receiptControls.outcome(earlier.receipt) : undefined;
+  return outcome !== undefined && !isTaken(outcome);
 }
 
 /** Whether Intercom has the event. */

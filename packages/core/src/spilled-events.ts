@@ -77,17 +77,19 @@ export function createSpilledEvents(
     isBuried: (id) => buried.has(id),
     async endAll(letters) {
       const addedBefore = added;
-      const others: [string, Outcome][] = [];
+      const others = new Map<string, Outcome>();
       for await (const { record, outcome } of letters) {
         const isOwn = ids.sequenceOf(record.id) !== undefined;
-        if (isOwn && !buried.has(record.id)) others.push([record.id, outcome]);
+        if (isOwn && !buried.has(record.id)) others.set(record.id, outcome);
       }
       if (added !== addedBefore) return; // The outbox holds events again, so this is for another time.
-      for (const [id, outcome] of others) {
-        end(outcome, id);
-        bury(id); // It stays among the dead letters, and is not to be counted again.
+      for (const id of others.keys()) bury(id); // It stays among the dead letters, and is not to be counted again.
+      // First those that are known to be among them: a letter may be of one that has ended here as well.
+      for (const id of owed.ids()) {
+        end(others.get(id) ?? ACCEPTED, id);
+        others.delete(id);
       }
-      for (const id of owed.ids()) end(ACCEPTED, id);
+      for (const [id, outcome] of others) end(outcome, id);
       while (count > 0) end(ACCEPTED); // Nobody holds their receipts any more.
     },
   };
