@@ -201,6 +201,19 @@ test("a request says that it is of the same origin without naming one", async ()
   expect(await resultsOf(await relay.fetch(request({ events: [event()] }, headers)))).toEqual([ACCEPTED]);
 });
 
+// Of beacons from pages with `Referrer-Policy: no-referrer`, Firefox and Safari say only that.
+test.each([undefined, [ORIGIN]])(
+  "a page that hides its origin may send to that, with origins %j",
+  async (origins) => {
+    const { relay } = await start({ origins });
+    const ask = (site: string | undefined) =>
+      relay.fetch(request({ events: [event()] }, { origin: "null", "sec-fetch-site": site }));
+    expect(await resultsOf(await ask("same-origin"))).toEqual([ACCEPTED]);
+    for (const site of ["same-site", "cross-site", "none", undefined])
+      expect((await ask(site)).status).toBe(403);
+  },
+);
+
 test("programs are let in where the site says so, other pages are not", async () => {
   const { relay } = await start({ allowNonBrowsers: true });
   const body = { events: [event()] };

@@ -27,7 +27,9 @@ export function judgeOrigin(
 ): OriginJudgement {
   const origin = headers.get("origin");
   const site = headers.get("sec-fetch-site");
-  if (origin === null) {
+  // A beacon of a page that sends no referrer says "null" in Firefox and Safari, as the Fetch Standard has it. A sandboxed
+  // page, which says so too, is never of the same origin: https://fetch.spec.whatwg.org/#append-a-request-origin-header
+  if (origin === null || (origin === "null" && site === "same-origin")) {
     const isAllowed = site === null ? allowNonBrowsers : site === "same-origin";
     return isAllowed ? ALLOWED : REFUSED;
   }
