@@ -1,3 +1,4 @@
+import { foldName } from "@intercom-events/core";
 import { AN_OBJECT, check } from "./check-options.ts";
 import type { MetadataSchema } from "./metadata-schema.ts";
 import type { AllowedEvents } from "./relay-options.ts";
@@ -18,10 +19,13 @@ export function resolveEvents(task: string, events: AllowedEvents): EventPolicy 
   for (const [eventName, schema, path] of entriesOf(events)) {
     check(task, path, eventName, A_NAME);
     check(task, path, schema, A_SCHEMA);
-    check(task, path, allowed.get(fold(eventName)), { ...ONE_NAME, fits: (other) => other === undefined });
-    allowed.set(fold(eventName), { eventName, schema: schema === true ? undefined : schema });
+    check(task, path, allowed.get(foldName(eventName)), {
+      ...ONE_NAME,
+      fits: (other) => other === undefined,
+    });
+    allowed.set(foldName(eventName), { eventName, schema: schema === true ? undefined : schema });
   }
-  return (eventName) => allowed.get(fold(eventName));
+  return (eventName) => allowed.get(foldName(eventName));
 }
 
 const A_NAME = {
@@ -46,9 +50,4 @@ function isSchema(value: unknown): boolean {
   if (!AN_OBJECT.fits(value) && typeof value !== "function") return false;
   const { "~standard": standard } = value as Partial<MetadataSchema>;
   return AN_OBJECT.fits(standard) && typeof standard?.validate === "function";
-}
-
-/** A name as Intercom stores it (event model, API versions 1.0 to 2.6). */
-function fold(eventName: string): string {
-  return eventName.toLowerCase().replace(/[.$]/g, "-");
 }
