@@ -636,6 +636,7 @@ describe("options", () => {
     ['"origins" must be a list of origins', { ...good, origins: "https://a.example" }],
     ['"origins[0]" must be an origin', { ...good, origins: ["https://a.example/"] }],
     ['"origins[0]" must be an origin', { ...good, origins: ["*"] }],
+    ['"origins[0]" must be an origin', { ...good, origins: ["https://*.a.example"] }],
     ['"origins[0]" must be an origin', { ...good, origins: ["null"] }],
     ['"origins[0]" must be an origin', { ...good, origins: ["file:///"] }],
     ['"origins[0]" must be an origin', { ...good, origins: ["capacitor://localhost/"] }],

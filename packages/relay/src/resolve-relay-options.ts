@@ -102,8 +102,9 @@ export function resolveRelayOptions<Context>(options: RelayOptions<Context>): Re
 function resolveOrigins(origins: readonly string[]): ReadonlySet<string> {
   for (const [index, origin] of origins.entries()) {
     check(TASK, `origins[${index}]`, origin, {
-      expected: 'an origin such as "https://www.example.org", without a path',
-      fits: (value) => typeof value === "string" && originOf(value) === value,
+      expected: 'an origin such as "https://www.example.org", without a path or "*"',
+      // To URL, "*" is a letter of a host like any other; such an origin would never be met.
+      fits: (value) => typeof value === "string" && !value.includes("*") && originOf(value) === value,
     });
   }
   return new Set(origins);
