@@ -18,12 +18,9 @@ export interface CloseOnSignalOptions {
   readonly signals?: readonly ClosingSignal[] | undefined;
   /** Milliseconds to wait for events without an outcome. @default 10000 */
   readonly timeout?: number | undefined;
-  /** Told what was left, before the program ends; what it throws is passed over. */
+  /** Told what was left, before the program ends; it is waited for, and what it throws is passed over. */
   readonly onClosed?: ((report: CloseReport) => void) | undefined;
 }
-
-/** Clients that are being closed: the program ends with the last of them. */
-let closing = 0;
 
 /**
  * Closes a client at the first SIGTERM or SIGINT, and then ends the program as the signal would have. A
@@ -53,15 +50,14 @@ export function closeOnSignal(
 
   async function close(signal: ClosingSignal): Promise<void> {
     remove();
-    closing += 1;
+    countClosing(1);
     const report = await client.close({ timeout });
     try {
-      onClosed?.(report);
+      await onClosed?.(report);
     } catch {
       // A rejection would end the program before the others are closed, or never, where it listens for those.
     }
-    closing -= 1;
-    if (closing === 0) endBy(signal);
+    if (countClosing(-1) === 0) endBy(signal);
   }
 
   function remove(): void {
@@ -71,7 +67,7 @@ export function closeOnSignal(
 
   if (Deno.addSignalListener === undefined) return remove;
   try {
-    for (const signal of signals ?? defaultSignals()) {
+    for (const signal of new Set(signals ?? defaultSignals())) {
       const listener = () => void close(signal);
       Deno.addSignalListener(signal, listener);
       listeners.set(signal, listener);
@@ -81,6 +77,15 @@ export function closeOnSignal(
     throw error;
   }
   return remove;
+}
+
+/** Counts the clients that are being closed, by any copy of this package: the program ends with the last of them. */
+function countClosing(more: number): number {
+  const shared = globalThis as unknown as Record<symbol, number | undefined>;
+  const key = Symbol.for("intercom-events.closing");
+  const count = (shared[key] ?? 0) + more;
+  shared[key] = count;
+  return count;
 }
 
 function endBy(signal: ClosingSignal): void {

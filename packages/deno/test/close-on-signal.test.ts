@@ -73,6 +73,46 @@ Deno.test("an onClosed that throws keeps no other client from being closed, and 
   assertEqual((await emulator.events()).length, 1);
 });
 
+Deno.test("an onClosed that takes its time, and fails in the end, is waited for", async () => {
+  await emulator.fault({ delayMs: 300, times: 1 });
+  const program = startServer(`
+    const fails = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      console.log("told");
+      throw new Error("It cannot be told");
+    };
+    closeOnSignal(createClient(options), { onClosed: fails });
+    closeOnSignal(client, { onClosed: fails });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output, errors } = await program.ended;
+  assertEqual([signal, output, errors], ["SIGTERM", "started\ntold\ntold\n", ""]);
+  assertEqual((await emulator.events()).length, 1);
+});
+
+Deno.test("clients of two copies of this package are all closed before the program ends", async () => {
+  await emulator.fault({ delayMs: 300, times: 1 });
+  const program = startServer(`
+    import { closeOnSignal as closeOfOther } from "../src/close-on-signal.ts?copy";
+    closeOfOther(createClient(options), { onClosed });
+    closeOnSignal(client, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", `started\n${'{"pending":0,"dropped":0}\n'.repeat(2)}`]);
+  assertEqual((await emulator.events()).length, 1);
+});
+
+Deno.test("a signal that is named twice closes the client once, and the program ends by it", async () => {
+  const program = startServer('closeOnSignal(client, { signals: ["SIGTERM", "SIGTERM"], onClosed });');
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", 'started\n{"pending":0,"dropped":0}\n']);
+});
+
 Deno.test("the time to close is limited, and what is left is told", async () => {
   await emulator.fault({ status: 503 });
   const program = startServer("closeOnSignal(client, { timeout: 200, onClosed });");
