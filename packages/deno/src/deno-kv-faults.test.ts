@@ -1,7 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
+import type { Outbox } from "@intercom-events/core";
 import { assertEqual } from "../../core/tests/assert-equal.ts";
 import { assertRefused, lettersOf, record, records } from "../../core/tests/outbox-contract.ts";
-import { openDenoKv } from "./deno-kv.ts";
+import { type Kv, openDenoKv } from "./deno-kv.ts";
 import { denoKvOutbox } from "./deno-kv-outbox.ts";
 
 const NOW = 1_700_000_000_000;
@@ -127,6 +128,67 @@ Deno.test("the outbox in Deno KV takes back what it could not take back before, 
   const next = denoKvOutbox({ path });
   assertEqual(await next.lease({ limit: 999, now: NOW, until: NOW }), [record(180)]);
   await next.close();
+});
+
+/** An outbox whose commits go through a function, once it has made so many. */
+async function outboxWith(
+  path: string,
+  after: number,
+  commit: (commit: () => Promise<{ ok: boolean }>) => Promise<{ ok: boolean }>,
+): Promise<Outbox> {
+  const openKv = Object.getOwnPropertyDescriptor(Deno, "openKv") ?? {};
+  let commits = 0;
+  async function openFaulty(): Promise<Kv> {
+    Object.defineProperty(Deno, "openKv", openKv);
+    const kv = await openDenoKv(path);
+    const atomic = kv.atomic.bind(kv);
+    kv.atomic = () => {
+      const operation = atomic();
+      const honest = operation.commit.bind(operation);
+      operation.commit = () => {
+        commits += 1;
+        return commits > after ? commit(honest) : honest();
+      };
+      return operation;
+    };
+    return kv;
+  }
+  Object.defineProperty(Deno, "openKv", { ...openKv, get: () => openFaulty });
+  const outbox = denoKvOutbox({ path });
+  await outbox.counts();
+  return outbox;
+}
+
+Deno.test("the outbox in Deno KV takes back what a commit may have kept that has failed", async () => {
+  const path = `${folder}/unknown.kv`;
+  let isSilent = true;
+  const outbox = await outboxWith(path, 2, async (commit) => {
+    const result = await commit();
+    if (!isSilent) return result;
+    isSilent = false;
+    throw new Error("connection lost");
+  });
+  await outbox.append([record(180)]);
+  await assertRefused(outbox.append(records(1, 80)), "failed");
+  assertEqual(await outbox.lease({ limit: 999, now: NOW, until: NOW }), [record(180)]);
+  assertEqual((await outbox.counts()).events, 1);
+  await outbox.close();
+});
+
+Deno.test("the outbox in Deno KV hands out what it has leased when it can lease no more", async () => {
+  const path = `${folder}/leases.kv`;
+  let isBroken = true;
+  const outbox = await outboxWith(path, 3, (commit) => {
+    if (isBroken) throw new Error("connection lost");
+    return commit();
+  });
+  await outbox.append(records(1, 90));
+  const request = { limit: 999, now: NOW, until: NOW + 9 };
+  assertEqual(await outbox.lease(request), records(1, 50));
+  await assertRefused(outbox.lease(request), "failed");
+  isBroken = false;
+  assertEqual(await outbox.lease(request), records(51, 90));
+  await outbox.close();
 });
 
 Deno.test("the outbox in Deno KV keeps an outcome that says too much, cut", async () => {

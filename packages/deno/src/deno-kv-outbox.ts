@@ -32,10 +32,11 @@ export interface DenoKvOutboxOptions extends OutboxOptions {
  * be started with `--unstable-kv`.
  *
  * A call with more than some 50 records takes several commits, one after the other; it resolves once all of
- * them are done. One that fails on the way takes back what it has appended, unless another outbox has leased
- * it meanwhile; where the store allows no change at all, the next call that appends or leases does so first,
- * and fails until it can. A process that dies on the way leaves the first of the records, which are sent like any
- * other: nobody was told that they are kept, or that they are not.
+ * them are done. A lease that fails on the way answers what it has leased by then. An append that does takes
+ * back what it has appended, unless another outbox has leased it meanwhile; where the store allows no change at
+ * all, the next call that appends or leases does so first, and fails until it can. A process that dies on the way
+ * leaves the first of the records, which are sent like any other: nobody was told that they are kept, or that
+ * they are not.
  *
  * The store is opened at the first call; one that cannot be used has that call, and each after it until it
  * can be, reject with an {@link OutboxError}.

@@ -62,7 +62,9 @@ export function kvAppend({ kv, owner, policy, change, leaseTo }: KvSession): KvA
           await appendChunk(chunk, left, leaseUntil);
           left -= chunk.length;
         } catch (error) {
-          leftovers.push(...idsOf(chunks.slice(0, index).flat()));
+          // What is no refusal says nothing of whether the commit took place: its answer may be lost.
+          const reached = error instanceof OutboxError ? index : index + 1;
+          leftovers.push(...idsOf(chunks.slice(0, reached).flat()));
           // What has failed the call may fail this as well: a full disk. Then it is for the next call.
           await takeBack().catch(() => undefined);
           throw error;

@@ -52,9 +52,14 @@ export function kvLeases({ kv, owner, change, leaseTo }: KvSession): KvLeases {
       const leased: OutboxRecord[] = [];
       while (leased.length < request.limit) {
         const limit = Math.min(CHUNK, request.limit - leased.length);
-        const taken = await take(limit, request);
-        leased.push(...taken);
-        if (taken.length < limit) break;
+        try {
+          const taken = await take(limit, request);
+          leased.push(...taken);
+          if (taken.length < limit) break;
+        } catch (error) {
+          if (leased.length === 0) throw error;
+          break; // Nobody else could have what is leased by now until the lease runs out.
+        }
       }
       return leased;
     },
