@@ -68,6 +68,13 @@ test.each<[name: string, status: number, body: unknown, count: number, expected:
   ["too many", 429, {}, 2, { verdict: { kind: "rate_limited", status: 429, errors: [] } }],
   ["out of order", 503, {}, 2, { verdict: { kind: "server_error", status: 503, errors: [] } }],
   ["a redirect", 302, {}, 2, { verdict: { kind: "server_error", status: 302, errors: [] } }],
+  [
+    "a message that is no text",
+    401,
+    { error: { code: "unauthorized", message: { toString: 0 } } },
+    2,
+    { verdict: { kind: "unauthorized", status: 401, errors: [{ code: "unauthorized", message: "" }] } },
+  ],
   ["a large batch", 413, {}, 2, { status: "too_large" }],
   ["a large event", 413, {}, 1, { verdict: { kind: "invalid_request", status: 413, errors: [] } }],
 ])("%s", (_, status, body, count, expected) => {

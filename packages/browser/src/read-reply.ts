@@ -62,7 +62,8 @@ function answerOf(result: RelayResult): Answer {
 }
 
 function refusal(kind: Kind, status: number, said: unknown): Answer {
-  const { code, message = "" } = (said ?? {}) as Record<string, unknown>;
-  const errors = typeof code === "string" ? [{ code, message: String(message) }] : [];
+  const { code, message } = (said ?? {}) as Record<string, unknown>;
+  const errors =
+    typeof code === "string" ? [{ code, message: typeof message === "string" ? message : "" }] : [];
   return { verdict: { kind, status, errors } };
 }
