@@ -84,6 +84,7 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
     if (own) {
       events.delete(id);
       bytes -= own.size;
+      own.place = "memory"; // Where it is being stored, that is given up.
       own.keep(isTaken(outcome));
       own.settle(outcome);
     } else if (body && !isOwn(id)) ended(decodeBody(body), outcome);

@@ -4,7 +4,7 @@ import { createOwnEvents, type OwnEvent } from "./own-events.ts";
 import { allowanceLeft, MAX_REQUESTS } from "./page-allowance.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
 import type { Urgency } from "./post.ts";
-import { cutBatch } from "./relay-batch.ts";
+import { cutBatch, encodeBatch, sizeOf } from "./relay-batch.ts";
 import { dropped, type Lane, type LaneSettings } from "./route.ts";
 
 /** Milliseconds between looks at what waits. */
@@ -20,7 +20,7 @@ const LONG = 120_000;
 export function createRelayLane(courier: Courier, settings: LaneSettings): Lane {
   const { clock, outbox } = settings;
   const own = createOwnEvents(settings, ({ id }) => store?.settle([{ id, outcome: dropped("queue_full") }]));
-  const store = outbox?.share({ own, settings, pump });
+  const store = isPage() ? outbox?.share({ own, settings, pump }) : undefined;
   let isPumping = false;
   /** How often what waited was given up. */
   let drops = 0;
@@ -60,7 +60,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   }
 
   async function nextBatch(): Promise<OutboxRecord[]> {
-    const drawn = store ? await store.draw(courier.limit()) : [];
+    const drawn = store ? await store.draw(courier.limit(), longest / LOOK) : [];
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
     const due = own
@@ -159,7 +159,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
       waiting = waiting.slice(batch.length || 1);
       if (batch.length === 0) continue;
       requests += 1;
-      room -= batch.reduce((size, { body }) => size + body.length, 0);
+      room -= sizeOf(encodeBatch(batch));
       void dispatch(batch.reverse(), "depart");
       sent.push(...batch);
     }

@@ -576,6 +576,75 @@ describe("tabs", () => {
     expect(sent()).toEqual([["b"]]);
   });
 
+  test("opting out after closing tells the other tabs, too", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    const receipt = other.tracker.track("a");
+    await settleDown();
+    await one.tracker.close({ timeout: 0 });
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    expect(store.events.events.size).toBe(0);
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+  });
+
+  test("what is stored as the page is hidden outlives what opting out still has to delete", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    let isBroken = true;
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    tracker.optOut();
+    await settleDown();
+    tracker.optIn();
+    const receipt = tracker.track("a");
+    await settleDown();
+    expect(await receipt.stored).toBe(false);
+    isBroken = false;
+    tab.dispatch("pagehide");
+    await settleDown();
+    tab.dispatch("pageshow");
+    await settleDown();
+    expect([...store.events.events.values()]).toHaveLength(1);
+    browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(sent()).toEqual([["a"]]);
+  });
+
+  test("an event that makes way for another before it is stored is not sent by any", async () => {
+    const store = sharedStore();
+    start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store), queue: { maxEvents: 2, policy: "drop_oldest" } });
+    await settleDown();
+    const receipts = ["a", "b", "c"].map((name) => other.tracker.track(name));
+    expect(await receipts[0]).toEqual({ status: "dropped", reason: "queue_full" });
+    expect(await Promise.all(receipts.slice(1))).toMatchObject([ACCEPTED, ACCEPTED]);
+    await settleDown(30);
+    expect(sent().flat()).toEqual(["b", "c"]);
+  });
+
+  test("closing sends nothing of what the store hands out meanwhile", async () => {
+    const store = sharedStore();
+    browser.setOnline(false);
+    const before = start({ outbox: memoryPageOutbox(store) });
+    before.tracker.track("a");
+    await settleDown();
+    before.tab.kill();
+    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    browser.setOnline(true);
+    void tracker.flush();
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+    await tracker.close({ timeout: 0 });
+    await settleDown(30);
+    expect(sent()).toEqual([]);
+    start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+  });
+
   test("closing leaves what is stored to the next page, and lets another tab deliver", async () => {
     browser.setOnline(false);
     const store = sharedStore();
@@ -797,6 +866,25 @@ describe("waits of more than two minutes are kept", () => {
     await settleDown();
     expect(sent()).toEqual([["a"]]);
   });
+});
+
+test("waits of more than two minutes are kept of what is stored, too", async () => {
+  replies = Array(9).fill([200, { results: [{ status: "retry" }] }]);
+  const { tracker } = start({
+    relay: { retry: { baseDelay: 600_000, maxDelay: 600_000 } },
+    outbox: memoryPageOutbox(sharedStore()),
+  });
+  tracker.track("a");
+  for (let second = 0; second < 290; second++) {
+    clock.advance(1_000);
+    await settleDown(2);
+  }
+  expect(sent()).toEqual([["a"]]);
+  for (let second = 0; second < 30; second++) {
+    clock.advance(1_000);
+    await settleDown(2);
+  }
+  expect(sent()).toEqual([["a"], ["a"]]);
 });
 
 describe("after the visitor opted out nothing is sent", () => {

@@ -17,8 +17,12 @@ import { createTabs, type TabMessage } from "./tabs.ts";
 export interface SharedStore {
   /** Stores an event of this page, with those that follow at once. */
   put(event: OwnEvent): void;
-  /** Leases the events this tab is to send. */
-  draw(limit: number): Promise<readonly OutboxRecord[]>;
+  /**
+   * Leases the events this tab is to send.
+   *
+   * @param patience looks in a row at a store that held events and gave none, after which a clock must have been put back
+   */
+  draw(limit: number, patience: number): Promise<readonly OutboxRecord[]>;
   /** Ends events, and tells the tabs that may have tracked them. */
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */
@@ -52,9 +56,6 @@ const LEASE = 30_000;
 /** Events that are stored in one transaction, at most. */
 const MAX_GROUP = 500;
 
-/** Looks in a row at a store that held events and gave none, before a clock must have been put back. */
-const MAX_VAIN_LOOKS = 24;
-
 /** Looks at a store that does not work before it is left alone until there is a new event. */
 const MAX_BAD_LOOKS = 5;
 
@@ -81,19 +82,21 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   /** Whether the store may still hold what was there when the visitor opted out on this page. */
   let isToClear = false;
 
-  function fromStore<T>(work: () => Promise<T>): Promise<T | undefined> {
-    return ask(work, clock, (cause) => isClosed || settings.complain(BROKEN, cause));
+  function fromStore<T>(
+    work: () => Promise<T>,
+    onFailure: (cause: unknown) => void = (cause) => isClosed || settings.complain(BROKEN, cause),
+  ): Promise<T | undefined> {
+    return ask(() => (isToClear ? clear().then(work) : work()), clock, onFailure);
   }
 
-  /** Comes before whatever is stored or leased, so that it deletes nothing newer and nothing is sent that it should. */
-  async function wipe(): Promise<void> {
-    if (!isToClear) return;
+  /** Comes before all else, so that it deletes nothing newer and nothing is sent that it should. */
+  async function clear(): Promise<void> {
     await outbox.clear();
     isToClear = false;
   }
 
   async function lease(request: LeaseRequest): Promise<OutboxRecord[]> {
-    const leased = await fromStore(() => wipe().then(() => outbox.lease(request)));
+    const leased = await fromStore(() => outbox.lease(request));
     if (!leased) rescue();
     return leased ?? [];
   }
@@ -122,12 +125,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     isStoring = true;
     const group = waiting.splice(0, groupSize);
     // What is told late counts, too.
-    await ask(
-      () =>
-        wipe()
-          .then(() => outbox.appendApart(group))
-          .then(onStored),
-      clock,
+    await fromStore(
+      () => outbox.appendApart(group).then(onStored),
       (cause) => {
         // Those that the page has not given up storing.
         const left = group.filter(({ place }) => place === "storing" || place === "decided");
@@ -209,12 +208,12 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 
   return {
     put,
-    async draw(limit) {
-      if (!tabs.leads()) return [];
+    async draw(limit, patience) {
       const now = clock.now();
+      if (!tabs.leads()) return [];
       const before = clearings;
-      const leased = await lease({ limit, now: vainLooks > MAX_VAIN_LOOKS ? EVER : now, until: now + LEASE });
-      if (clearings > before) {
+      const leased = await lease({ limit, now: vainLooks > patience ? EVER : now, until: now + LEASE });
+      if (clearings > before || isClosed) {
         update(leased); // Which keeps nothing that was deleted.
         return [];
       }
@@ -236,9 +235,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       for (const event of unsaved) event.place = "leaving";
       // First, as what is stored already is safe.
       if (records.length > 0) {
-        void ask(
+        void fromStore(
           () => outbox.append(records).then(() => onStored(records)),
-          clock,
           // Also where there is no room: they are on their way, and may have arrived.
           (cause) =>
             onFailed(
@@ -271,7 +269,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     clear() {
       clearings += 1;
       isToClear = true;
-      void fromStore(wipe);
+      void fromStore(async () => undefined);
       tabs.tell({ cleared: true });
     },
     close() {

@@ -53,7 +53,9 @@ export function createTabs(name: string, onLead: () => void, onMessage: (message
     leads: () => isLeading,
     tell(message) {
       try {
-        channel?.postMessage(message);
+        const sender = channel ?? new BroadcastChannel(key);
+        sender.postMessage(message);
+        if (!channel) sender.close();
       } catch {
         // Who misses it looks into the store.
       }

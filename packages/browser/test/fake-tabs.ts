@@ -43,7 +43,11 @@ interface Pending {
 export function fakeBrowser(answer: Answering): FakeBrowser {
   const tabs: FakeTab[] = [];
   const targets = new Map<FakeTab, EventTarget>();
-  const channels = new Set<{ tab: FakeTab; name: string; onmessage?: (event: { data: unknown }) => void }>();
+  const channels = new Set<{
+    tab: FakeTab | undefined;
+    name: string;
+    onmessage?: (event: { data: unknown }) => void;
+  }>();
   const requests: FakeRequest[] = [];
   let current: FakeTab | undefined;
   let held: FakeTab | undefined;
@@ -84,7 +88,7 @@ export function fakeBrowser(answer: Answering): FakeBrowser {
   };
 
   class FakeChannel {
-    readonly tab = current as FakeTab;
+    readonly tab = current;
     readonly name: string;
     onmessage?: (event: { data: unknown }) => void;
     constructor(name: string) {
@@ -92,12 +96,12 @@ export function fakeBrowser(answer: Answering): FakeBrowser {
       channels.add(this);
     }
     postMessage(data: unknown): void {
-      if (!this.tab.isAlive()) return;
+      if (this.tab?.isAlive() === false) return;
       const copy = structuredClone(data);
       for (const other of channels) {
         if (other === this || other.name !== this.name) continue;
         setImmediate(() => {
-          if (other.tab.isAlive() && channels.has(other)) other.onmessage?.({ data: copy });
+          if (other.tab?.isAlive() && channels.has(other)) other.onmessage?.({ data: copy });
         });
       }
     }
