@@ -41,6 +41,11 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   });
   const pending = new Set<Receipt>();
   let closing: Promise<CloseReport> | undefined;
+  /** Ends each wait for what closing leaves in the outbox. */
+  let endWaits = (): void => undefined;
+  const closed = new Promise<void>((resolve) => {
+    endWaits = resolve;
+  });
   let refusal: "closed" | "opted_out" | undefined;
 
   function track(eventName: unknown, metadata?: unknown): Receipt {
@@ -72,7 +77,9 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     lane.flush();
     await new Promise<unknown>((resolve) => {
       const stop = timeout === undefined ? undefined : clock.after(timeout, () => resolve(0));
-      Promise.all(receipts).then(resolve).then(stop);
+      Promise.race([Promise.all(receipts), closed])
+        .then(resolve)
+        .then(stop);
     });
     return receipts.filter((receipt) => pending.has(receipt)).length;
   }
@@ -82,6 +89,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     if (timeout !== 0) await settle(timeout);
     else lane.flush();
     const dropped = lane.drop("closed");
+    endWaits();
     return { pending: lane.size(), dropped };
   }
 

@@ -645,6 +645,18 @@ describe("tabs", () => {
     expect(sent()).toEqual([["a"]]);
   });
 
+  test("flush does not wait for what closing leaves in the store", async () => {
+    browser.setOnline(false);
+    const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    tracker.track("a");
+    await settleDown();
+    const earlier = tracker.flush();
+    await tracker.close({ timeout: 0 });
+    expect(await earlier).toEqual({ pending: 1 });
+    expect(await tracker.flush()).toEqual({ pending: 1 });
+    expect(clock.timers()).toBe(0);
+  });
+
   test("closing leaves what is stored to the next page, and lets another tab deliver", async () => {
     browser.setOnline(false);
     const store = sharedStore();
