@@ -613,6 +613,25 @@ describe("tabs", () => {
     expect(sent()).toEqual([["a"]]);
   });
 
+  test("one that was frozen with the lock holds up the events of others for half a minute", async () => {
+    const store = sharedStore();
+    start({ outbox: memoryPageOutbox(store, { isAlive: () => false }) });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    const receipt = other.tracker.track("a");
+    for (let second = 0; second < 25; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(sent()).toEqual([]);
+    for (let second = 0; second < 15; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(sent()).toEqual([["a"]]);
+  });
+
   test("an event that makes way for another before it is stored is not sent by any", async () => {
     const store = sharedStore();
     start({ outbox: memoryPageOutbox(store) });

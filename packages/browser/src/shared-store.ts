@@ -50,7 +50,10 @@ export interface StoreHost {
   pump(): void;
 }
 
-/** Milliseconds a lease lasts: longer than a request. A tab that dies leaves its events alone so long. */
+/**
+ * Milliseconds a lease lasts: longer than a request. A tab that dies leaves its events alone so long, and one that
+ * was frozen while it had the lock those of the others.
+ */
 const LEASE = 30_000;
 
 /** Events that are stored in one transaction, at most. */
@@ -210,7 +213,8 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     put,
     async draw(limit, patience) {
       const now = clock.now();
-      if (!tabs.leads()) return [];
+      // Who has the lock may be frozen; then leases keep apart who delivers.
+      if (!tabs.leads() && !stored().some(({ record }) => record.trackedAt + LEASE < now)) return [];
       const before = clearings;
       const leased = await lease({ limit, now: vainLooks > patience ? EVER : now, until: now + LEASE });
       if (clearings > before || isClosed) {
