@@ -1,5 +1,8 @@
 import { defineConfig } from "vitepress";
 
+/** Where the documents of the packages link to each other. */
+const AT_NPM = "https://www.npmjs.com/package/@intercom-events/";
+
 const packages = ["node", "deno", "browser", "relay", "core", "emulator"];
 
 export default defineConfig({
@@ -12,9 +15,17 @@ export default defineConfig({
   cleanUrls: true,
   // Nothing of the site is loaded from another host.
   head: [["link", { rel: "icon", href: "data:," }]],
-  // The documents of the packages link within the repository.
-  ignoreDeadLinks: [/^(\.\/)?(\.\.\/)+(spec|relay|packages|CONTRIBUTING|LICENSE|MUTATION)/],
+  markdown: {
+    config(md) {
+      // What the documents of the packages link to at npm is here as well.
+      const normalize = md.normalizeLink;
+      md.normalizeLink = (url) => normalize(url.replace(AT_NPM, "/packages/"));
+    },
+  },
   themeConfig: {
+    outline: [2, 3],
+    socialLinks: [{ icon: "github", link: "https://github.com/intercom-events/intercom-events" }],
+    footer: { message: "An independent project, not made, endorsed or supported by Intercom." },
     search: { provider: "local" },
     nav: [
       { text: "Guide", link: "/guide/start" },
