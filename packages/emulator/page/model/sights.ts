@@ -15,6 +15,8 @@ export interface Sights {
   readonly theme: Signal<Theme>;
   /** Counts up when colours may have changed. */
   readonly colours: Signal<number>;
+  /** Shows a part, and moves the focus to its tab: what had it may be gone with the part before. */
+  open(tab: Tab): void;
 }
 
 const themeKey = "intercom-emulator-theme";
@@ -49,5 +51,9 @@ export function createSights(): Sights {
     localStorage.setItem(themeKey, theme.value);
     colours.value = colours.peek() + 1;
   });
-  return { tab, theme, colours };
+  function open(wanted: Tab): void {
+    tab.value = wanted;
+    document.getElementById(`tab-${wanted}`)?.focus();
+  }
+  return { tab, theme, colours, open };
 }

@@ -1,5 +1,5 @@
 import axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { endAfterEach, openBench } from "../../test/browser-bench.ts";
 import { openTab, rowsOf, textOf } from "./rows.ts";
@@ -180,4 +180,71 @@ test("nothing moves for those who want it so", async () => {
       }).length,
   );
   expect(moving).toBe(0);
+});
+
+test("focus stays near when what had it is gone", async () => {
+  const { page, post } = await openBench();
+  for (let index = 0; index < 60; index += 1) {
+    await post(event({ event_name: `name-${index % 3}`, created_at: 1_700_000_000 + index }));
+  }
+  const press = async (button: Locator): Promise<void> => {
+    await button.focus();
+    await page.keyboard.press("Enter");
+  };
+  const button = (name: string | RegExp): Locator => page.getByRole("button", { name, exact: true });
+  const expectFocus = (there: Locator): Promise<unknown> =>
+    expect.poll(() => there.evaluate((element) => element === document.activeElement)).toBe(true);
+
+  await rowsOf(page).first().click();
+  await press(button("Events of this name"));
+  await press(button("Remove the filter name name-2"));
+  await button("Remove the filter name name-2").waitFor({ state: "detached" });
+  await expectFocus(page.getByRole("searchbox"));
+
+  await page.getByRole("listbox").evaluate((list) => {
+    list.scrollTop = 300;
+  });
+  await post(event({ created_at: 5 }));
+  await press(button("Show 1 new"));
+  await button("Show 1 new").waitFor({ state: "detached" });
+  await expectFocus(page.getByRole("listbox"));
+
+  await openTab(page, "Event names");
+  await press(button("Archive name-0"));
+  await button("Archive name-0").waitFor({ state: "detached" });
+  await expectFocus(button("Events of name-0"));
+  await page.keyboard.press("Enter");
+  await expectFocus(page.getByRole("tab", { name: "Events", exact: false }).first());
+  await openTab(page, "Contacts");
+  await rowsOf(page).first().click();
+  await press(button("Events of this contact"));
+  await expectFocus(page.getByRole("tab", { name: "Events", exact: false }).first());
+
+  await openTab(page, "Faults & clock");
+  for (const remove of ["Remove the fault: answer 500", "Remove all faults"]) {
+    await press(button("500 Server error"));
+    await press(button(remove));
+    await button(remove).waitFor({ state: "detached" });
+    await expectFocus(page.getByRole("region", { name: "Faults" }));
+  }
+});
+
+test.each([375, 800, 1280])("a long name leaves the words beside it whole, at %d pixels", async (width) => {
+  const { page, post } = await openBench({ browser: { viewport: { width, height: 700 } } });
+  await post(event({ event_name: "a-name-that-is-long".repeat(20).replaceAll("-", "") }));
+  await openTab(page, "Event names");
+  const button = page.getByRole("button", { name: /^Archive/ });
+  await button.waitFor();
+  const height = await button.evaluate((element) => element.clientHeight);
+  expect(height).toBeLessThan(40);
+});
+
+test("events that come are not announced one by one, what a search finds is", async () => {
+  const { page, post } = await openBench();
+  await post(event());
+  const foot = page.locator(".foot");
+  await expect.poll(() => textOf(foot)).toBe("1 event.");
+  expect(await foot.getAttribute("role")).toBeNull();
+  await page.getByRole("searchbox").fill("placed");
+  await expect.poll(() => foot.getAttribute("role")).toBe("status");
 });

@@ -79,3 +79,15 @@ test("everything is forgotten once that is confirmed", async () => {
   await dialog.getByRole("button", { name: "Forget everything" }).click();
   await expect.poll(() => emulator.events()).toEqual([]);
 });
+
+test("names are found by how they were sent, and one place is one place", async () => {
+  const { page, post } = await openBench({ emulator: { eventNames: 2 } });
+  await post({ event_name: "Placed.Order", created_at: 1_700_000_000, user_id: "314159" });
+  await openTab(page, "Event names");
+  await page.getByText("1 place left").waitFor();
+  const row = page.getByRole("rowheader", { name: "placed-order" });
+  await page.getByRole("searchbox").fill("Placed.O");
+  await row.waitFor();
+  await page.getByRole("searchbox").fill("Placed.X");
+  await row.waitFor({ state: "detached" });
+});

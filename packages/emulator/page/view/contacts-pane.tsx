@@ -84,7 +84,7 @@ function ContactDetails({ contact }: { readonly contact: KnownContact }): JSX.El
           type="button"
           onClick={() => {
             session.events.setFilter({ contact: id });
-            sights.tab.value = "events";
+            sights.open("events");
           }}
         >
           Events of this contact

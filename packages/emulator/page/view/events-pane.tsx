@@ -46,7 +46,15 @@ export function EventsPane(): JSX.Element {
 
 function FilterChip({ text, onRemove }: { readonly text: string; onRemove(): void }): JSX.Element {
   return (
-    <button type="button" class="chip" onClick={onRemove} aria-label={`Remove the filter ${text}`}>
+    <button
+      type="button"
+      class="chip"
+      onClick={({ currentTarget }) => {
+        currentTarget.parentElement?.querySelector("input")?.focus(); // the chip will be gone
+        onRemove();
+      }}
+      aria-label={`Remove the filter ${text}`}
+    >
       {text} <span aria-hidden="true">×</span>
     </button>
   );

@@ -31,7 +31,7 @@ export function FaultControls(): JSX.Element {
     setFaults([...remainingFaults(session.faults.value), fault]);
 
   return (
-    <section aria-labelledby="faults-title">
+    <section aria-labelledby="faults-title" tabIndex={-1}>
       <h2 id="faults-title">Faults</h2>
       <p class="hint">The first fault that meets a request acts on it. Requests of this page are not met.</p>
       <label class="times">
@@ -118,16 +118,30 @@ function FaultList({ setFaults }: FaultListProps): JSX.Element {
             <button
               type="button"
               aria-label={`Remove the fault: ${describeFault(fault)}`}
-              onClick={() => void setFaults(remainingFaults(faults.filter((other) => other !== fault)))}
+              onClick={({ currentTarget }) => {
+                leave(currentTarget);
+                void setFaults(remainingFaults(faults.filter((other) => other !== fault)));
+              }}
             >
               Remove
             </button>
           </li>
         ))}
       </ol>
-      <button type="button" onClick={() => void setFaults([])}>
+      <button
+        type="button"
+        onClick={({ currentTarget }) => {
+          leave(currentTarget);
+          void setFaults([]);
+        }}
+      >
         Remove all faults
       </button>
     </>
   );
+}
+
+/** Moves the focus to the section of a button that will be gone. */
+function leave(button: HTMLElement): void {
+  button.closest("section")?.focus();
 }

@@ -53,8 +53,9 @@ export function ListPane<Value, Filter>(props: ListPaneProps<Value, Filter>): JS
             type="button"
             class="waiting"
             onClick={() => {
-              const list = root.current?.querySelector(".list");
+              const list = root.current?.querySelector<HTMLElement>(".list");
               if (list) list.scrollTop = 0;
+              list?.focus(); // the button will be gone
               feed.hold(false);
             }}
           >
@@ -125,8 +126,10 @@ function ListFoot<Value, Filter>({ feed, noun, isFiltered }: ListFootProps<Value
     failed: "",
   };
   const status = feed.status.value;
+  // Not announced with each event that comes, unless it is looked for.
+  const role = isFiltered || status === "failed" ? "status" : undefined;
   return (
-    <p class="foot" role="status">
+    <p class="foot" role={role}>
       {texts[status]}
       {status === "failed" && (
         <>

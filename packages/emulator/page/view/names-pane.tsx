@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { EventName } from "../../src/event-names.ts";
+import { foldEventName } from "../../src/fold-event-name.ts";
 import { callControl } from "../model/api.ts";
 import { ActionError } from "./action-error.tsx";
 import { MeterBar } from "./meter-bar.tsx";
@@ -14,9 +15,10 @@ const shownAtOnce = 500;
 export function NamesPane(): JSX.Element {
   const { names, settings } = usePage().session;
   const search = useSignal("");
+  const wanted = foldEventName(search.value); // names are kept in that form
   const workspaces = [...new Set(names.value.map(({ workspace }) => workspace))].sort();
   const found = names.value
-    .filter(({ name }) => name.includes(search.value.toLowerCase()))
+    .filter(({ name }) => name.includes(wanted))
     .sort((a, b) => Number(a.archived) - Number(b.archived) || (a.name < b.name ? -1 : 1));
   if (names.value.length === 0) {
     return (
@@ -59,7 +61,9 @@ function Budget({ workspace }: { readonly workspace: string }): JSX.Element {
       <span class="gauge-count">
         {active} / {limit}
         <span class="gauge-reset">
-          {left === 0 ? " · a new name is answered with 422" : ` · ${left} places left`}
+          {left === 0
+            ? " · a new name is answered with 422"
+            : ` · ${left} ${left === 1 ? "place" : "places"} left`}
         </span>
       </span>
       <MeterBar label={`Active names of workspace ${workspace}`} value={active} most={limit} />
@@ -97,7 +101,7 @@ function NamesTable({ names }: { readonly names: readonly EventName[] }): JSX.El
                     aria-label={`Events of ${name}`}
                     onClick={() => {
                       session.events.setFilter({ name });
-                      sights.tab.value = "events";
+                      sights.open("events");
                     }}
                   >
                     Events
@@ -106,11 +110,12 @@ function NamesTable({ names }: { readonly names: readonly EventName[] }): JSX.El
                     <button
                       type="button"
                       aria-label={`Archive ${name}`}
-                      onClick={() =>
+                      onClick={({ currentTarget }) => {
+                        currentTarget.parentElement?.querySelector("button")?.focus(); // this one will be gone
                         void run(() =>
                           callControl("event-names/archive", { method: "POST", body: { name, workspace } }),
-                        )
-                      }
+                        );
+                      }}
                     >
                       Archive
                     </button>

@@ -1,12 +1,10 @@
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import { type Tab, tabs } from "../model/sights.ts";
 import { usePage } from "./page-context.ts";
 
 /** The tabs. Arrow keys move between them. */
 export function TabBar(): JSX.Element {
   const { session, sights } = usePage();
-  const list = useRef<HTMLDivElement>(null);
   const { events, requests, contacts, eventNames } = session.stats.value;
   const faults = session.faults.value.filter(({ left = 1 }) => left > 0).length;
   const labels: Record<Tab, readonly [text: string, count: string]> = {
@@ -16,12 +14,6 @@ export function TabBar(): JSX.Element {
     names: ["Event names", String(eventNames)],
     controls: ["Faults & clock", faults > 0 ? String(faults) : ""],
   };
-
-  function go(tab: Tab | undefined): void {
-    if (!tab) return;
-    sights.tab.value = tab;
-    list.current?.querySelector<HTMLElement>(`#tab-${tab}`)?.focus();
-  }
 
   function onKeyDown(event: KeyboardEvent): void {
     const at = tabs.indexOf(sights.tab.value);
@@ -33,11 +25,11 @@ export function TabBar(): JSX.Element {
     }[event.key];
     if (!target) return;
     event.preventDefault();
-    go(target);
+    sights.open(target);
   }
 
   return (
-    <div class="tabs" role="tablist" aria-label="What to look at" ref={list} onKeyDown={onKeyDown}>
+    <div class="tabs" role="tablist" aria-label="What to look at" onKeyDown={onKeyDown}>
       {tabs.map((tab) => {
         const [text, count] = labels[tab];
         const selected = sights.tab.value === tab;
@@ -50,7 +42,7 @@ export function TabBar(): JSX.Element {
             aria-selected={selected}
             aria-controls="panel"
             tabIndex={selected ? 0 : -1}
-            onClick={() => go(tab)}
+            onClick={() => sights.open(tab)}
           >
             {text}
             {count && <span class="count">{count}</span>}
