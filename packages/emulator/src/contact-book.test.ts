@@ -68,3 +68,10 @@ test("an e-mail address that several users have is ambiguous until one alone has
   book.put({ user_id: "1" });
   expect(book.find({ email })).toBeUndefined();
 });
+
+test("a contact put without an id is the one that has its user_id, whatever its id", () => {
+  const book = createContactBook("w");
+  book.put({ id, user_id: "1", email });
+  expect(book.put({ user_id: "1", email })).toEqual({ id, user_id: "1", email, role: "user" });
+  expect([book.size(), book.find({ email })]).toEqual([1, expect.objectContaining({ id })]);
+});

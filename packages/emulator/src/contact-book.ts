@@ -34,7 +34,7 @@ export function createContactBook(
   const sharedEmails = new Map<string, Set<Contact>>();
 
   function put(input: ContactInput): Contact {
-    const { user_id, email, role = "user", id = deriveContactId(workspace, input) } = input;
+    const { user_id, email, role = "user", id = idOf(input) } = input;
     const contact = { id, ...(user_id && { user_id }), ...(email && { email }), role };
     const before = index.id.get(id);
     if (before) forget(before);
@@ -50,6 +50,12 @@ export function createContactBook(
     if (role !== "lead" && user_id) index.user_id.set(user_id, contact);
     onPut(contact, before);
     return contact;
+  }
+
+  /** Two contacts cannot have one user_id, so that names the one that is there, whatever its id. */
+  function idOf(input: ContactInput): string {
+    const known = input.user_id && index.user_id.get(input.user_id);
+    return known ? known.id : deriveContactId(workspace, input);
   }
 
   /** A contact that is put again under its id is no longer found by what it was before. */

@@ -74,7 +74,7 @@ export interface Emulator {
    * @throws TypeError for a malformed contact
    */
   setContacts(contacts: readonly ContactInput[]): void;
-  /** Adds contacts, or replaces those of the same `id`. @throws TypeError for a malformed contact */
+  /** Adds contacts, or replaces those of the same `id`, or `user_id` where no `id` is given. @throws TypeError for a malformed contact */
   putContacts(contacts: readonly ContactInput[]): KnownContact[];
   /** The contacts that exist, with their ids. */
   contacts(): KnownContact[];

@@ -54,7 +54,7 @@ export interface EmulatorState {
   stats(): EmulatorStats;
   setFaults(faults: unknown): void;
   setContacts(contacts: unknown): void;
-  /** Adds contacts, or replaces those that have the same id. */
+  /** Adds contacts, or replaces those that have the same id, or user_id where no id is given. */
   putContacts(contacts: unknown): KnownContact[];
   reset(): void;
 }
