@@ -629,6 +629,15 @@ describe("close", () => {
     expect(awake).toBe(0);
   });
 
+  test("waits once for an outbox that takes nothing, however many are left", async () => {
+    const { client, faulty } = start(createMemoryStore());
+    await turn();
+    faulty.fail("append", new OutboxError("failed", "Cannot keep events: the database is locked"));
+    for (let index = 0; index < 1001; index += 1) client.track(anotherEvent());
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 1001 });
+    expect(faulty.of("append")).toHaveLength(1);
+  });
+
   test("drops what the outbox does not take any more", async () => {
     const { client, faulty }: Started & { faulty: { fail: unknown } } = start(createMemoryStore());
     (faulty as ReturnType<typeof faultyOutbox>).fail("append", new OutboxError("full", "Cannot keep events"));

@@ -341,7 +341,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       await work;
       await refilling;
       letGo?.();
-      while (unwritten.size > 0) await append(nextBatch());
+      // All together: an outbox that is in use elsewhere is waited for once, and not with each batch.
+      while (unwritten.size > 0) await append([...unwritten]);
       await writeEndings();
       await writeChanges();
       try {
