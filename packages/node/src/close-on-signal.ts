@@ -24,7 +24,7 @@ const closes = new Map<NodeJS.Signals, Set<Close>>();
  * @returns no longer closes the client
  * @throws {TypeError} for a signal that cannot be listened for, and for what is no length of time
  * @example
- * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN });
+ * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN! });
  * closeOnSignal(client, { timeout: 5_000 });
  */
 export function closeOnSignal(

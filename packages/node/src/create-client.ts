@@ -27,7 +27,7 @@ export interface NodeClientOptions extends ClientOptions {
  * @typeParam Catalog the events there may be, with their metadata; any without it
  * @throws {TypeError} naming the option that is wrong and what was expected
  * @example
- * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN });
+ * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN! });
  * client.track({
  *   userId: "314159",
  *   eventName: "placed-order",

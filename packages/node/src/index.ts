@@ -2,7 +2,7 @@
  * Sends data events to Intercom from Node.js and Bun.
  *
  * @example
- * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN });
+ * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN! });
  * client.track({ userId: "314159", eventName: "placed-order", metadata: { price: monetaryAmount(34999, "eur") } });
  * await client.close();
  * @module @intercom-events/node

@@ -5,7 +5,7 @@ const CODES: Readonly<Record<number, readonly [OutboxErrorCode, string]>> = {
   8: ["read_only", "the file cannot be written"],
   11: ["corrupted", "the file is damaged"],
   13: ["full", "the disk, or maxBytes, is used up"],
-  14: ["failed", "the file cannot be opened; is its folder there, and may it be written?"],
+  14: ["failed", "the file cannot be opened; its folder must be there and writable"],
   26: ["corrupted", "the file is not a SQLite database"],
 };
 

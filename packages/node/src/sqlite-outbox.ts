@@ -58,7 +58,7 @@ interface Connection extends OpenSqlite {
  * @throws {TypeError} naming the option that is wrong and what was expected
  * @example
  * const client = createClient({
- *   token: process.env.INTERCOM_ACCESS_TOKEN,
+ *   token: process.env.INTERCOM_ACCESS_TOKEN!,
  *   outbox: sqliteOutbox({ path: "/var/lib/shop/intercom-events.db" }),
  * });
  */
