@@ -66,15 +66,20 @@ export function closeOnSignal(
   }
 
   if (Deno.addSignalListener === undefined) return remove;
+  const wanted = new Set(signals ?? defaultSignals());
   try {
-    for (const signal of new Set(signals ?? defaultSignals())) {
+    for (const signal of wanted) {
       const listener = () => void close(signal);
       Deno.addSignalListener(signal, listener);
       listeners.set(signal, listener);
     }
-  } catch (error) {
+  } catch (cause) {
     remove(); // Nobody could take away the others.
-    throw error;
+    const names = [...wanted].map((signal) => JSON.stringify(signal)).join(", ");
+    throw new TypeError(
+      `Cannot close on a signal: "signals" must be some that can be listened for, got ${names}`,
+      { cause },
+    );
   }
   return remove;
 }

@@ -45,26 +45,21 @@ export function createClient<Catalog extends object = AnyEvent>(options: DenoCli
   const { warn = (message: string) => console.warn(message) } = coreOptions;
   const channel = findDiagnosticsChannel();
   let stay = (): void => undefined;
-  try {
-    const client = createCoreClient<Catalog>({
-      userAgent: "intercom-events-deno",
-      clock: denoClock,
-      runtimeOptions: ["exitTimeout"],
-      ...(channel && { channel: (name: string) => channel(`intercom-events:${name}`) }),
-      ...coreOptions,
-      warn,
-      transport: transport.send,
-      release() {
-        stay();
-        transport.close();
-      },
-    });
-    if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
-    return client;
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
+  const client = createCoreClient<Catalog>({
+    userAgent: "intercom-events-deno",
+    clock: denoClock,
+    runtimeOptions: ["exitTimeout"],
+    ...(channel && { channel: (name: string) => channel(`intercom-events:${name}`) }),
+    ...coreOptions,
+    warn,
+    transport: transport.send,
+    release() {
+      stay();
+      transport.close();
+    },
+  });
+  if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
+  return client;
 }
 
 function checkMilliseconds(name: string, value: unknown): void {

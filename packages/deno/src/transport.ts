@@ -17,10 +17,11 @@ export interface DenoTransport {
  * @param idleConnections connections kept open at most for the next event
  */
 export function createDenoTransport(idleConnections: number): DenoTransport {
-  // Where Deno is hosted it may be missing; fetch has a pool all the same.
-  const client = Deno.createHttpClient?.({ poolMaxIdlePerHost: idleConnections });
+  let client: ReturnType<typeof Deno.createHttpClient> | undefined;
   return {
     async send({ method, url, headers, body, signal }) {
+      // Where Deno is hosted it may be missing; fetch has a pool all the same.
+      client ??= Deno.createHttpClient?.({ poolMaxIdlePerHost: idleConnections });
       const response = await fetch(url, {
         method,
         headers,

@@ -23,6 +23,7 @@ Deno.test("createClient refuses an exitTimeout that is none, and whatever core r
       '"keepAlive" must be one of token, region, baseUrl, apiVersion, timeout, concurrency, queue, retry, share, ' +
         "outbox, outboxFallback, waitUntil, metadataKeys, allowBrowser, warn, exitTimeout, got an unknown option",
     ],
+    [{ token: "token", concurrency: "5" }, '"concurrency" must be a positive integer, got "5"'],
     [undefined, "the options must be an object such as { token }, got undefined"],
     ["token", "the options must be an object such as { token }, got string"],
   ] as const) {
