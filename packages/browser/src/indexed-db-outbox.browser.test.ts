@@ -87,6 +87,47 @@ describe("the outbox in IndexedDB", () => {
     await outbox.close();
   });
 
+  test("refuses an event that is larger than maxBytes, and drops no other for it", async () => {
+    const name = freshName();
+    const options = { name, maxBytes: 100 };
+    let free = (): void => undefined;
+    // Another tab delivers, so that what is stored waits.
+    void navigator.locks.request(
+      `intercom-events ${name}`,
+      () => new Promise<void>((resolve) => (free = resolve)),
+    );
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const fetch = vi.spyOn(globalThis, "fetch");
+    fetch.mockImplementation(async () => Response.json({ results: [{ status: "accepted" }] }));
+    const earlier = indexedDbOutbox(options);
+    await earlier.append([record(1, { body: "{}" })]);
+    const tracker = createTracker({
+      route: relay({ url: "/nowhere" }),
+      outbox: indexedDbOutbox(options),
+      queue: { policy: "drop_oldest" },
+    });
+    const receipt = tracker.track("a", { text: "x".repeat(100) });
+    expect(await receipt.stored).toBe(false);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(await earlier.counts()).toMatchObject({ events: 1 });
+    vi.restoreAllMocks();
+    free();
+    await tracker.close({ timeout: 0 });
+    await earlier.close();
+  });
+
+  test("leases in order beyond what is leased already or not due, however many that are", async () => {
+    const outbox = indexedDbOutbox({ name: freshName() });
+    await outbox.append(records(1, 150), NOW + 1000);
+    await outbox.append(records(151, 250, { dueAt: NOW + 1 }));
+    await outbox.append(records(251, 260));
+    const request = { now: NOW, until: NOW + 1000 };
+    expect(await outbox.lease({ ...request, limit: 4 })).toEqual(records(251, 254));
+    expect(await outbox.lease({ ...request, limit: 999 })).toEqual(records(255, 260));
+    expect(await outbox.lease({ limit: 260, now: NOW + 1000, until: NOW + 1000 })).toHaveLength(260);
+    await outbox.close();
+  });
+
   test("keeps 1000 events, 1 MiB of bodies and no dead letters, unless told otherwise", async () => {
     const outbox = indexedDbOutbox({ name: freshName() });
     await assertRefused(outbox.append(records(1, 1001)), "full");

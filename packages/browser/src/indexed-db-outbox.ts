@@ -43,6 +43,9 @@ interface Summary {
   letters: DeadLetter[];
 }
 
+/** Events that are read at once. */
+const PAGE = 100;
+
 /** Seconds for which those of events are remembered, before and after what is appended. */
 const MEMORY = 3600;
 
@@ -100,7 +103,9 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
       stores("events").add(lease(record, leaseUntil));
     }
     if (summary.events > maxEvents || summary.bytes > maxBytes) {
-      throw new OutboxError("full", "Cannot append: maxEvents or maxBytes is reached");
+      // For what is larger than all there may be no room can be made.
+      const cause = records.every(({ body }) => body.length > maxBytes) && "larger than maxBytes";
+      throw new OutboxError("full", "Cannot append: maxEvents or maxBytes is reached", { cause });
     }
     writeSummary(stores, summary);
   }
@@ -108,7 +113,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
   async function giveBack(): Promise<void> {
     await database
       .transact("close", async (stores) => {
-        for (const kept of await readEvents(stores)) {
+        for await (const kept of readEvents(stores)) {
           if (kept.owner === me) stores("events").put(lease(kept));
         }
       })
@@ -147,15 +152,16 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
         return records;
       }),
     lease: ({ limit, now, until }) =>
-      call("lease", async (stores) =>
-        (await readEvents(stores))
-          .filter(({ dueAt, leaseUntil }) => dueAt <= now && leaseUntil <= now)
-          .slice(0, limit)
-          .map((kept) => {
-            stores("events").put(lease(kept, until));
-            return recordOf(kept);
-          }),
-      ),
+      call("lease", async (stores) => {
+        const leased: OutboxRecord[] = [];
+        for await (const kept of readEvents(stores)) {
+          if (leased.length >= limit) break;
+          if (kept.dueAt > now || kept.leaseUntil > now) continue;
+          stores("events").put(lease(kept, until));
+          leased.push(recordOf(kept));
+        }
+        return leased;
+      }),
     renew: (ids, until) =>
       call("renew", async (stores) => {
         for (const id of ids) {
@@ -219,9 +225,13 @@ function writeSummary(stores: Stores, summary: Summary): void {
   stores("summary").put(summary, 0);
 }
 
-/** All events in the order of their ids, at once, which is faster than one by one as far as stores are small. */
-function readEvents(stores: Stores): Promise<Kept[]> {
-  return ask(stores("events").getAll());
+/** The events in the order of their ids: a page at a time, which is faster than one by one, or all of many. */
+async function* readEvents(stores: Stores): AsyncGenerator<Kept, void> {
+  for (let last: string | undefined = ""; last !== undefined; ) {
+    const page: Kept[] = await ask(stores("events").getAll(IDBKeyRange.lowerBound(last, true), PAGE));
+    yield* page;
+    last = page[PAGE - 1]?.id;
+  }
 }
 
 function find(stores: Stores, id: string): Promise<Kept | undefined> {

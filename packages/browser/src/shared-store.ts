@@ -6,7 +6,7 @@ import {
   type Outcome,
   safeOutcome,
 } from "@intercom-events/core";
-import { ask } from "./ask.ts";
+import { inTime } from "./in-time.ts";
 import { UNHEARD_DELAY } from "./next-step.ts";
 import type { OwnEvent, OwnEvents } from "./own-events.ts";
 import type { PageOutbox } from "./page-outbox.ts";
@@ -89,13 +89,16 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     work: () => Promise<T>,
     onFailure: (cause: unknown) => void = (cause) => isClosed || settings.complain(BROKEN, cause),
   ): Promise<T | undefined> {
-    return ask(() => (isToClear ? clear().then(work) : work()), clock, onFailure);
+    return inTime(onceCleared(work), clock, onFailure);
   }
 
-  /** Comes before all else, so that it deletes nothing newer and nothing is sent that it should. */
-  async function clear(): Promise<void> {
-    await outbox.clear();
-    isToClear = false;
+  /** Clearing comes before all else, so that it deletes nothing newer and nothing is sent that it should. */
+  async function onceCleared<T>(work: () => Promise<T>): Promise<T> {
+    if (isToClear) {
+      await outbox.clear();
+      isToClear = false;
+    }
+    return work();
   }
 
   async function lease(request: LeaseRequest): Promise<OutboxRecord[]> {
@@ -283,7 +286,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   };
 }
 
-/** Whether the store has reached its own bound, and not that of the browser. */
+/** Whether others have to make room: the store has reached its own bound, and not that of the browser. */
 function isFull(error: unknown): boolean {
   const { code, cause } = (error ?? {}) as Partial<OutboxError>;
   return code === "full" && !cause;

@@ -4,11 +4,11 @@ import type { Clock } from "@intercom-events/core";
 const PATIENCE = 5_000;
 
 /**
- * Waits for a store, but not for ever. It never rejects: what went wrong is told, and the answer is
+ * Waits for a store's answer, but not for ever. It never rejects: what went wrong is told, and the answer is
  * `undefined`.
  */
-export function ask<T>(
-  work: () => Promise<T>,
+export function inTime<T>(
+  answer: Promise<T>,
   clock: Clock,
   onFailure: (cause: unknown) => void,
 ): Promise<T | undefined> {
@@ -19,14 +19,9 @@ export function ask<T>(
       onFailure(cause);
       resolve(undefined);
     };
-    const succeed = (value: T) => {
+    answer.then((value) => {
       stop();
       resolve(value);
-    };
-    try {
-      work().then(succeed, fail);
-    } catch (cause) {
-      fail(cause);
-    }
+    }, fail);
   });
 }
