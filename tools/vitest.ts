@@ -39,6 +39,8 @@ export function nodeTests({ types = false, isolate = true }: NodeTests = {}): Vi
       include: ["**/*.test.ts"],
       // Generous, as several runtimes may be tested at once; no test asserts how long a thing takes.
       testTimeout: 60_000,
+      // A Chromium that does not close when it is asked to is ended by Playwright after 30 s.
+      hookTimeout: 60_000,
       exclude: ["**/node_modules/**", "**/dist/**", "**/*.browser.test.ts", ...once],
       isolate,
       ...(types &&

@@ -31,7 +31,7 @@ beforeAll(async () => {
     format: "iife",
   });
   scripts = `<script>${await buildScript()}</script><script>${outputFiles[0]?.text}</script>`;
-}, 60_000);
+});
 
 // One each: the Chromium from npm ends with its page.
 beforeEach(async () => {

@@ -97,7 +97,7 @@ beforeAll(async () => {
   // Each of the tabs gets a process of its own.
   const extraPrefsFirefox = { "dom.ipc.processCount": 16 };
   browser = await launch({ browser: "firefox", executablePath, headless: true, extraPrefsFirefox });
-}, 60_000);
+});
 
 afterAll(() => browser?.close());
 

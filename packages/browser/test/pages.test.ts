@@ -25,7 +25,7 @@ beforeAll(async () => {
     executablePath,
     args: args.filter((name) => name !== "--single-process"),
   });
-}, 60_000);
+});
 
 afterAll(() => browser.close());
 

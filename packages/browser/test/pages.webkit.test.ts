@@ -35,6 +35,6 @@ test.skipIf(webkit === undefined)(
 beforeAll(async () => {
   if (!webkit) return console.log(`Nothing was tested in WebKit: ${HOW_TO_GET_WEBKIT}`);
   browser = await launchWebKit(webkit);
-}, 60_000);
+});
 
 afterAll(() => browser?.close());
