@@ -5,9 +5,12 @@ const KEY = { high: 7, low: -1 };
 
 const keyOf = (index: number) => ({ high: index, low: 1 });
 
+let sequence = 0;
+
 /** An event as far as it is remembered. */
-function eventOf(body = "body"): { body: string; receipt: object } {
-  return { body, receipt: {} };
+function eventOf(body = "body"): { body: string; sequence: number } {
+  sequence += 1;
+  return { body, sequence };
 }
 
 test("a second is its event's", () => {
@@ -49,31 +52,31 @@ test("what is added again is young again", () => {
 test("keeps a hash alone of what Intercom has, young or old, and of no other event of that second", () => {
   const collisions = createCollisions();
   const [event, other] = [eventOf(), eventOf()];
-  collisions.take(KEY, event.receipt, 5);
+  collisions.take(KEY, event.sequence, 5);
   expect(collisions.find(KEY)).toBe(undefined);
   collisions.add(KEY, event);
-  collisions.take(KEY, other.receipt, 5);
+  collisions.take(KEY, other.sequence, 5);
   expect(collisions.find(KEY)).toBe(event);
   for (let index = 0; index < 5000; index += 1) collisions.add(keyOf(index), eventOf());
-  collisions.take(KEY, event.receipt, 5);
+  collisions.take(KEY, event.sequence, 5);
   expect(collisions.find(KEY)).toBe(5);
-  collisions.take(KEY, event.receipt, 6);
+  collisions.take(KEY, event.sequence, 6);
   expect(collisions.find(KEY)).toBe(5);
 });
 
 test("forgets what is removed, young or old, and no other event of that second", () => {
   const collisions = createCollisions();
   const [event, other] = [eventOf(), eventOf()];
-  collisions.remove(KEY, event.receipt);
+  collisions.remove(KEY, event.sequence);
   collisions.add(KEY, event);
-  collisions.remove(KEY, other.receipt);
+  collisions.remove(KEY, other.sequence);
   expect(collisions.find(KEY)).toBe(event);
   for (let index = 0; index < 5000; index += 1) collisions.add(keyOf(index), eventOf());
-  collisions.remove(keyOf(10_000), event.receipt);
-  collisions.remove(KEY, event.receipt);
+  collisions.remove(keyOf(10_000), event.sequence);
+  collisions.remove(KEY, event.sequence);
   expect(collisions.find(KEY)).toBe(undefined);
   const late = eventOf();
   collisions.add(KEY, late);
-  collisions.remove(KEY, late.receipt);
+  collisions.remove(KEY, late.sequence);
   expect(collisions.find(KEY)).toBe(undefined);
 });

@@ -5,7 +5,7 @@ interface Remembered {
   /** Its JSON. */
   readonly body: string;
   /** What stays the same of it, also when it is read from an outbox. */
-  readonly receipt: unknown;
+  readonly sequence: number;
 }
 
 /** Remembers which seconds are taken, and by what; {@link createCollisions}. Keys are hashes of contact, name and second. */
@@ -15,9 +15,9 @@ export interface Collisions<Event extends Remembered> {
   /** Remembers an event. */
   add(key: Hash, event: Event): void;
   /** Keeps no more of an event than a hash of its body, as Intercom has it. */
-  take(key: Hash, receipt: Event["receipt"], hash: number): void;
+  take(key: Hash, sequence: number, hash: number): void;
   /** Forgets an event that Intercom did not take, so that its second is free again. */
-  remove(key: Hash, receipt: Event["receipt"]): void;
+  remove(key: Hash, sequence: number): void;
 }
 
 /** Events remembered, and characters of their bodies, in each of two generations; the older one is forgotten whole. */
@@ -34,9 +34,9 @@ export function createCollisions<Event extends Remembered>(): Collisions<Event> 
   let characters = 0;
 
   /** The generation that holds an event. */
-  function generationOf(key: Hash, receipt: Event["receipt"]): typeof younger | undefined {
+  function generationOf(key: Hash, sequence: number): typeof younger | undefined {
     const isIt = (found: Event | number | undefined): boolean =>
-      typeof found === "object" && found.receipt === receipt;
+      typeof found === "object" && found.sequence === sequence;
     return isIt(younger.get(key)) ? younger : isIt(older.get(key)) ? older : undefined;
   }
 
@@ -52,11 +52,11 @@ export function createCollisions<Event extends Remembered>(): Collisions<Event> 
       younger.set(key, event);
       characters += event.body.length;
     },
-    take(key, receipt, hash) {
-      generationOf(key, receipt)?.set(key, hash);
+    take(key, sequence, hash) {
+      generationOf(key, sequence)?.set(key, hash);
     },
-    remove(key, receipt) {
-      generationOf(key, receipt)?.delete(key);
+    remove(key, sequence) {
+      generationOf(key, sequence)?.delete(key);
     },
   };
 }

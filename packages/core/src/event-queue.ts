@@ -75,10 +75,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   const ids = createEventIds(random);
   const spilled = createSpilledEvents(ids, (outcome, number, receipt) => {
     tally.end(outcome);
-    if (number !== undefined) barrier.end(number);
-    if (!receipt) return;
-    settle(receipt, outcome);
-    sameSecond.release(receipt);
+    if (number === undefined) return;
+    barrier.end(number);
+    if (receipt) settle(receipt, outcome);
+    sameSecond.release(number, outcome);
   });
   const wakefulness = createWakefulness(clock);
   let sequence = 0;
@@ -186,6 +186,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     if (own === undefined) {
       adopted += 1;
       sequence += 1;
+    } else {
+      spilled.take();
     }
     const event = {
       sequence: own ?? sequence,
@@ -193,7 +195,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       body,
       trackedAt,
       isOwn: own !== undefined,
-      receipt: own === undefined ? undefined : spilled.take(id),
+      receipt: undefined,
       key: undefined,
       attempts,
       failures,
@@ -219,15 +221,16 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   /** Tells everybody how an event has ended. */
   function finish(event: PendingEvent, outcome: Outcome): void {
-    const { receipt, body, isOwn } = event;
+    const { sequence, body, isOwn } = event;
     if (isOwn) tally.end(outcome);
     else tally.recover();
     if (!isOwn) adopted -= 1;
     sameSecond.ended(event, outcome);
-    barrier.end(event.sequence); // Before anybody is told, who may wait for those that are left.
+    barrier.end(sequence); // Before anybody is told, who may wait for those that are left.
+    const receipt = event.receipt ?? (isOwn ? spilled.end(sequence, outcome) : undefined);
     if (receipt) settle(receipt, outcome);
     voice.outcome(outcome, body);
-    if (receipt) sameSecond.release(receipt);
+    sameSecond.release(sequence, outcome);
   }
 
   function settle(receipt: Receipt, outcome: Outcome): void {
@@ -236,9 +239,9 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   }
 
   /** Somebody waits for the outcome of an event. */
-  function want(receipt: Receipt): void {
+  function want(receipt: Receipt, owed: number | undefined): void {
     wakefulness.enter();
-    spilled.want(receipt);
+    if (owed !== undefined) spilled.want(owed, receipt);
   }
 
   function refuse(outcome: Outcome, body?: string): Receipt {

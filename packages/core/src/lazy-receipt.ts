@@ -1,11 +1,19 @@
 import type { Outcome, Receipt } from "./outcome.ts";
 
+/** How events have ended, once they have, by their numbers. */
+export type OwedOutcomes = Map<number, Outcome | undefined>;
+
+/** Told that somebody asks for an outcome that is not known yet, and of what event if that is owed to the receipt. */
+type OnWanted = (receipt: Receipt, owed: number | undefined) => void;
+
 /** What a queue may do with the receipts it has made; whoever holds a receipt may not. */
 interface ReceiptControls {
   /** Makes one; {@link createReceipt}. */
-  create(onWanted: ((receipt: Receipt) => void) | undefined): Receipt;
+  create(onWanted: OnWanted | undefined): Receipt;
   /** Tells how the event ended; only the first call counts. */
   settle(receipt: Receipt, outcome: Outcome): void;
+  /** Tells where it will be noted how the event ended, unless somebody waits for it: then it is settled. */
+  owe(receipt: Receipt, number: number, outcomes: OwedOutcomes): void;
   /** Tells whether the outbox holds the event; only the first call counts. */
   store(receipt: Receipt, isStored: boolean): void;
   /** How the event ended, once it has. */
@@ -32,7 +40,9 @@ function defineReceipts(): ReceiptControls {
     #outcome: Outcome | undefined;
     #promise: Promise<Outcome> | undefined;
     #resolve: ((outcome: Outcome) => void) | undefined;
-    readonly #onWanted: ((receipt: Receipt) => void) | undefined;
+    readonly #onWanted: OnWanted | undefined;
+    #owed: number | undefined;
+    #outcomes: OwedOutcomes | undefined;
     #isStored: boolean | undefined;
     #stored: Promise<boolean> | undefined;
     #resolveStored: ((isStored: boolean) => void) | undefined;
@@ -42,15 +52,19 @@ function defineReceipts(): ReceiptControls {
       controls = {
         create: (onWanted) => new LazyReceipt(onWanted) as unknown as Receipt,
         settle: (receipt, outcome) => mine(receipt).#settle(outcome),
+        owe(receipt, number, outcomes) {
+          mine(receipt).#owed = number;
+          mine(receipt).#outcomes = outcomes;
+        },
         store: (receipt, isStored) => mine(receipt).#store(isStored),
-        outcome: (receipt) => mine(receipt).#outcome,
+        outcome: (receipt) => mine(receipt).#known(),
         isWanted: (receipt) => mine(receipt).#promise !== undefined,
       };
       // So that `instanceof Promise` is true as well.
       Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
     }
 
-    constructor(onWanted: ((receipt: Receipt) => void) | undefined) {
+    constructor(onWanted: OnWanted | undefined) {
       this.#onWanted = onWanted;
     }
 
@@ -77,12 +91,17 @@ function defineReceipts(): ReceiptControls {
 
     #asPromise(): Promise<Outcome> {
       if (this.#promise) return this.#promise;
+      const outcome = this.#known();
       this.#promise = new Promise((resolve) => {
-        if (this.#outcome === undefined) this.#resolve = resolve;
-        else resolve(this.#outcome);
+        if (outcome === undefined) this.#resolve = resolve;
+        else resolve(outcome);
       });
-      if (this.#outcome === undefined) this.#onWanted?.(this as unknown as Receipt);
+      if (outcome === undefined) this.#onWanted?.(this as unknown as Receipt, this.#owed);
       return this.#promise;
+    }
+
+    #known(): Outcome | undefined {
+      return this.#outcome ?? this.#outcomes?.get(this.#owed as number);
     }
 
     #settle(outcome: Outcome): void {
@@ -105,8 +124,8 @@ function defineReceipts(): ReceiptControls {
 /**
  * A receipt that waits for its outcome, and for the word of the outbox.
  *
- * @param onWanted told once, when somebody asks for an outcome that is not known yet
+ * @param onWanted told once at most
  */
-export function createReceipt(onWanted?: (receipt: Receipt) => void): Receipt {
+export function createReceipt(onWanted?: OnWanted): Receipt {
   return receiptControls.create(onWanted);
 }

@@ -100,6 +100,38 @@ describe("what is tracked", () => {
     const users = intercom.sent.map(({ body }) => Number(JSON.parse(body ?? "").user_id));
     expect(users).toEqual(Array.from({ length: 5000 }, (_, index) => index));
   }, 30_000);
+
+  test.each(["here", "by another process"])(
+    "and that equals one which waits in the outbox alone ends as that one does, delivered %s",
+    async (where) => {
+      const store = createMemoryStore();
+      const { client, clock, intercom } = start(store, undefined, {
+        queue: { maxEvents: 6 },
+        concurrency: 1,
+      });
+      await turn();
+      for (let index = 0; index < 12; index += 1) {
+        client.track({ ...EVENT, userId: `${index}`, createdAt: 5 });
+        await passTime(clock, 5);
+      }
+      const twin = client.track({ ...EVENT, userId: "11", createdAt: 5 });
+      expect(client.stats().pending).toBe(13);
+      if (where !== "here") {
+        start(store, accept, { clock });
+        await passTime(clock, 1000, 50);
+      }
+      while (intercom.open().length > 0) {
+        for (const request of intercom.open()) accept(request);
+        await passTime(clock, 100, 10);
+      }
+      const flushed = client.flush();
+      await passTime(clock, 30_000, 500);
+      expect(await flushed).toEqual({ pending: 0 });
+      expect(await twin).toEqual({ status: "duplicate" });
+      expect(intercom.sent.length < 12).toBe(where !== "here");
+      expect(client.stats()).toMatchObject({ accepted: 12, duplicate: 1, pending: 0 });
+    },
+  );
 });
 
 describe("what is left", () => {

@@ -9,7 +9,7 @@ export interface PendingEvent {
   readonly body: string;
   /** When it was tracked, in milliseconds since the epoch. */
   readonly trackedAt: number;
-  /** What the caller of `track` holds; nobody does of an event that another process has tracked. */
+  /** What the caller of `track` holds; not of an event that was read from an outbox. */
   readonly receipt: Receipt | undefined;
   /** Whether this client has tracked it. */
   readonly isOwn: boolean;

@@ -11,6 +11,13 @@ import { MAX_MOVE, SECOND_TAKEN } from "./second-issues.ts";
 /** An event that this client has tracked, and so with a receipt. */
 type OwnEvent = PendingEvent & { readonly receipt: Receipt };
 
+/** Events that wait for the outcome of an equal one. */
+interface Followers {
+  /** Of the equal one: an outbox forgets how an event has ended whose receipt nobody holds. */
+  readonly receipt: Receipt;
+  readonly events: OwnEvent[];
+}
+
 /** What Intercom keeps one event of. */
 interface Place {
   /** Contact, name and second. */
@@ -30,7 +37,7 @@ export interface SameSecond {
   /** Remembers of an event that has ended what is needed, before its receipt is settled. */
   ended(event: PendingEvent, outcome: Outcome): void;
   /** Does what follows for those that waited for an event, once its receipt is settled. */
-  release(receipt: Receipt): void;
+  release(sequence: number, outcome: Outcome): void;
   /** Events that wait for the outcome of an equal one. */
   waiting(): number;
 }
@@ -61,7 +68,8 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
   const { maxWaiting, random, announce, letIn, end } = options;
   const hash = createEventHash(random);
   const collisions = createCollisions<OwnEvent>();
-  const followers = new Map<Receipt, OwnEvent[]>();
+  /** By the number of the equal event. */
+  const followers = new Map<number, Followers>();
   /** The second that an event of a contact and name was last moved to. */
   let moved = createHashTable<number>();
   let waiting = 0;
@@ -81,21 +89,21 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
 
   function proceed(event: OwnEvent, equal: OwnEvent | number | undefined): boolean {
     if (equal === undefined) return letIn(event);
-    return typeof equal === "object" ? follow(event, equal.receipt) : endAsDuplicate(event);
+    return typeof equal === "object" ? follow(event, equal) : endAsDuplicate(event);
   }
 
-  function follow(event: OwnEvent, first: Receipt): boolean {
-    const outcome = receiptControls.outcome(first);
+  function follow(event: OwnEvent, { sequence, receipt }: OwnEvent): boolean {
+    const outcome = receiptControls.outcome(receipt);
     if (outcome !== undefined) return replace(event, outcome);
     if (waiting >= maxWaiting) {
       end(event, { status: "dropped", reason: "queue_full" });
       return false;
     }
     waiting += 1;
-    const others = followers.get(first);
-    if (others) others.push(event);
-    else followers.set(first, [event]);
-    first.stored.then((isStored) => isStored && receiptControls.store(event.receipt, true));
+    const others = followers.get(sequence);
+    if (others) others.events.push(event);
+    else followers.set(sequence, { receipt, events: [event] });
+    receipt.stored.then((isStored) => isStored && receiptControls.store(event.receipt, true));
     return true;
   }
 
@@ -145,18 +153,19 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       announce(event);
       return proceed(event, equal);
     },
-    ended({ body, receipt, key = placeOf(JSON.parse(body)).key }, outcome) {
-      if (!receipt || outcome.status === "duplicate") return; // Another event has the second.
-      if (isTaken(outcome)) collisions.take(key, receipt, hash.ofBody(body));
-      else collisions.remove(key, receipt);
+    ended(event, outcome) {
+      if (!event.isOwn || outcome.status === "duplicate") return; // Another event has the second.
+      const { body, sequence, key = placeOf(JSON.parse(body)).key } = event;
+      if (isTaken(outcome)) collisions.take(key, sequence, hash.ofBody(body));
+      else collisions.remove(key, sequence);
     },
-    release(receipt) {
-      const released = followers.get(receipt);
+    release(sequence, outcome) {
+      const released = followers.get(sequence);
       if (!released) return;
-      followers.delete(receipt);
-      for (const event of released) {
+      followers.delete(sequence);
+      for (const event of released.events) {
         waiting -= 1;
-        follow(event, receipt);
+        replace(event, outcome);
       }
     },
     waiting: () => waiting,

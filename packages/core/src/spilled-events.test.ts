@@ -20,6 +20,7 @@ test("a letter of an event that has ended here takes no other's place", async ()
   const spilled = createSpilledEvents(ids, (...args) => ended.push(args));
   const accepted = ids.next(1, 1); // Another process has sent it as well, as the end of it could not be written.
   const receipts = [createReceipt(), createReceipt()];
+  for (const receipt of receipts) void receipt.then(); // Somebody waits for them.
   const [second, third] = [ids.next(2, 1), ids.next(3, 1)];
   const event = { body: "{}", trackedAt: 1, isOwn: true, key: undefined, attempts: 1, failures: 1 };
   [second, third].forEach((id, index) => {

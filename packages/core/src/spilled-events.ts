@@ -7,11 +7,13 @@ import type { PendingEvent } from "./pending-event.ts";
 /** Own events that are in the outbox alone; {@link createSpilledEvents}. */
 export interface SpilledEvents {
   add(event: PendingEvent): void;
-  /** Takes out one that comes back to memory, and answers its receipt if anybody holds that. */
-  take(id: string): Receipt | undefined;
+  /** Takes out one that comes back to memory, without its receipt. */
+  take(): void;
   count(): number;
   /** Tells that somebody waits for a receipt. */
-  want(receipt: Receipt): void;
+  want(sequence: number, receipt: Receipt): void;
+  /** Notes how one has ended that came back, and answers its receipt if somebody waits for it. */
+  end(sequence: number, outcome: Outcome): Receipt | undefined;
   /**
    * Notes that this client tells how an event ends without its outbox, which may have it among its dead letters,
    * or keep it although it said that it does not.
@@ -46,11 +48,10 @@ export function createSpilledEvents(
   let count = 0;
   let added = 0;
 
-  function end(outcome: Outcome, id?: string): void {
+  function end(outcome: Outcome, sequence?: number): void {
     if (count === 0) return;
     count -= 1;
-    if (id === undefined) ended(outcome, undefined, undefined);
-    else ended(outcome, ids.sequenceOf(id), owed.take(id));
+    ended(outcome, sequence, sequence === undefined ? undefined : owed.end(sequence, outcome));
   }
 
   function bury(id: string): void {
@@ -62,34 +63,37 @@ export function createSpilledEvents(
   }
 
   return {
-    add({ id, receipt }) {
+    add({ sequence, receipt }) {
       count += 1;
       added += 1;
-      if (receipt && id !== undefined) owed.add(id, receipt);
+      if (receipt) owed.add(sequence, receipt);
     },
-    take(id) {
+    take() {
       count -= 1;
-      return owed.take(id);
     },
     count: () => count,
     want: owed.want,
+    end: owed.end,
     bury,
     isBuried: (id) => buried.has(id),
     async endAll(letters) {
       const addedBefore = added;
-      const others = new Map<string, Outcome>();
+      const letterIds: string[] = [];
+      const others = new Map<number, Outcome>();
       for await (const { record, outcome } of letters) {
-        const isOwn = ids.sequenceOf(record.id) !== undefined;
-        if (isOwn && !buried.has(record.id)) others.set(record.id, outcome);
+        const sequence = ids.sequenceOf(record.id);
+        if (sequence === undefined || buried.has(record.id)) continue;
+        letterIds.push(record.id);
+        others.set(sequence, outcome);
       }
       if (added !== addedBefore) return; // The outbox holds events again, so this is for another time.
-      for (const id of others.keys()) bury(id); // It stays among the dead letters, and is not to be counted again.
+      for (const id of letterIds) bury(id); // It stays among the dead letters, and is not to be counted again.
       // First those that are known to be among them: a letter may be of one that has ended here as well.
-      for (const id of owed.ids()) {
-        end(others.get(id) ?? ACCEPTED, id);
-        others.delete(id);
+      for (const sequence of owed.open()) {
+        end(others.get(sequence) ?? ACCEPTED, sequence);
+        others.delete(sequence);
       }
-      for (const [id, outcome] of others) end(outcome, id);
+      for (const [sequence, outcome] of others) end(outcome, sequence);
       while (count > 0) end(ACCEPTED); // Nobody holds their receipts any more.
     },
   };
