@@ -200,10 +200,10 @@ describe("a token that is a function", () => {
   });
 
   test.each([
-    ["", "an unusable string"],
-    [`${TOKEN}\n`, "an unusable string"],
-    [`${TOKEN}ü`, "an unusable string"],
-    [` ${TOKEN}`, "an unusable string"],
+    ["", "an empty string"],
+    [`${TOKEN}\n`, "a string with a space, a line end or another sign that no token has"],
+    [`${TOKEN}ü`, "a string with a space, a line end or another sign that no token has"],
+    [` ${TOKEN}`, "a string with a space, a line end or another sign that no token has"],
     [5, "number 5"],
     [null, "null"],
     [undefined, "undefined"],

@@ -8,7 +8,7 @@ import {
   type DeliveryPolicy,
   resolveDelivery,
 } from "./resolve-delivery.ts";
-import { isToken, type Token } from "./token.ts";
+import { describeToken, isToken, type Token } from "./token.ts";
 import type { Transport } from "./transport.ts";
 
 /** Where Intercom keeps a workspace's data. */
@@ -129,11 +129,7 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
     apiVersion = "2.14",
   } = options;
   if (!isToken(token) && typeof token !== "function") {
-    throw wrong(
-      "token",
-      "an access token or a function that answers one",
-      typeof token === "string" ? "an unusable string" : describe(token),
-    );
+    throw wrong("token", "an access token or a function that answers one", describeToken(token));
   }
   if (typeof transport !== "function") throw wrong("transport", "a function", describe(transport));
   if (typeof apiVersion !== "string" || !/^(?:\d+\.\d+|Preview)$/.test(apiVersion)) {

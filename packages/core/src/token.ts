@@ -24,8 +24,15 @@ export async function resolveToken(token: Exclude<Token, string>): Promise<strin
     throw new Error('Cannot get the access token: the function given as "token" failed', { cause });
   }
   if (isToken(answer)) return answer;
-  const found = typeof answer === "string" ? "an unusable string" : describe(answer);
   throw new Error(
-    `Cannot get the access token: the function given as "token" must answer a token, got ${found}`,
+    `Cannot get the access token: the function given as "token" must answer a token, got ${describeToken(answer)}`,
   );
+}
+
+/** Says what is wrong with something that is no token, and nothing of what it says: a token may be in it. */
+export function describeToken(value: unknown): string {
+  if (typeof value !== "string") return describe(value);
+  return value === ""
+    ? "an empty string"
+    : "a string with a space, a line end or another sign that no token has";
 }

@@ -87,7 +87,7 @@ test("exec runs a command with the emulator in its environment, and exits with i
   expect(await result("exec", "--token", "secret", "--event-names", "1", "--", ...command)).toEqual([
     7,
     "secret 202 202 422\n",
-    "intercom-events-emulator: 3 requests: 1 stored, 1 duplicates, 0 answered, 1 refused\n  1 × 422 422 (event_name)\n",
+    "intercom-events-emulator: 3 requests: 1 stored, 1 duplicate, 0 answered, 1 refused\n  1 × 422 422 (event_name)\n",
   ]);
 });
 

@@ -10,6 +10,7 @@ export function summariseRun(stats: EmulatorStats, requests: readonly RecordedRe
     const why = [status ?? "no reply", reason, ...(field === undefined ? [] : [`(${field})`])].join(" ");
     refused.set(why, (refused.get(why) ?? 0) + 1);
   }
-  const totals = `${stats.requests} requests: ${results.stored} stored, ${results.duplicate} duplicates, ${results.answered} answered, ${results.refused} refused`;
+  const requestsInAll = `${stats.requests} ${stats.requests === 1 ? "request" : "requests"}`;
+  const totals = `${requestsInAll}: ${results.stored} stored, ${results.duplicate} duplicate, ${results.answered} answered, ${results.refused} refused`;
   return [totals, ...[...refused].map(([why, count]) => `  ${count} × ${why}`)].join("\n");
 }

@@ -122,7 +122,8 @@ const UNUSABLE: Readonly<Record<string, { make: () => unknown; warning: RegExp }
     make() {
       path = join(folder, "nowhere", "outbox.db");
     },
-    warning: /Cannot (keep|lease) events in .*outbox\.db: the file cannot be opened; its folder must be there and writable/,
+    warning:
+      /Cannot (keep|lease) events in .*outbox\.db: the file cannot be opened; its folder must be there and writable/,
   },
   "that may not be written": {
     async make() {
