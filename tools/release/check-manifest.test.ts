@@ -10,6 +10,8 @@ const sound: PublicPackage = {
   manifest: {
     name: "@intercom-events/shop",
     version: "1.2.0",
+    homepage: "https://github.com/intercom-events/intercom-events/tree/main/packages/shop#readme",
+    bugs: "https://github.com/intercom-events/intercom-events/issues",
     license: "MIT",
     type: "module",
     engines: { node: ">=20" },
@@ -38,6 +40,8 @@ const inPackage: Record<string, [change: object, problem: string]> = {
   "another name": [{ name: "shop" }, '"name" must be "@intercom-events/shop"'],
   "no license": [{ license: undefined }, '"license" must be "MIT"'],
   "no repository": [{ repository: undefined }, '"repository" must be'],
+  "another home": [{ homepage: "https://example.org" }, '"homepage" must be'],
+  "nowhere to report bugs": [{ bugs: undefined }, '"bugs" must be'],
   "other engines": [{ engines: { node: ">=18" } }, '"engines" must be'],
   "no word on side effects": [{ sideEffects: undefined }, '"sideEffects" must be said'],
   "tests in the package": [{ files: ["dist", "src"] }, '"files" must leave out the tests'],

@@ -2,6 +2,8 @@ import { entriesOf, type PublicPackage } from "./packages.ts";
 
 const SCRIPTS_OF_INSTALLS = /^(pre|post)?(install|prepare|publish)$|^prepublishOnly$|^(pre|post)pack$/;
 
+const REPOSITORY = "https://github.com/intercom-events/intercom-events";
+
 /** What the files of a package say differently from each other or from the rest, one line each. */
 export function checkManifest({ short, manifest, deno }: PublicPackage): string[] {
   const problems: string[] = [];
@@ -19,6 +21,8 @@ export function checkManifest({ short, manifest, deno }: PublicPackage): string[
   same(manifest.type, "module", "type");
   same(manifest.engines, { node: ">=20" }, "engines");
   same(manifest.repository, repositoryOf(short), "repository");
+  same(manifest.homepage, `${REPOSITORY}/tree/main/packages/${short}#readme`, "homepage");
+  same(manifest.bugs, `${REPOSITORY}/issues`, "bugs");
   same(manifest.exports?.["./package.json"], "./package.json", 'exports["./package.json"]');
   must(manifest.publishConfig === undefined, '"publishConfig" must be left to the release');
   must(manifest.sideEffects !== undefined, '"sideEffects" must be said');
@@ -58,6 +62,5 @@ export function checkManifest({ short, manifest, deno }: PublicPackage): string[
 
 /** Where provenance says that a package comes from; npm refuses a package that says otherwise. */
 export function repositoryOf(short: string): { type: string; url: string; directory: string } {
-  const url = "git+https://github.com/intercom-events/intercom-events.git";
-  return { type: "git", url, directory: `packages/${short}` };
+  return { type: "git", url: `git+${REPOSITORY}.git`, directory: `packages/${short}` };
 }

@@ -6,6 +6,8 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly private?: boolean;
+  readonly homepage?: string;
+  readonly bugs?: string;
   readonly license?: string;
   readonly type?: string;
   readonly repository?: { readonly url?: string; readonly directory?: string };
