@@ -200,10 +200,10 @@ describe("a token that is a function", () => {
   });
 
   test.each([
-    ["", "an empty string"],
-    [`${TOKEN}\n`, "a string with a space, a line end or another sign that no token has"],
-    [`${TOKEN}ü`, "a string with a space, a line end or another sign that no token has"],
-    [` ${TOKEN}`, "a string with a space, a line end or another sign that no token has"],
+    ["", "a string that is empty, or has a space or the like"],
+    [`${TOKEN}\n`, "a string that is empty, or has a space or the like"],
+    [`${TOKEN}ü`, "a string that is empty, or has a space or the like"],
+    [` ${TOKEN}`, "a string that is empty, or has a space or the like"],
     [5, "number 5"],
     [null, "null"],
     [undefined, "undefined"],

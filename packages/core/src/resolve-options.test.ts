@@ -41,23 +41,11 @@ describe("options that are wrong are refused by name", () => {
     [{ token: 5 }, `${TOKEN_WANTED}, got number 5`],
     [{ token: { token: TOKEN } }, `${TOKEN_WANTED}, got an object (Object)`],
     [{ token: Promise.resolve(TOKEN) }, `${TOKEN_WANTED}, got an object (Promise)`],
-    [{ token: "" }, `${TOKEN_WANTED}, got an empty string`],
-    [
-      { token: `${TOKEN}\n` },
-      `${TOKEN_WANTED}, got a string with a space, a line end or another sign that no token has`,
-    ],
-    [
-      { token: ` ${TOKEN}` },
-      `${TOKEN_WANTED}, got a string with a space, a line end or another sign that no token has`,
-    ],
-    [
-      { token: `${TOKEN}ü` },
-      `${TOKEN_WANTED}, got a string with a space, a line end or another sign that no token has`,
-    ],
-    [
-      { token: `${TOKEN}\u0000` },
-      `${TOKEN_WANTED}, got a string with a space, a line end or another sign that no token has`,
-    ],
+    [{ token: "" }, `${TOKEN_WANTED}, got a string that is empty, or has a space or the like`],
+    [{ token: `${TOKEN}\n` }, `${TOKEN_WANTED}, got a string that is empty, or has a space or the like`],
+    [{ token: ` ${TOKEN}` }, `${TOKEN_WANTED}, got a string that is empty, or has a space or the like`],
+    [{ token: `${TOKEN}ü` }, `${TOKEN_WANTED}, got a string that is empty, or has a space or the like`],
+    [{ token: `${TOKEN}\u0000` }, `${TOKEN_WANTED}, got a string that is empty, or has a space or the like`],
     [{ region: "de" }, `${REGION_WANTED}, got "de"`],
     [{ region: "" }, `${REGION_WANTED}, got ""`],
     [{ region: "toString" }, `${REGION_WANTED}, got "toString"`],

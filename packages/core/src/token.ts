@@ -31,8 +31,5 @@ export async function resolveToken(token: Exclude<Token, string>): Promise<strin
 
 /** Says what is wrong with something that is no token, and nothing of what it says: a token may be in it. */
 export function describeToken(value: unknown): string {
-  if (typeof value !== "string") return describe(value);
-  return value === ""
-    ? "an empty string"
-    : "a string with a space, a line end or another sign that no token has";
+  return typeof value === "string" ? "a string that is empty, or has a space or the like" : describe(value);
 }
