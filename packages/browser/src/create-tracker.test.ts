@@ -180,6 +180,16 @@ describe("flush", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("does not end at once when it may take years", async () => {
+    const tracker = createTracker({ route: messenger() });
+    tracker.track("a");
+    const ended = vi.fn();
+    tracker.flush({ timeout: Number.MAX_SAFE_INTEGER }).then(ended);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(ended).not.toHaveBeenCalled();
+    await tracker.close({ timeout: 0 });
+  });
+
   test("leaves no timer behind when it ends early", async () => {
     page.boot();
     await start().flush({ timeout: 1_000 });
