@@ -41,6 +41,7 @@ const steps = fc.array(
       arbitrary: fc.record({ do: fc.constant("fault" as const), fault: fc.constantFrom(...FAULTS) }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("kill" as const), tab }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("close" as const), tab }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("hide" as const), tab }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("leave" as const), tab }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("cache" as const), tab }) },
@@ -130,6 +131,15 @@ test.each([
           pages[index] = open();
         }
 
+        /** As a program that is loaded anew does, in a tab that lives on. */
+        async function close(index: number): Promise<void> {
+          const page = pages[index] as (typeof pages)[number];
+          await page.tab.run(() => page.tracker.close({ timeout: 0 }));
+          await settleDown(8);
+          for (const event of page.events) if (!event.outcome) event.orphaned = true;
+          pages[index] = open();
+        }
+
         for (let index = 0; index < TABS; index++) pages.push(open());
         async function pass(milliseconds: number): Promise<void> {
           for (let left = milliseconds; left > 0; left -= 1_000) {
@@ -149,6 +159,7 @@ test.each([
           else if (step.do === "rest") await settleDown();
           else if (step.do === "fault") faults.push(step.fault);
           else if (step.do === "kill") replace(step.tab);
+          else if (step.do === "close") await close(step.tab);
           else if (step.do === "hide") {
             here.setVisible(false);
             page.tab.dispatch("visibilitychange");
@@ -199,7 +210,8 @@ test.each([
           }
           if (outcome?.status === "rejected" && outcome.verdict.kind === "invalid_request") {
             expect(name).toBe("not-allowed");
-          } else if (outcome) expect(["accepted", "duplicate"]).toContain(outcome.status);
+          } else if (outcome?.status === "dropped") expect(outcome.reason).toBe("closed");
+          else if (outcome) expect(["accepted", "duplicate"]).toContain(outcome.status);
           // What was stored is not lost with its tab.
           if (hasOutbox && stored && name !== "not-allowed") expect(times, `event ${n} is lost`).toBe(1);
         }
