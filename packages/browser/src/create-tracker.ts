@@ -42,7 +42,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   const pending = new Set<Receipt>();
   let closing: Promise<CloseReport> | undefined;
   /** Ends each wait for what closing leaves in the outbox. */
-  let endWaits = (): void => undefined;
+  let endWaits!: () => void;
   const closed = new Promise<void>((resolve) => {
     endWaits = resolve;
   });

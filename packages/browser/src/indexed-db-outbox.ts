@@ -227,11 +227,12 @@ function writeSummary(stores: Stores, summary: Summary): void {
 
 /** The events in the order of their ids: a page at a time, which is faster than one by one, or all of many. */
 async function* readEvents(stores: Stores): AsyncGenerator<Kept, void> {
-  for (let last: string | undefined = ""; last !== undefined; ) {
+  let last: string | undefined = "";
+  do {
     const page: Kept[] = await ask(stores("events").getAll(IDBKeyRange.lowerBound(last, true), PAGE));
     yield* page;
     last = page[PAGE - 1]?.id;
-  }
+  } while (last);
 }
 
 function find(stores: Stores, id: string): Promise<Kept | undefined> {

@@ -3,7 +3,6 @@ import {
   type LeaseRequest,
   type OutboxError,
   type OutboxRecord,
-  type Outcome,
   safeOutcome,
 } from "@intercom-events/core";
 import { inTime } from "./in-time.ts";
@@ -138,7 +137,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
         const left = group.filter(({ place }) => place === "storing" || place === "decided");
         if (!isFull(cause)) onFailed(left, cause);
         else if (left.length > 1) divide(left);
-        else void makeRoom(left);
+        else if (left[0]) void makeRoom(left[0]);
       },
     );
     isStoring = false;
@@ -176,17 +175,15 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     pump();
   }
 
-  /** The store holds as many events as it may. */
-  async function makeRoom(events: readonly OwnEvent[]): Promise<void> {
+  /** The store holds as many events as it may: the oldest makes way, or the new one does. */
+  async function makeRoom(event: OwnEvent): Promise<void> {
     const outcome = dropped("queue_full");
     const now = clock.now();
-    const oldest =
-      settings.policy === "drop_oldest" ? await lease({ limit: events.length, now, until: now + LEASE }) : [];
-    for (const record of oldest.length > 0 ? oldest : events.map(({ record }) => record)) {
-      own.end(record, outcome);
-    }
-    settle(oldest.map(({ id }) => ({ id, outcome })));
-    for (const event of events) if (own.get(event.record.id)) put(event);
+    const [oldest = event.record] =
+      settings.policy === "drop_oldest" ? await lease({ limit: 1, now, until: now + LEASE }) : [];
+    own.end(oldest, outcome);
+    settle([{ id: oldest.id, outcome }]);
+    if (own.get(event.record.id)) put(event);
   }
 
   /** The store cannot be read: what this page has stored is delivered from memory. */
@@ -262,13 +259,12 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       vainLooks = isStocked ? vainLooks + 1 : 0;
       if (!counts) rescue();
       if (counts?.events !== 0 || before.length === 0) return;
-      const letters = new Map<string, Outcome>();
       await fromStore(async () => {
-        for await (const { record, outcome } of outbox.deadLetters()) letters.set(record.id, outcome);
+        for await (const { record, outcome } of outbox.deadLetters()) {
+          if (own.get(record.id)) own.end(record, outcome);
+        }
       });
-      for (const { record } of before) {
-        own.end(record, letters.get(record.id) ?? { status: "accepted", attempts: 0 });
-      }
+      for (const { record } of before) own.end(record, { status: "accepted", attempts: 0 });
     },
     hasMore: () => isStocked,
     join: tabs.join,
@@ -288,6 +284,6 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 
 /** Whether others have to make room: the store has reached its own bound, and not that of the browser. */
 function isFull(error: unknown): boolean {
-  const { code, cause } = (error ?? {}) as Partial<OutboxError>;
-  return code === "full" && !cause;
+  const refusal = error as Partial<OutboxError> | undefined;
+  return refusal?.code === "full" && !refusal.cause;
 }
