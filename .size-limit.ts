@@ -38,7 +38,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     import: "{ createTracker, messenger, relay, indexedDbOutbox }",
     limit: "11.95 kB",
   },
-  "browser, whole": { ...BROWSER, import: "*", limit: "12.9 kB" },
+  "browser, whole": { ...BROWSER, import: "*", limit: "12.95 kB" },
   "browser, for a script tag": { path: "packages/browser/dist/index.global.js", limit: "13.15 kB" },
   "node, without undici": {
     path: "packages/node/dist/index.js",
@@ -54,7 +54,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   "relay, whole": { path: "packages/relay/dist/index.js", import: "*", limit: "7.9 kB" },
   "relay/node, whole": { path: "packages/relay/dist/node.js", import: "*", limit: "2 kB" },
-  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "27.75 kB" },
+  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "27.85 kB" },
 };
 
 /** Makes esbuild bundle as programs of today do, with what is published of our packages. */

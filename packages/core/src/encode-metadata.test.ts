@@ -124,7 +124,7 @@ test("a warning says how many keys are tracked, and which is the first that is n
       {
         path: "metadata",
         code: "key_limit",
-        message: 'metadata has 4 keys, of which Intercom tracks the first 2, not "c" and what follows',
+        message: 'metadata has 4 keys, but Intercom tracks 2, not "c" and what follows',
       },
     ],
   });

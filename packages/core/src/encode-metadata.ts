@@ -139,7 +139,7 @@ function refuseDuplicates(keys: readonly string[], report: Report): void {
 }
 
 function warnOfLimit(keys: readonly string[], limit: number, report: Report): void {
-  const message = `metadata has ${keys.length} keys, of which Intercom tracks the first ${limit}, not ${describe(keys[limit])} and what follows`;
+  const message = `metadata has ${keys.length} keys, but Intercom tracks ${limit}, not ${describe(keys[limit])} and what follows`;
   report.warnings.push({ path: "metadata", code: "key_limit", message });
   if (/^\d+$/.test(keys[0] ?? "")) {
     remark(report, "metadata", "integer_key", "without numeric keys, which JavaScript puts first", keys[0]);

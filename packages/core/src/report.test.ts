@@ -23,7 +23,7 @@ test("a failure has the problems first, then the warnings", () => {
       {
         path: "b",
         code: "unreadable",
-        message: "b must be readable without an error, got an object (Error)",
+        message: "b must be readable without error, got an object (Error)",
       },
       { path: "a", code: "string_length", message: 'a must be shorter, got "x"' },
     ],

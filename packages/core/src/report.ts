@@ -43,7 +43,7 @@ export function refuse(
 
 /** Reports a value that throws as soon as it is read. */
 export function refuseUnreadable(report: Report, path: string, error: unknown): undefined {
-  return refuse(report, path, "unreadable", "readable without an error", error);
+  return refuse(report, path, "unreadable", "readable without error", error);
 }
 
 /** Reports what deserves a look although the event is sent. */
