@@ -201,6 +201,18 @@ describe("a body", () => {
     }
   });
 
+  test("that stops coming is given up where a read fails that is cancelled, as in workerd", async () => {
+    const { relay } = await start({ bodyTimeout: 50 });
+    const slow = stream(() => new Promise<undefined>(() => undefined)).request();
+    let fail = (_error: Error): void => undefined;
+    const reader = {
+      read: () => new Promise((_, reject) => (fail = reject)),
+      cancel: async () => fail(new Error("This ReadableStream is cancelled")),
+    };
+    Object.defineProperty(slow, "body", { value: { getReader: () => reader } });
+    expect((await relay.fetch(slow)).status).toBe(408);
+  });
+
   test("that breaks off is refused", async () => {
     const { relay, errors } = await start();
     const broken = stream(() => {

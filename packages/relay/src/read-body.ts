@@ -46,6 +46,8 @@ export async function readBody(request: Request, bounds: BodyBounds): Promise<{ 
     }
   } catch {
     stop();
+    // In workerd a read that waits does not end when it is cancelled, but fails.
+    if (isLate) return refuse("request_timeout");
     return refuse("invalid_request", "The body must be whole, and in UTF-8");
   } finally {
     cancelTimer();

@@ -147,6 +147,15 @@ export interface components {
                 "application/json": components["schemas"]["RelayError"];
             };
         };
+        /** @description The body took too long to arrive; sent again, it may pass. */
+        TooSlow: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["RelayError"];
+            };
+        };
         /** @description The batch is too large; smaller ones may pass. */
         TooLarge: {
             headers: {
@@ -223,7 +232,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["Refused"];
-            408: components["responses"]["Refused"];
+            408: components["responses"]["TooSlow"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Refused"];
             429: components["responses"]["TooMany"];
