@@ -24,7 +24,7 @@ export interface KnownContact extends Contact {
 
 /** A contact to put into the emulator: at least one of `id`, `user_id` and `email`. */
 export interface ContactInput {
-  /** 24 hexadecimal digits. @default that of the user with this `user_id`, or else derived from the other identities */
+  /** 24 hexadecimal digits. @default that of the user with this `user_id`, or else derived from the others, the same each time */
   readonly id?: string;
   /** The id in the customer's own system. */
   readonly user_id?: string;

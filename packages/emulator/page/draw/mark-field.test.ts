@@ -26,3 +26,7 @@ test("long bodies are cut", () => {
   expect(lines.at(-1)?.text).toBe("… 502 more lines");
   expect(markField("x".repeat(2005), undefined)[0]?.text).toMatch(/x… 5 more characters$/);
 });
+
+test("a key of metadata with dots is found", () => {
+  expect(marked({ metadata: { a: 1, "a.b": [2] } }, "metadata.a.b")).toEqual(['"a.b": [']);
+});

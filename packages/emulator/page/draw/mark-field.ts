@@ -10,7 +10,7 @@ const linesShown = 500;
 /** The body with line breaks, when it is JSON, and the line of `field` marked: `event_name`, `metadata.price`. */
 export function markField(body: string, field: string | undefined): MarkedLine[] {
   const lines = indent(body).split("\n");
-  const line = field === undefined ? -1 : lineOf(lines, field.split("."));
+  const line = field === undefined ? -1 : lineOf(lines, pathOf(field));
   const shown = lines
     .slice(0, linesShown)
     .map((text, index) => ({ text: cut(text), marked: index === line }));
@@ -32,6 +32,12 @@ const cut = (text: string): string =>
   text.length > 2000
     ? `${text.slice(0, 2000)}… ${(text.length - 2000).toLocaleString()} more characters`
     : text;
+
+/** A key of metadata may have dots of its own. */
+function pathOf(field: string): string[] {
+  const prefix = "metadata.";
+  return field.startsWith(prefix) ? ["metadata", field.slice(prefix.length)] : [field];
+}
 
 /** Each part of the path stands one level deeper than the one before. */
 function lineOf(lines: readonly string[], path: readonly string[]): number {
