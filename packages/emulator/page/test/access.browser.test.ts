@@ -248,3 +248,23 @@ test("events that come are not announced one by one, what a search finds is", as
   await page.getByRole("searchbox").fill("placed");
   await expect.poll(() => foot.getAttribute("role")).toBe("status");
 });
+
+test("in a theme of high contrast one sees what is chosen, and how full a meter is", async () => {
+  const { page, post } = await openBench({ browser: { forcedColors: "active" } });
+  await post(event());
+  await openTab(page, "Requests");
+  await rowsOf(page).first().click();
+  const [highlight, canvas] = await page.evaluate(() =>
+    ["Highlight", "Canvas"].map((colour) => {
+      document.body.style.color = colour;
+      return getComputedStyle(document.body).color;
+    }),
+  );
+  const style = (locator: Locator, name: "outlineColor" | "backgroundColor" | "borderBottomColor") =>
+    locator.evaluate((element, property) => getComputedStyle(element)[property], name);
+  expect(await style(page.locator('.row[aria-selected="true"]'), "outlineColor")).toBe(highlight);
+  expect(await style(page.getByRole("button", { pressed: true }), "backgroundColor")).toBe(highlight);
+  expect(await style(page.locator(".gauge-fill").first(), "backgroundColor")).toBe(highlight);
+  expect(await style(page.getByRole("tab", { selected: true }), "borderBottomColor")).toBe(highlight);
+  expect(await style(page.getByRole("tab", { selected: false }).first(), "borderBottomColor")).toBe(canvas);
+});
