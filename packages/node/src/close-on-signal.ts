@@ -6,7 +6,7 @@ export interface CloseOnSignalOptions {
   readonly signals?: readonly NodeJS.Signals[] | undefined;
   /** Milliseconds to wait for events without an outcome. @default 10000 */
   readonly timeout?: number | undefined;
-  /** Told what was left, before the process ends. */
+  /** Told what was left, before the process ends; it is waited for, and what it throws is passed over. */
   readonly onClosed?: ((report: CloseReport) => void) | undefined;
 }
 
@@ -37,7 +37,7 @@ export function closeOnSignal(
   async function close(): Promise<void> {
     remove();
     const report = await client.close({ timeout });
-    onClosed?.(report);
+    await onClosed?.(report);
   }
 
   function remove(): void {

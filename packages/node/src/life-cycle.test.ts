@@ -109,6 +109,32 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     expect(emulator.events()).toHaveLength(EVENTS);
   });
 
+  test("waits for what it tells, and lets that fail, while others are being closed", async () => {
+    emulator.setFaults([{ delayMs: 50, times: EVENTS }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking("concurrency: 1,", "slow")}
+      closeOnSignal(slow, ${REPORT});
+      const idle = createClient({ token: "token", baseUrl: ${JSON.stringify(url)} });
+      closeOnSignal(idle, { async onClosed() { throw new Error("no disk to write a report to"); } });
+      const told = createClient({ token: "token", baseUrl: ${JSON.stringify(url)} });
+      closeOnSignal(told, { async onClosed() {
+        await slow.flush();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        console.log("written");
+      } });
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({
+      status: null,
+      signal: "SIGTERM",
+      output: 'ready\n{"pending":0,"dropped":0}\nwritten\n',
+      errors: "",
+    });
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+
   test("gives up after its time, and says what was left", async () => {
     emulator.setFaults([{ status: 503 }]);
     const { child, printed, ended } = await startProgram(`
