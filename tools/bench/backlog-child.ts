@@ -1,4 +1,5 @@
 /** A client whose events wait: `node tools/bench/backlog-child.ts <server> [file of an outbox]`. */
+import { statSync } from "node:fs";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { createClient, sqliteOutbox } from "@intercom-events/node";
 import { answer } from "./child.ts";
@@ -8,7 +9,7 @@ import { EVENT_NAME, metadataOf, TOKEN } from "./sample-event.ts";
 const CHUNK = 500;
 
 /** Milliseconds of delivery that are measured at most: a great backlog would take minutes. */
-const DRAIN = 10_000;
+const DRAIN = 5000;
 
 /** What a question is about. */
 export type BacklogQuestion =
@@ -19,10 +20,12 @@ export type BacklogQuestion =
 export interface Filled {
   /** Events per second. */
   readonly rate: number;
-  /** Bytes by which the process has grown. */
+  /** Bytes by which the process has grown, when it was largest. */
   readonly rss: number;
-  /** Bytes on the heap, garbage collected. */
+  /** Bytes by which the heap has grown, garbage collected. */
   readonly heap: number;
+  /** Bytes on disk. */
+  readonly disk: number;
 }
 
 /** What delivery came to. */
@@ -65,9 +68,14 @@ async function fill(events: number): Promise<Filled> {
     await setImmediate(); // As between two requests of a server.
   }
   const rate = (events * 1000) / (performance.now() - before);
-  const grown = process.memoryUsage().rss - rss;
+  const peak = process.resourceUsage().maxRSS * 1024;
   globalThis.gc?.();
-  return { rate, rss: grown, heap: process.memoryUsage().heapUsed - heapUsed };
+  const heap = process.memoryUsage().heapUsed - heapUsed;
+  return { rate, rss: peak - rss, heap, disk: path ? bytesOf(path) + bytesOf(`${path}-wal`) : 0 };
+}
+
+function bytesOf(file: string): number {
+  return statSync(file).size;
 }
 
 async function drain(events: number): Promise<Drained> {
