@@ -76,7 +76,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     const receipts = [...pending];
     lane.flush();
     await new Promise<unknown>((resolve) => {
-      const stop = timeout === undefined ? undefined : clock.after(timeout, () => resolve(0));
+      const stop = timeout === undefined ? undefined : clock.after(timeout, resolve as () => void);
       Promise.race([Promise.all(receipts), closed])
         .then(resolve)
         .then(stop);
