@@ -12,6 +12,7 @@ import {
   encodeEvent,
   type MemoryStore,
   memoryOutbox,
+  OutboxError,
   type Outcome,
 } from "./index.ts";
 
@@ -68,6 +69,11 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("silence" as const), isStored: fc.boolean() }) },
 ) as fc.Arbitrary<Fate>;
 
+/** How a call of an outbox fails: before it does anything, or as if its answer were lost. */
+type Fault = "before" | "after" | undefined;
+
+const fault: fc.Arbitrary<Fault> = fc.constantFrom(undefined, undefined, "before", "after");
+
 const queue = fc.record({
   maxEvents: fc.constantFrom(2, 4, 1000),
   policy: fc.constantFrom("drop_newest" as const, "drop_oldest" as const, "wait" as const),
@@ -92,13 +98,17 @@ async function settle(client: Client, clock: FakeClock, store: MemoryStore): Pro
   }
 }
 
+/** What a sequence of steps is played with. */
+interface Setting {
+  readonly fates: readonly Fate[];
+  /** Of the calls of the outbox, in order; the others do what they should. */
+  readonly faults: readonly Fault[];
+  readonly isDurable: boolean;
+  readonly options: Pick<CoreClientOptions, "queue" | "outboxFallback">;
+}
+
 /** Plays a sequence of steps, then lets everything come to rest. */
-async function play(
-  steps: readonly Step[],
-  fates: readonly Fate[],
-  isDurable: boolean,
-  queue: NonNullable<CoreClientOptions["queue"]>,
-) {
+async function play(steps: readonly Step[], { fates, faults, isDurable, options }: Setting) {
   const clock = fakeClock();
   const intercom: SimulatedIntercom = simulatedIntercom(
     clock,
@@ -108,6 +118,8 @@ async function play(
   const tracked: Tracked[] = [];
   const wrong: string[] = [];
   let generation = 0;
+  /** Of the outbox. */
+  let calls = 0;
   /** How far the clock is ahead of the right time. */
   let ahead = 0;
   let client = start();
@@ -119,7 +131,7 @@ async function play(
       token: TOKEN,
       clock,
       timeout: 3000,
-      queue,
+      ...options,
       retry: { attempts: 4, holdContact: 20_000 },
       warn: () => undefined,
       // A process that is dead says nothing more, and its outbox does nothing more.
@@ -138,15 +150,26 @@ async function play(
         typeof verb === "string" && verb !== "deadLetters"
           ? (...args: unknown[]) =>
               mine === generation
-                ? (Reflect.get(target, verb) as (...args: unknown[]) => unknown)(...args)
+                ? failing(() => (Reflect.get(target, verb) as (...args: unknown[]) => unknown)(...args))
                 : new Promise(() => undefined)
           : Reflect.get(target, verb),
     });
   }
 
+  async function failing(call: () => unknown): Promise<unknown> {
+    const fault = faults[calls];
+    calls += 1;
+    if (fault === "before") throw new OutboxError("failed", "disk I/O error");
+    const answer = await call();
+    if (fault === "after") throw new OutboxError("failed", "the connection is lost");
+    return answer;
+  }
+
   function check(checked: Client): void {
-    const count = unaccounted(checked.stats());
+    const stats = checked.stats();
+    const count = unaccounted(stats);
     if (count !== 0) wrong.push(`${count} events are unaccounted for`);
+    if (stats.pending < 0) wrong.push(`${stats.pending} events are pending`);
   }
 
   for (const given of steps) {
@@ -206,18 +229,21 @@ function secondOf(body: string | undefined): string | undefined {
 }
 
 test.each([
-  ["in memory", false],
-  ["with an outbox", true],
+  ["in memory", { isDurable: false, maxFaults: 0 }],
+  ["with an outbox", { isDurable: true, maxFaults: 0 }],
+  ["with an outbox that fails", { isDurable: true, maxFaults: 60 }],
 ])(
   "nothing is lost, nothing is stored twice and all is counted, whatever happens: %s",
-  async (_, isDurable) => {
+  async (_, { isDurable, maxFaults }) => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 3, maxLength: 25 }),
         fc.array(fate, { maxLength: 40 }),
-        queue,
-        async (steps, fates, bounds) => {
-          const { client, intercom, store, tracked, wrong } = await play(steps, fates, isDurable, bounds);
+        fc.array(fault, { maxLength: maxFaults }),
+        fc.record({ queue, outboxFallback: fc.constantFrom("drop" as const, "memory" as const) }),
+        async (steps, fates, faults, options) => {
+          const played = await play(steps, { fates, faults, isDurable, options });
+          const { client, intercom, store, tracked, wrong } = played;
           expect(wrong).toEqual([]);
           expect(client.stats().pending).toBe(0);
           expect(store.events.size).toBe(0);
