@@ -75,6 +75,10 @@ test.each([
     ["--event-names", "5000"],
     'Cannot create emulator: "eventNames" must be an integer from 1 to 1000, got number 5000',
   ],
+  [
+    ["--token", "a", "--workspace", "shop=a"],
+    'Cannot create emulator: "tokens[1].token" is that of "tokens[0]" too',
+  ],
   [["--contacts", "some"], '--contacts must be auto or strict, got "some"'],
   [["--data", ""], '--data must be a file, got ""'],
   [["--fault", "{"], '--fault must be JSON, got "{"'],

@@ -27,6 +27,15 @@ test.each<[unknown, string]>([
     { tokens: [{ token: "a", scopes: [], public: "yes" }] },
     '"tokens[0].public" must be true or false, got "yes"',
   ],
+  [
+    {
+      tokens: [
+        { token: "a", scopes: [] },
+        { token: "a", scopes: [], workspace: "shop" },
+      ],
+    },
+    '"tokens[1].token" is that of "tokens[0]" too',
+  ],
   [{ workspaceRateLimit: -1 }, '"workspaceRateLimit" must be a positive integer, got number -1'],
   [{ random: 0.5 }, '"random" must be a function, got number 0.5'],
   [{ maxBytes: 0 }, '"maxBytes" must be a positive integer, got number 0'],

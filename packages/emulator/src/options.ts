@@ -144,7 +144,13 @@ function resolveTokens(tokens: unknown): readonly TokenGrant[] | undefined {
   if (isText(tokens)) return [{ token: tokens, scopes: bothScopes }];
   if (!Array.isArray(tokens))
     throw misuse(action, "tokens", "a non-empty string or a list of grants", tokens);
-  return tokens.map((grant: unknown, index) => checkGrant(grant, `tokens[${index}]`));
+  const grants = tokens.map((grant: unknown, index) => checkGrant(grant, `tokens[${index}]`));
+  for (const [index, { token }] of grants.entries()) {
+    const first = grants.findIndex((grant) => grant.token === token);
+    if (first === index) continue;
+    throw new TypeError(`Cannot ${action}: "tokens[${index}].token" is that of "tokens[${first}]" too`);
+  }
+  return grants;
 }
 
 function checkGrant(grant: unknown, name: string): TokenGrant {
