@@ -92,7 +92,7 @@ describe("a program with nothing else to do", () => {
     expect(warnings).toEqual([]);
     await passTime(clock, 1);
     expect(warnings).toEqual([
-      `intercom-events: The program ends with ${left} no outcome; close() says more and waits longer.`,
+      `intercom-events: The program ends with ${left} no outcome: on("retry") says why, close() waits longer.`,
     ]);
     expect(idle()).toBe(false);
     for (const request of intercom.open()) request.reply(202);

@@ -58,7 +58,7 @@ export function createExitFlush(
     } else if (open.has(exiting)) {
       const events = pending === 1 ? "an event that has" : `${pending} events that have`;
       warn(
-        `intercom-events: The program ends with ${events} no outcome; close() says more and waits longer.`,
+        `intercom-events: The program ends with ${events} no outcome: on("retry") says why, close() waits longer.`,
       );
     }
   }
