@@ -1,16 +1,21 @@
+/** What a reply says of others. */
+interface Heard {
+  /** Calls that others have made in this window so far, as far as that is known. */
+  readonly used: number;
+  /** Calls allowed in a window. */
+  readonly limit: number;
+  /** How long the call took, in milliseconds. */
+  readonly duration: number;
+}
+
 /** What is known of the others that use the same allowance; {@link createCrowd}. */
 export interface Crowd {
   /** Calls of others for each of ours, while we had calls to make. 0: nobody else. */
   others(): number;
   /** How long calls take, in milliseconds; 0 while that is not known. */
   latency(): number;
-  /**
-   * Takes what a reply says.
-   *
-   * @param used calls that others have made in this window so far, as far as that is known
-   * @param duration how long the call took, in milliseconds
-   */
-  hear(used: number, duration: number): void;
+  /** Takes what a reply says. */
+  hear(reply: Heard): void;
   /** Tells that a window begins, or that there was nothing to send for a while: what others did in it says little. */
   pause(): void;
   /** Starts anew. */
@@ -21,7 +26,10 @@ export interface Crowd {
 const MEMORY = 4;
 
 /** A newcomer takes what others did before it for the doings of so many, at most. */
-const MOST_AT_FIRST = 16;
+const MOST_AT_FIRST = 64;
+
+/** They are at most this part of the allowance, for who takes all of it to be for others never hears of its mistake. */
+const MOST_PART = 1 / 3;
 
 /** A call that takes longer says more about this process, which may just be starting, than about Intercom. */
 const MAX_LATENCY = 400;
@@ -39,12 +47,14 @@ export function createCrowd(): Crowd {
   return {
     others: () => (others < ALONE ? 0 : others),
     latency: () => latency,
-    hear(used, duration) {
+    hear({ used, limit, duration }) {
+      const most = limit * MOST_PART;
       replies += 1;
       const weight = 1 / Math.min(MEMORY, replies);
       latency += (Math.min(duration, MAX_LATENCY) - latency) * weight;
-      if (replies === 1) others = Math.min(used, MOST_AT_FIRST);
-      else if (counted !== undefined) others += (Math.max(0, used - counted) - others) * weight;
+      if (replies === 1) others = Math.min(used, MOST_AT_FIRST, most);
+      else if (counted !== undefined)
+        others += (Math.min(Math.max(0, used - counted), most) - others) * weight;
       counted = Math.max(used, counted ?? 0);
     },
     pause() {

@@ -16,10 +16,10 @@ export interface Known {
 }
 
 /**
- * An even part is aimed at by taking a little more than one's part where that is small: with shares of
- * 1:9, the next ones are those to this power, about 1:6.5.
+ * An even part is aimed at by taking more than one's part where that is small: with shares of 1:9, the
+ * next ones are those to this power, about 1:4.7.
  */
-const EVENNESS = 0.85;
+const EVENNESS = 0.7;
 
 /** What is left by now if others go on taking their part of it evenly. */
 export function expectedLeft({ left, at, until, others }: Known, now: number): number {
@@ -34,11 +34,12 @@ export function partOf(left: number, others: number): number {
 
 /**
  * Calls to be left to others at the end of a window. Each of them makes one more call until it hears that
- * nothing is left for it, and those that are under way by then: as many as we have ourselves.
+ * nothing is left for it, and those that it starts until it does: as many as we would, which is half a call less
+ * on average, as the first is made already. What is left are whole calls, so that another half rounds up.
  *
  * @param rate our calls in a millisecond
  * @param latency how long a call takes, in milliseconds
  */
 export function reserveFor(others: number, rate: number, latency: number): number {
-  return others * (1 + rate * latency);
+  return 0.5 + others * Math.max(1, 0.5 + rate * latency);
 }

@@ -481,14 +481,17 @@ describe("beside others of its token", () => {
 
   /**
    * Each newcomer makes four calls before it knows of the others. Where 200 calls are for 16 of them and the first
-   * have paced themselves for fewer, that is some 1 in 100 (0.7 to 1.3 over other seeds; half of that with two calls).
+   * have paced themselves for fewer, that is some 1 in 100 until all are there. In the other scenarios hardly any
+   * had more over 50 seeds; the slower the replies, the later one hears of the others.
    */
-  const mostRefused = (callers: number, limit: number, start: string): number =>
+  const mostRefused = (callers: number, limit: number, latency: number, start: string): number =>
     callers === 1
       ? Number.EPSILON
       : callers === 16 && limit === 200 && start !== "start together"
         ? 0.02
-        : 0.005;
+        : latency > 100
+          ? 0.005
+          : 0.0025;
 
   /** Milliseconds in which all begin; the window after that is the first that counts. */
   const starts = { "start together": 50, "start one after the other": 6000 };
@@ -505,7 +508,7 @@ describe("beside others of its token", () => {
     ),
   );
   test.each(table)(
-    "$callers callers, $limit calls a window, replies after $latency ms, $start: 98 % used, hardly any refused",
+    "$callers callers, $limit calls a window, replies after $latency ms, $start: 98.5 % used, hardly any refused",
     ({ start, latency, ...scenario }) => {
       const startWithin = starts[start];
       const seeds = [1, 2];
@@ -514,9 +517,9 @@ describe("beside others of its token", () => {
       );
       const accepted = sum(results.flatMap((result) => result.accepted));
       const refused = sum(results.map((result) => result.refused));
-      expect(accepted / (scenario.limit * 5 * seeds.length)).toBeGreaterThanOrEqual(0.98);
+      expect(accepted / (scenario.limit * 5 * seeds.length)).toBeGreaterThanOrEqual(0.985);
       expect(refused / sum(results.map(({ calls }) => calls))).toBeLessThan(
-        mostRefused(scenario.callers, scenario.limit, start),
+        mostRefused(scenario.callers, scenario.limit, latency, start),
       );
     },
   );
@@ -532,9 +535,23 @@ describe("beside others of its token", () => {
     expect(refused / calls).toBeLessThan(0.005);
   });
 
+  test.each([2, 50, 300])(
+    "16 callers with timers that are up to 300 ms late, as in a busy process, replies after %i ms: likewise",
+    (latency) => {
+      const { accepted, refused, calls } = play({ callers: 16, limit: 200, latency, lag: 300, windows: 5 });
+      expect(sum(accepted) / 1000).toBeGreaterThanOrEqual(0.985);
+      expect(refused / calls).toBeLessThan(0.005);
+    },
+  );
+
   test("sixty-four callers that share an allowance with three calls for each use it, and are refused 1 in 10 calls", () => {
     const { accepted, refused, calls } = play({ callers: 64, limit: 200, latency: 50, windows: 6 });
     expect(sum(accepted) / 1200).toBeGreaterThanOrEqual(0.98);
     expect(refused / calls).toBeLessThan(0.1);
+  });
+
+  test("one that comes to an allowance of few calls is not left with one in each window", () => {
+    const { byCaller } = play({ callers: 2, limit: 83, latency: 50, windows: 10, startWithin: 6000 });
+    expect(Math.min(...byCaller)).toBeGreaterThan(sum(byCaller) / 4);
   });
 });

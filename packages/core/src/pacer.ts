@@ -28,7 +28,7 @@ const SPREAD_OF_WAKING = 200;
 /** Milliseconds after which to look again whether the calls that may be made before anything is known have answers. */
 const LOOK = 100;
 
-/** Who comes back later than told by more than these milliseconds had nothing to send. */
+/** Who comes so many milliseconds after its last call, without having been told to wait, had nothing to send. */
 const LATE = 50;
 
 /** The allowance as far as it is known. */
@@ -103,8 +103,8 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
   let openedAt = 0;
   let heardAt = 0;
   let refused = 0;
-  /** When the caller was to come back, at the latest. */
-  let askedBackAt = 0;
+  /** From when on somebody who comes had nothing to send. A timer that is late, as in a busy process, is no such sign. */
+  let idleAt = 0;
   const crowd = createCrowd();
 
   const resetAt = (): number => (serverReset > 0 ? serverReset + (offset.read() ?? 0) : localReset);
@@ -164,15 +164,15 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
 
   /** Whether there was nothing to send until now: what others did meanwhile says nothing about shares. */
   function wasIdle(now: number): boolean {
-    if (inFlight > 0 || now <= askedBackAt + LATE) return false;
+    if (inFlight > 0 || now <= idleAt) return false;
     crowd.pause();
-    if (now > askedBackAt + WINDOW) crowd.forget();
+    if (now > idleAt + WINDOW) crowd.forget();
     return true;
   }
 
   function start(now: number): number {
     const wait = now < wakeAt && now >= resetAt() ? wakeAt - now : tryToStart(now, wasIdle(now));
-    askedBackAt = now + wait;
+    idleAt = now + (wait > 0 ? wait + WINDOW : LATE);
     return wait;
   }
 
@@ -226,12 +226,17 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     start,
     end({ startedAt, now, reply, limited }) {
       inFlight -= 1;
+      idleAt = Math.max(idleAt, now + LATE);
       if (startedAt >= openedAt) inFlightOfWindow -= 1;
       const said = reply === undefined ? "nothing" : observe(reply.headers, now);
       if (said === "past" || (said === "nothing" && startedAt < openedAt)) return;
       trust += 1;
       if (said === "current")
-        crowd.hear(Math.max(0, limit - remaining - (started - refused)), now - startedAt);
+        crowd.hear({
+          used: Math.max(0, limit - remaining - (started - refused)),
+          limit,
+          duration: now - startedAt,
+        });
       else remaining -= 1;
       if (!limited) return;
       remaining = Math.min(remaining, 0);

@@ -14,6 +14,8 @@ export interface PacingScenario {
   readonly startWithin?: number;
   /** How many of them have nothing more to send after half of the windows. @default 0 */
   readonly leaving?: number;
+  /** How many milliseconds timers are late at most. @default 2 */
+  readonly lag?: number;
   /** How far the callers' clocks are ahead, in milliseconds. */
   readonly clockAhead?: number;
   readonly share?: number;
@@ -50,6 +52,7 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
     windows,
     startWithin = 50,
     leaving = 0,
+    lag = 2,
     clockAhead = 0,
     share = 1,
     hasHeaders = true,
@@ -94,7 +97,7 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
         const wait = pacer.start(localNow());
         if (wait > 0) {
           const mine = ++alarm;
-          agenda.at(wait + random() * 2, () => mine === alarm && work());
+          agenda.at(wait + random() * lag, () => mine === alarm && work());
           return;
         }
         inFlight += 1;
