@@ -195,13 +195,15 @@ test("focus stays near when what had it is gone", async () => {
   const expectFocus = (there: Locator): Promise<unknown> =>
     expect.poll(() => there.evaluate((element) => element === document.activeElement)).toBe(true);
 
+  const foot = page.locator(".foot");
+  await expect.poll(() => textOf(foot)).toBe("60 events."); // So that the first row is the last event's.
   await rowsOf(page).first().click();
   await press(button("Events of this name"));
   await press(button("Remove the filter name name-2"));
   await button("Remove the filter name name-2").waitFor({ state: "detached" });
   await expectFocus(page.getByRole("searchbox"));
 
-  await expect.poll(() => textOf(page.locator(".foot"))).toBe("60 events."); // all of them are there again
+  await expect.poll(() => textOf(foot)).toBe("60 events."); // All of them are there again.
   await page.getByRole("listbox").evaluate((list) => list.scrollTo(0, 300));
   await post(event({ created_at: 5 }));
   await press(button("Show 1 new"));
