@@ -1,4 +1,5 @@
 import {
+  createIssue,
   foldName,
   type Issue,
   type OpenReceipt,
@@ -6,8 +7,6 @@ import {
   type Outcome,
   openReceipt,
   type RelayEvent,
-  SECOND_TAKEN,
-  secondMoved,
 } from "@intercom-events/core";
 import { decodeBody } from "./decode-body.ts";
 import { createFreeSeconds } from "./free-seconds.ts";
@@ -115,7 +114,10 @@ export function createOwnEvents(bounds: Bounds, onPushedOut: (record: OutboxReco
         if (second === current) return;
         const isAlone = seconds.take(name, second);
         const moved = second - tracked;
-        remark = moved > 0 ? secondMoved(moved) : isAlone ? undefined : SECOND_TAKEN;
+        remark =
+          moved > 0 || !isAlone
+            ? createIssue("createdAt", moved > 0 ? "second_moved" : "second_taken", moved)
+            : undefined;
         current = second;
         own.record = { ...own.record, body: encode(event, second) };
       }

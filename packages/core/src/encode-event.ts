@@ -5,7 +5,7 @@ import { encodeText } from "./encode-text.ts";
 import { encodeTime } from "./encode-time.ts";
 import type { WireEvent } from "./event.ts";
 import type { Issue, WarningCode } from "./issue.ts";
-import { createReport, type Failure, failure, type Report, refuse, refuseUnreadable } from "./report.ts";
+import { createReport, type Failure, failure, type Report, refuse } from "./report.ts";
 
 /** The body of `POST /events` with its warnings, or all problems of the event. */
 export type EncodedEvent =
@@ -79,7 +79,7 @@ function collectEvent(
   options: EncodeOptions,
 ): Partial<WireEvent> {
   if (!isObject(event)) {
-    refuse(report, "", "not_an_object", "an object such as { userId, eventName }", event);
+    refuse(report, "", "not_an_object", event);
     return {};
   }
   const fields = readFields(event as Fields, report);
@@ -108,7 +108,7 @@ function readField(event: Fields, field: keyof Fields, report: Report): unknown 
   try {
     return event[field];
   } catch (error) {
-    return refuseUnreadable(report, field, error);
+    return refuse(report, field, "unreadable", error);
   }
 }
 
@@ -131,7 +131,7 @@ function encodeContact(fields: Fields, report: Report): WireContact {
   }
   const address = encodeText("email", email, report);
   if (address === undefined) return {};
-  if (!address.includes("@")) refuse(report, "email", "invalid_email", "an e-mail address", address);
+  if (!address.includes("@")) refuse(report, "email", "invalid_email", address);
   return { email: address };
 }
 
@@ -154,7 +154,7 @@ function collectCreatedAt(value: unknown, now: number, report: Report): number |
 export function collectTime(path: string, value: unknown, report: Report): number | undefined {
   const seconds = encodeTime(path, value, report);
   if (seconds === undefined || seconds >= 0) return seconds;
-  return refuse(report, path, "invalid_date", "in 1970 or later", seconds);
+  return refuse(report, path, "invalid_date", seconds);
 }
 
 function warnOfUnknownFields(event: object, report: Report): void {
@@ -167,7 +167,7 @@ function warnOfUnknownFields(event: object, report: Report): void {
       report.warnings.push({ path: name, code: "unknown_field", message });
     }
   } catch (error) {
-    refuseUnreadable(report, "", error);
+    refuse(report, "", "unreadable", error);
   }
 }
 

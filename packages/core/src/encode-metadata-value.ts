@@ -3,13 +3,11 @@ import { encodeText } from "./encode-text.ts";
 import { encodeTime } from "./encode-time.ts";
 import type { components } from "./generated/openapi.ts";
 import type { WireMetadataValue } from "./metadata.ts";
+import { MAX_SHOWN } from "./limits.ts";
 import { type Report, refuse, remark } from "./report.ts";
 
 type WireRichLink = components["schemas"]["RichLink"];
 type WireMonetaryAmount = components["schemas"]["MonetaryAmount"];
-
-/** Longest text Intercom is known to show: its help article 175. */
-const MAX_STRING = 255;
 
 /**
  * Encodes the value of a key, or reports why it cannot be sent. What it answers is only worth sending
@@ -27,16 +25,23 @@ export function encodeMetadataValue(
   switch (typeof value) {
     case "number":
       if (isDateKey) return encodeTime(path, value, report);
-      return Number.isFinite(value) ? value : refuse(report, path, "not_finite", "a finite number", value);
+      return Number.isFinite(value) ? value : refuse(report, path, "not_finite", value);
     case "string":
     case "boolean":
-      if (isDateKey) {
-        remark(report, path, "date_value", "a Date or Unix seconds to be shown as a date", value);
-      }
+      if (isDateKey) remark(report, path, "date_value", value);
       return typeof value === "string" ? encodeShown(path, value, report) : value;
-    default:
-      return encodeObject(path, value, report, isDateKey);
   }
+  const tag = tagOf(value);
+  if (tag === "[object Date]") {
+    return isDateKey ? encodeTime(path, value, report) : refuse(report, path, "date_key", value);
+  }
+  if (tag === "[object URL]") return encodeShown(path, encodeLink(path, value, report), report);
+  const isObject = tag === "[object Object]";
+  const fields = isObject && Object.keys(value as object).sort().join();
+  if (fields === "url,value") return encodeRichLink(path, value as WireRichLink, report);
+  if (fields === "amount,currency") return encodeMonetaryAmount(path, value as WireMonetaryAmount, report);
+  const isNested = isObject || tag === "[object Array]";
+  return refuse(report, path, isNested ? "nested_value" : "unsupported_value", value);
 }
 
 /** A text, counted, with a warning if Intercom will not show all of it. */
@@ -47,43 +52,7 @@ function encodeShown(path: string, text: string, report: Report): string {
 }
 
 function warnOfLength(path: string, text: string, report: Report): void {
-  if (text.length > MAX_STRING) {
-    remark(report, path, "string_length", `at most ${MAX_STRING} characters to be shown whole`, text);
-  }
-}
-
-function encodeObject(
-  path: string,
-  value: unknown,
-  report: Report,
-  isDateKey: boolean,
-): WireMetadataValue | undefined {
-  const tag = tagOf(value);
-  switch (tag) {
-    case "[object Date]":
-      if (isDateKey) return encodeTime(path, value, report);
-      return refuse(report, path, "date_key", "under a key that ends in _date", value);
-    case "[object URL]":
-      return encodeShown(path, encodeLink(path, value, report), report);
-    case "[object Object]": {
-      const fields = Object.keys(value as object);
-      if (areBoth(fields, "url", "value")) return encodeRichLink(path, value as WireRichLink, report);
-      if (areBoth(fields, "amount", "currency")) {
-        return encodeMonetaryAmount(path, value as WireMonetaryAmount, report);
-      }
-    }
-  }
-  return refuse(
-    report,
-    path,
-    tag === "[object Object]" || tag === "[object Array]" ? "nested_value" : "unsupported_value",
-    "a string, number, boolean, Date, URL, { url, value } or { amount, currency }",
-    value,
-  );
-}
-
-function areBoth(fields: readonly string[], first: string, second: string): boolean {
-  return fields.length === 2 && fields.includes(first) && fields.includes(second);
+  if (text.length > MAX_SHOWN) remark(report, path, "string_length", text);
 }
 
 function encodeLink(path: string, url: unknown, report: Report): string {
@@ -94,7 +63,7 @@ function encodeLink(path: string, url: unknown, report: Report): string {
   } catch {
     // It is none.
   }
-  refuse(report, path, "invalid_link", "an absolute http: or https: address", text);
+  refuse(report, path, "invalid_link", text);
   return "";
 }
 
@@ -110,15 +79,11 @@ function encodeRichLink(path: string, link: WireRichLink, report: Report): WireR
 
 function encodeMonetaryAmount(path: string, money: WireMonetaryAmount, report: Report): WireMonetaryAmount {
   const { amount, currency } = money;
-  if (!Number.isSafeInteger(amount)) {
-    const expected = "a whole number of minor units such as cents";
-    refuse(report, `${path}.amount`, "invalid_amount", expected, amount);
-  } else if (amount <= 0) {
-    remark(report, `${path}.amount`, "amount_sign", "positive", amount);
-  }
+  if (!Number.isSafeInteger(amount)) refuse(report, `${path}.amount`, "invalid_amount", amount);
+  else if (amount <= 0) remark(report, `${path}.amount`, "amount_sign", amount);
   if (typeof currency === "string" && /^[a-z]{3}$/i.test(currency)) {
     return { amount, currency: currency.toLowerCase() };
   }
-  refuse(report, `${path}.currency`, "invalid_currency", 'an ISO 4217 code such as "eur"', currency);
+  refuse(report, `${path}.currency`, "invalid_currency", currency);
   return money;
 }

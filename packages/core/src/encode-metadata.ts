@@ -1,17 +1,9 @@
-import { describe, isObject } from "./describe.ts";
+import { isObject } from "./describe.ts";
 import { encodeMetadataValue } from "./encode-metadata-value.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import { memo } from "./memo.ts";
 import type { WireMetadata } from "./metadata.ts";
-import {
-  createReport,
-  type Failure,
-  failure,
-  type Report,
-  refuse,
-  refuseUnreadable,
-  remark,
-} from "./report.ts";
+import { createReport, type Failure, failure, type Report, refuse, remark } from "./report.ts";
 
 /** Limits of Intercom that its documents disagree on. */
 export interface EncodeOptions {
@@ -52,54 +44,55 @@ export function collectMetadata(
   { metadataKeys = 10 }: EncodeOptions,
 ): WireMetadata {
   const encoded = copyOf(metadata, report);
-  let given = 0;
-  let hasCapitals = false;
-  for (const key of Object.keys(encoded)) {
+  const keys = Object.keys(encoded);
+  let mustLook = keys.length > metadataKeys;
+  for (const key of keys) {
     const value = encoded[key];
     if (value === undefined) {
       delete encoded[key];
       continue;
     }
-    const facts = factsOf(key);
-    const { path } = facts;
+    const { path, isAllowed, isDate, hasCapitals } = factsOf(key);
     report.characters += key.length;
-    if (!facts.isAllowed) refuse(report, path, "invalid_key", ALLOWED, key);
+    if (!isAllowed) refuse(report, path, "invalid_key", key);
     try {
-      const wire = encodeMetadataValue(path, value, report, facts.isDate);
+      const wire = encodeMetadataValue(path, value, report, isDate);
       if (wire !== value) encoded[key] = wire;
     } catch (error) {
-      refuseUnreadable(report, path, error);
+      refuse(report, path, "unreadable", error);
     }
-    given += 1;
-    hasCapitals ||= facts.hasCapitals;
+    // Keys in lower case cannot be the same but for case, and most are.
+    mustLook ||= hasCapitals;
   }
-  // Keys in lower case cannot be the same but for case, and most are.
-  if (hasCapitals) refuseDuplicates(Object.keys(encoded), report);
-  if (given > metadataKeys) warnOfLimit(Object.keys(encoded), metadataKeys, report);
+  if (mustLook) compareKeys(Object.keys(encoded), metadataKeys, report);
   return encoded as WireMetadata; // Where a value is none, nothing of it is sent.
 }
 
 /** Reads each value once: all together, which keeps the shape of the object, unless one of them throws. */
 function copyOf(metadata: unknown, report: Report): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
+  if (!isObject(metadata)) {
+    refuse(report, "metadata", "not_an_object", metadata);
+    return copy;
+  }
   try {
-    if (isObject(metadata)) {
-      try {
-        return { ...metadata };
-      } catch {
-        for (const key of Object.keys(metadata)) {
-          try {
-            copy[key] = Reflect.get(metadata, key);
-          } catch (error) {
-            refuseUnreadable(report, factsOf(key).path, error);
-          }
-        }
-      }
-    } else refuse(report, "metadata", "not_an_object", "a plain object", metadata);
+    return { ...metadata };
   } catch (error) {
-    refuseUnreadable(report, "metadata", error);
+    try {
+      for (const key of Object.keys(metadata)) readInto(copy, key, metadata, report);
+    } catch {
+      refuse(report, "metadata", "unreadable", error);
+    }
   }
   return copy;
+}
+
+function readInto(copy: Record<string, unknown>, key: string, metadata: object, report: Report): void {
+  try {
+    copy[key] = Reflect.get(metadata, key);
+  } catch (error) {
+    refuse(report, factsOf(key).path, "unreadable", error);
+  }
 }
 
 /** What is known of a key by itself. */
@@ -112,36 +105,28 @@ interface KeyFacts {
   readonly hasCapitals: boolean;
 }
 
-function findFacts(key: string): KeyFacts {
-  const isPlain = key.length <= 40 && /^[A-Za-z_][\w-]*$/.test(key);
+const factsOf = memo((key): KeyFacts => {
+  const isPlain = /^[a-z_][\w-]{0,39}$/i.test(key);
   return {
     path: isPlain ? `metadata.${key}` : `metadata[${JSON.stringify(key.slice(0, 40))}]`,
     isAllowed: isPlain || !FORBIDDEN.test(key),
-    isDate: key.slice(-5).toLowerCase() === "_date",
+    isDate: /_date$/i.test(key),
     hasCapitals: key !== key.toLowerCase(),
   };
-}
+});
 
 /** Blank keys, and characters that may not stand in a key: Intercom's help article 175. */
 const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
-const DIFFERENT = "under a key that differs in more than case";
-const ALLOWED = "under a non-blank key without .$~`!@#%^&*'{}|\\\"";
 
-const factsOf = memo(findFacts);
-
-function refuseDuplicates(keys: readonly string[], report: Report): void {
+/** Finds keys that are the same but for case, and those that Intercom may not track. */
+function compareKeys(keys: readonly string[], limit: number, report: Report): void {
   const seen = new Set<string>();
   for (const key of keys) {
     const folded = key.toLowerCase();
-    if (seen.has(folded)) refuse(report, factsOf(key).path, "duplicate_key", DIFFERENT, key);
+    if (seen.has(folded)) refuse(report, factsOf(key).path, "duplicate_key", key);
     seen.add(folded);
   }
-}
-
-function warnOfLimit(keys: readonly string[], limit: number, report: Report): void {
-  const message = `metadata has ${keys.length} keys, but Intercom tracks ${limit}, not ${describe(keys[limit])} and what follows`;
-  report.warnings.push({ path: "metadata", code: "key_limit", message });
-  if (/^\d+$/.test(keys[0] ?? "")) {
-    remark(report, "metadata", "integer_key", "without numeric keys, which JavaScript puts first", keys[0]);
-  }
+  if (keys.length <= limit) return;
+  remark(report, "metadata", "key_limit", { keys, limit });
+  if (/^\d+$/.test(keys[0] ?? "")) remark(report, "metadata", "integer_key", keys[0]);
 }

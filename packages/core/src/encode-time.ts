@@ -11,10 +11,10 @@ const FIRST_MILLISECONDS = 1e11;
 export function encodeTime(path: string, value: unknown, report: Report): number | undefined {
   const seconds = Math.floor(typeof value === "number" ? value : millisecondsOf(value) / 1000);
   if (!Number.isFinite(seconds)) {
-    return refuse(report, path, "invalid_date", "a valid Date or Unix seconds", value);
+    return refuse(report, path, "invalid_date", value);
   }
   if (seconds < FIRST_MILLISECONDS) return seconds;
-  return refuse(report, path, "milliseconds", "in seconds, not milliseconds", seconds);
+  return refuse(report, path, "milliseconds", seconds);
 }
 
 /** The time of a `Date`, also one of another realm; `NaN` if it has none or is none. */

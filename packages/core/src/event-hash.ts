@@ -1,4 +1,4 @@
-import { foldName } from "./encode-event-name.ts";
+import { foldName } from "./fold-name.ts";
 import type { WireEvent } from "./event.ts";
 import type { Hash } from "./hash-table.ts";
 

@@ -16,7 +16,7 @@ import type { PendingEvent } from "./pending-event.ts";
 import { closedReceipt } from "./receipt.ts";
 import type { ClientPolicy } from "./resolve-options.ts";
 import { createSameSecond, isTaken } from "./same-second.ts";
-import { secondMoved } from "./second-issues.ts";
+import { createIssue } from "./report.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
 import { createTickBatch } from "./tick-batch.ts";
@@ -270,7 +270,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     const warnings = encoded.warnings as Issue[]; // Made for this event, and nobody else has it.
     const place = sameSecond.place(value, isStamped);
     if (place.second !== value.created_at) {
-      warnings.push(secondMoved(place.second - value.created_at));
+      warnings.push(createIssue("createdAt", "second_moved", place.second - value.created_at));
       value.created_at = place.second; // Likewise.
     }
     const body = JSON.stringify(value);

@@ -25,7 +25,6 @@ export { type DecodedMetadata, type DecodedValue, decodeMetadata } from "./decod
 export type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
 export { createEmitter, type Emitter } from "./emitter.ts";
 export { type EncodedEvent, encodeEvent } from "./encode-event.ts";
-export { foldName } from "./encode-event-name.ts";
 export { type EncodedMetadata, type EncodeOptions, encodeMetadata } from "./encode-metadata.ts";
 export { type EncodedNamedEvent, encodeNamedEvent } from "./encode-named-event.ts";
 export type {
@@ -39,6 +38,7 @@ export type {
   WireEvent,
 } from "./event.ts";
 export { createExitFlush, type Exiting } from "./exit-flush.ts";
+export { foldName } from "./fold-name.ts";
 export type { components, operations, paths } from "./generated/openapi.ts";
 export type { components as relayComponents } from "./generated/relay.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
@@ -60,6 +60,7 @@ export type {
   WireMetadata,
   WireMetadataValue,
 } from "./metadata.ts";
+export { MAX_MOVE } from "./limits.ts";
 export { monetaryAmount } from "./money.ts";
 export {
   type DeadLetter,
@@ -84,13 +85,12 @@ export { parseHttpDate, parseRetryAfter } from "./parse-reset.ts";
 export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
 export { closedReceipt, type OpenReceipt, openReceipt } from "./receipt.ts";
 export type { RelayError, RelayEvent, RelayReply, RelayRequest, RelayResult } from "./relay-contract.ts";
-export type { Failure } from "./report.ts";
+export { createIssue, type Failure } from "./report.ts";
 export type { DeliveryChoices, FullPolicy, QueueOptions } from "./resolve-delivery.ts";
 export type { ClientOptions, CoreClientOptions, Region } from "./resolve-options.ts";
 export { backoff, type RetryOptions, type RetryPolicy } from "./retry-policy.ts";
 export { richLink } from "./rich-link.ts";
 export { safeOutcome } from "./safe-outcome.ts";
-export { MAX_MOVE, SECOND_TAKEN, secondMoved } from "./second-issues.ts";
 export type { ClientStats } from "./stats.ts";
 export type { Token } from "./token.ts";
 export type { ReadReply, RecordedReply, Transport, WireReply, WireRequest } from "./transport.ts";

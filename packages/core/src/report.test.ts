@@ -1,31 +1,31 @@
 import { expect, test } from "vitest";
-import { createReport, failure, refuse, refuseUnreadable, remark } from "./report.ts";
+import { createReport, failure, refuse, remark } from "./report.ts";
 
 test("an empty report is no failure, and neither is one of warnings alone", () => {
   const report = createReport();
   expect(failure(report)).toBeUndefined();
-  remark(report, "a", "string_length", "shorter", "x");
+  remark(report, "a", "amount_sign", "x");
   expect(failure(report)).toBeUndefined();
   expect(report.warnings).toEqual([
-    { path: "a", code: "string_length", message: 'a must be shorter, got "x"' },
+    { path: "a", code: "amount_sign", message: 'a must be positive, got "x"' },
   ]);
 });
 
 test("a failure has the problems first, then the warnings", () => {
   const report = createReport();
-  remark(report, "a", "string_length", "shorter", "x");
-  expect(refuse(report, "", "not_an_object", "an object", 5)).toBeUndefined();
-  expect(refuseUnreadable(report, "b", new Error("hostile"))).toBeUndefined();
+  remark(report, "a", "amount_sign", "x");
+  expect(refuse(report, "", "not_an_object", 5)).toBeUndefined();
+  expect(refuse(report, "b", "unreadable", new Error("hostile"))).toBeUndefined();
   expect(failure(report)).toEqual({
     ok: false,
     issues: [
-      { path: "", code: "not_an_object", message: "The event must be an object, got number 5" },
+      { path: "", code: "not_an_object", message: "The event must be an object such as { userId, eventName }, got number 5" },
       {
         path: "b",
         code: "unreadable",
         message: "b must be readable without error, got an object (Error)",
       },
-      { path: "a", code: "string_length", message: 'a must be shorter, got "x"' },
+      { path: "a", code: "amount_sign", message: 'a must be positive, got "x"' },
     ],
   });
 });

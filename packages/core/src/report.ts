@@ -1,5 +1,6 @@
-import { describe } from "./describe.ts";
-import type { ErrorCode, Issue, WarningCode } from "./issue.ts";
+import type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
+import { messageOf } from "./issue-message.ts";
+import { MAX_CHARACTERS } from "./limits.ts";
 
 /** Why something could not be encoded: all its problems, then the warnings. */
 export interface Failure {
@@ -19,54 +20,35 @@ export interface Report {
   isStamped: boolean;
 }
 
-/**
- * The most characters of keys and texts in one event. Intercom names no limit; ten tracked keys of
- * the longest text it shows (255) are a twentieth of this, so more is a mistake.
- */
-const MAX_CHARACTERS = 65_536;
-
 /** An empty report. */
 export function createReport(): Report {
   return { issues: [], warnings: [], characters: 0, isStamped: false };
 }
 
 /** Reports what keeps the event from being sent. It answers what is sent instead: nothing. */
-export function refuse(
-  report: Report,
-  path: string,
-  code: ErrorCode,
-  expected: string,
-  found: unknown,
-): undefined {
-  report.issues.push({ path, code, message: sentence(path, expected, found) });
-}
-
-/** Reports a value that throws as soon as it is read. */
-export function refuseUnreadable(report: Report, path: string, error: unknown): undefined {
-  return refuse(report, path, "unreadable", "readable without error", error);
+export function refuse(report: Report, path: string, code: ErrorCode, found: unknown): undefined {
+  report.issues.push(createIssue(path, code, found));
 }
 
 /** Reports what deserves a look although the event is sent. */
-export function remark(
-  report: Report,
-  path: string,
-  code: WarningCode,
-  expected: string,
-  found: unknown,
-): void {
-  report.warnings.push({ path, code, message: sentence(path, expected, found) });
+export function remark(report: Report, path: string, code: WarningCode, found: unknown): void {
+  report.warnings.push(createIssue(path, code, found));
 }
 
-/** The one grammar of messages. */
-function sentence(path: string, expected: string, found: unknown): string {
-  return `${path || "The event"} must be ${expected}, got ${describe(found)}`;
+/**
+ * One issue with its sentence. For packages that build on core.
+ *
+ * @param found what was there instead, or what else the code speaks of
+ */
+export function createIssue<Code extends IssueCode>(path: string, code: Code, found: unknown): Issue<Code> {
+  return { path, code, message: messageOf(path, code, found) };
 }
 
 /** Everything a report holds, problems first, if it holds a problem; else `undefined`. */
 export function failure(report: Report): Failure | undefined {
   const { issues, warnings, characters } = report;
   if (characters > MAX_CHARACTERS) {
-    refuse(report, "", "too_large", `at most ${MAX_CHARACTERS} characters in all`, characters);
+    refuse(report, "", "too_large", characters);
   }
   if (issues.length === 0) return undefined;
   return { ok: false, issues: [...issues, ...warnings] as [Issue, ...Issue[]] };

@@ -6,7 +6,8 @@ import type { Issue } from "./issue.ts";
 import { receiptControls } from "./lazy-receipt.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
-import { MAX_MOVE, SECOND_TAKEN } from "./second-issues.ts";
+import { MAX_MOVE } from "./limits.ts";
+import { createIssue } from "./report.ts";
 
 /** An event that this client has tracked, and so with a receipt. */
 type OwnEvent = PendingEvent & { readonly receipt: Receipt };
@@ -81,7 +82,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       const { body } = event;
       const isEqual = typeof earlier === "object" ? earlier.body === body : earlier === hash.ofBody(body);
       if (isEqual) return earlier;
-      warnings.push(SECOND_TAKEN);
+      warnings.push(createIssue("createdAt", "second_taken", undefined));
     }
     collisions.add(key, event);
     return undefined;
