@@ -1,21 +1,25 @@
 import {
   backoff,
-  type Clock,
-  type OutboxRecord,
+  type FailedVerdict,
   parseHttpDate,
   parseRetryAfter,
 } from "@intercom-events/core";
 import { nextStep, type PageRetryPolicy, type Step } from "./next-step.ts";
-import { allowanceLeft } from "./page-allowance.ts";
+import type { Parcel } from "./own-event.ts";
+import { takeAllowance } from "./page-allowance.ts";
 import { isOffline } from "./page-life.ts";
-import { canOutlive, type Posted, post, type Target, type Urgency } from "./post.ts";
-import { type Answer, readReply } from "./read-reply.ts";
+import { type Answer, type Reply, readReply } from "./read-reply.ts";
 import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-batch.ts";
+import type { LaneSettings } from "./route.ts";
 
 /** What a courier goes by. */
-export interface CourierOptions extends Target {
+export interface CourierOptions {
+  readonly url: string;
+  readonly credentials: RequestCredentials;
+  readonly identity?: (() => string | Promise<string>) | undefined;
+  /** Milliseconds a reply may take. */
+  readonly timeout: number;
   readonly retry: PageRetryPolicy;
-  readonly identity?: () => string | Promise<string>;
 }
 
 /** Brings batches to a relay; {@link createCourier}. */
@@ -23,15 +27,14 @@ export interface Courier {
   /**
    * Sends a batch. Never rejects.
    *
+   * @param isLast whether the page goes, so that nothing may be waited for
    * @param isGivenUp whether it must not be sent any more, asked once there is an identity
    */
-  send(batch: readonly OutboxRecord[], urgency: Urgency, isGivenUp: () => boolean): Promise<Delivery>;
+  send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery>;
   /** Events to send at once, at most: fewer after a batch that was too large. */
   limit(): number;
   /** Bytes they may have together. */
   readonly room: number;
-  /** How to send a batch so that it outlives the page, if that can be had. */
-  urgencyOf(batch: readonly OutboxRecord[]): Urgency;
   /** Milliseconds that the relay's clock is ahead of the page's, 0 if that is little. */
   offset(): number;
 }
@@ -44,6 +47,9 @@ interface Delivery {
   readonly rest: number;
 }
 
+/** What a request came to. */
+type Posted = (Reply & { readonly headers: Headers }) | { readonly verdict: FailedVerdict };
+
 /** Characters of an identity, at most (`spec/relay.yaml`). */
 const MAX_IDENTITY = 8192;
 
@@ -51,60 +57,84 @@ const MAX_IDENTITY = 8192;
 const SMALL_OFFSET = 60_000;
 
 /** A courier that knows nothing of its relay yet. */
-export function createCourier(options: CourierOptions, clock: Clock, random: () => number): Courier {
-  const { retry, identity } = options;
+export function createCourier(
+  options: CourierOptions,
+  { clock, random = Math.random }: Pick<LaneSettings, "clock" | "random">,
+): Courier {
+  const { url, credentials, identity, timeout, retry } = options;
   let limit = MAX_BATCH;
   let failures = 0;
   let offset = 0;
   let lastToken: string | undefined;
 
-  /** Whom the site says the caller is, if it says so. A page that goes cannot wait for it. */
-  async function identify(ask: NonNullable<typeof identity>, urgency: Urgency): Promise<string> {
-    const asked = ask();
-    const token = await new Promise<string>((resolve, reject) => {
-      if (urgency === "depart" && typeof asked !== "string" && lastToken) resolve(lastToken);
-      const stop = clock.after(options.timeout, () => reject(new Error('"identity" took too long')));
-      Promise.resolve(asked).then(resolve, reject).then(stop);
+  /** Whom the site says the caller is. A page that goes cannot wait for it. */
+  async function identify(isLast: boolean, signal: AbortSignal): Promise<string | undefined> {
+    const asked = identity?.();
+    const token = await new Promise<string | undefined>((resolve, reject) => {
+      if (isLast && lastToken && typeof asked !== "string") resolve(lastToken);
+      signal.onabort = reject;
+      Promise.resolve(asked).then(resolve, reject);
     });
-    if (typeof token !== "string")
-      throw new TypeError(`"identity" must answer a string, got ${typeof token}`);
+    if (typeof token !== "string") throw new TypeError(`"identity" must answer a string, got ${typeof token}`);
     lastToken = token;
     return token;
   }
 
-  async function exchange(
-    batch: readonly OutboxRecord[],
-    urgency: Urgency,
+  /**
+   * Posts a batch. The text type needs no preflight, and a request that outlives the page cannot make one
+   * in every browser.
+   */
+  async function post(
+    batch: readonly Parcel[],
+    isLast: boolean,
     isGivenUp: () => boolean,
   ): Promise<Posted> {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const stop = clock.after(timeout, () => abort.abort());
+    let release: (() => void) | undefined;
     try {
       // Without an identity nothing is awaited: a page that goes may have no later moment.
-      const body = encodeBatch(batch, identity && (await identify(identity, urgency)));
+      const body = encodeBatch(batch, identity && (await identify(isLast, signal)));
       if (isGivenUp()) throw new Error("its events were given up");
-      return await post(options, body, urgency, clock);
+      // After a failure the browser itself may be what refuses, as other scripts have used up its allowance.
+      if (isLast || failures === 0) release = takeAllowance(sizeOf(body));
+      if (release) for (const parcel of batch) parcel.survives = true;
+      const reply = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "text/plain;charset=UTF-8" },
+        body,
+        credentials,
+        keepalive: !!release,
+        signal,
+      });
+      return { status: reply.status, headers: reply.headers, text: await reply.text() };
     } catch (cause) {
-      return { verdict: { kind: "unreachable", cause } };
+      return { verdict: signal.aborted ? { kind: "timeout" } : { kind: "unreachable", cause } };
+    } finally {
+      stop();
+      release?.();
     }
   }
 
-  /** Learns from a reply what concerns the batches to come. */
-  function learn({ headers, status }: Extract<Posted, { text: string }>, count: number, now: number): void {
-    const date = parseHttpDate(headers.get("date"));
-    if (date !== undefined) offset = Math.abs(date - now) > SMALL_OFFSET ? date - now : 0;
-    if (status === 413) limit = Math.max(1, count >> 1);
-    else if (status === 200) limit = Math.min(MAX_BATCH, limit * 2);
-  }
-
   return {
-    async send(batch, urgency, isGivenUp) {
-      const posted = await exchange(batch, urgency, isGivenUp);
+    async send(batch, isLast, isGivenUp) {
+      const posted = await post(batch, isLast, isGivenUp);
       const now = clock.now();
-      const reply = "text" in posted ? posted : undefined;
-      if (reply) learn(reply, batch.length, now);
-      const answer = "text" in posted ? readReply(posted, batch.length) : posted;
-      const askedFor = reply && parseRetryAfter(reply.headers, now);
-      const moment = { now, random: random(), askedFor, isOffline: !reply && isOffline() };
-      const steps = batch.map((record, index) =>
+      let answer: Answer | Answer[];
+      let askedFor: number | undefined;
+      if ("verdict" in posted) answer = posted;
+      else {
+        const { status, headers } = posted;
+        const date = parseHttpDate(headers.get("date"));
+        if (date !== undefined) offset = Math.abs(date - now) > SMALL_OFFSET ? date - now : 0;
+        if (status === 413) limit = Math.max(1, batch.length >> 1);
+        else if (status === 200) limit = Math.min(MAX_BATCH, limit * 2);
+        askedFor = parseRetryAfter(headers, now);
+        answer = readReply(posted, batch.length);
+      }
+      const moment = { now, random: random(), askedFor, isOffline: answer === posted && isOffline() };
+      const steps = batch.map(({ record }, index) =>
         nextStep(record, Array.isArray(answer) ? (answer[index] as Answer) : answer, retry, moment),
       );
       // Where one answer goes for all events, and it was not about them, the way is closed.
@@ -114,13 +144,6 @@ export function createCourier(options: CourierOptions, clock: Clock, random: () 
     },
     limit: () => limit,
     room: MAX_BYTES - (identity ? MAX_IDENTITY : 0),
-    urgencyOf(batch) {
-      // After a failure the browser itself may be what refuses, as other scripts have used up its allowance.
-      // What waits for an identity has not left yet.
-      const isSure =
-        !identity && failures === 0 && canOutlive() && sizeOf(encodeBatch(batch)) <= allowanceLeft();
-      return isSure ? "survive" : "plain";
-    },
     offset: () => offset,
   };
 }

@@ -1,40 +1,19 @@
-import type { Outcome } from "@intercom-events/core";
-import { A_FUNCTION, check, oneOf } from "./check-options.ts";
+import { checkListener } from "./check-options.ts";
 import { isTaken } from "./route.ts";
 import type { Tracker, TrackerEvents } from "./tracker.ts";
 
 /** Tells the page how its events fare. */
 export interface Announcer {
   readonly on: Tracker["on"];
-  outcome(payload: TrackerEvents["outcome"]): void;
-  warning(payload: TrackerEvents["warning"]): void;
+  announce<Name extends keyof TrackerEvents>(name: Name, payload: TrackerEvents[Name]): void;
   /** Says once what does not work. */
   complain(message: string, cause: unknown): void;
 }
 
-type Name = keyof TrackerEvents;
-type Listener = (payload: never) => void;
-
-const TASK = "add a listener";
-
 /** Tells listeners; where there are none, the console hears of the first loss and remark of each kind. */
 export function createAnnouncer(): Announcer {
   const told = new Set<string>();
-  // New lists at each change, so that a listener may add and remove others while it is called.
-  const listeners: Record<Name, readonly Listener[]> = { outcome: [], warning: [] };
-
-  /** The remarks quote nothing of the event, so that there are few. */
-  function tell(name: Name, payload: object, remarks: readonly string[]): void {
-    const heard = listeners[name];
-    if (heard.length === 0) for (const remark of remarks) complain(remark, payload);
-    for (const listener of heard) {
-      try {
-        listener(payload as never);
-      } catch (error) {
-        console.error(`intercom-events: a listener of "${name}" threw`, error);
-      }
-    }
-  }
+  const listeners = new Set<readonly [name: string, listener: (payload: never) => void]>();
 
   function complain(remark: string, details: unknown): void {
     if (told.has(remark)) return;
@@ -43,29 +22,33 @@ export function createAnnouncer(): Announcer {
   }
 
   return {
-    on(name, listener) {
-      check(TASK, "name", name, oneOf(...Object.keys(listeners)));
-      check(TASK, "listener", listener, A_FUNCTION);
-      // One of its own, as a listener that is added twice is called twice.
-      const added: Listener = (payload) => listener(payload);
-      listeners[name] = [...listeners[name], added];
-      return () => {
-        listeners[name] = listeners[name].filter((other) => other !== added);
-      };
-    },
     complain,
-    outcome: (payload) => tell("outcome", payload, lossOf(payload.outcome)),
-    warning: (payload) =>
-      tell(
-        "warning",
-        payload,
-        payload.warnings.map(({ code }) => `look at this event: ${code}`),
-      ),
+    announce(name, payload) {
+      // A list of its own, as a listener may add and remove others while it is called.
+      const heard = [...listeners].filter(([other]) => other === name);
+      for (const [, listener] of heard) {
+        try {
+          listener(payload as never);
+        } catch (error) {
+          console.error("intercom-events: a listener threw", error);
+        }
+      }
+      if (heard.length === 0) for (const remark of remarksOn(payload)) complain(remark, payload);
+    },
+    on(name, listener) {
+      checkListener(name, listener);
+      // One of its own, as a listener that is added twice is called twice.
+      const added = [name, listener] as const;
+      listeners.add(added);
+      return () => void listeners.delete(added);
+    },
   };
 }
 
-/** Why an event was lost, if it was; to opt out is no loss. */
-function lossOf(outcome: Outcome): string[] {
+/** They quote nothing of the event, so that there are few. To opt out is no loss. */
+function remarksOn(payload: TrackerEvents[keyof TrackerEvents]): string[] {
+  if ("warnings" in payload) return payload.warnings.map(({ code }) => `look at this event: ${code}`);
+  const { outcome } = payload;
   const why = outcome.status === "dropped" ? outcome.reason : outcome.status;
   return isTaken(outcome) || why === "opted_out" ? [] : [`an event was lost: ${why}`];
 }

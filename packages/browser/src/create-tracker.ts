@@ -1,17 +1,17 @@
 import {
   type AnyEvent,
   type CloseReport,
-  closedReceipt,
   type EventCatalog,
   encodeNamedEvent,
+  type Outcome,
   type Receipt,
-  type WaitOptions,
+  systemClock,
 } from "@intercom-events/core";
-import { atLeast, checkOptions } from "./check-options.ts";
+import { checkTrackerOptions, checkWaitOptions } from "./check-options.ts";
 import { createAnnouncer } from "./create-announcer.ts";
+import { FIXED } from "./own-event.ts";
 import { isPage } from "./page-life.ts";
-import { resolveOptions } from "./resolve-options.ts";
-import { dropped, type EncodedPageEvent, isTaken } from "./route.ts";
+import { dropped, type EncodedPageEvent, isTaken, type PageEvent } from "./route.ts";
 import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 
 /**
@@ -27,99 +27,139 @@ import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   options: TrackerOptions,
 ): Tracker<Catalog> {
-  const settings = resolveOptions(options);
-  const { clock, route } = settings;
-  const announcer = createAnnouncer();
-  const lane = route.open({
-    ...settings,
-    complain: announcer.complain,
-    warn: (event, issue) => announcer.warning({ warnings: [issue], event }),
-    // Its own page may have told of it, but must not be the only one to know of a loss.
-    ended(event, outcome) {
-      if (!isTaken(outcome)) announcer.outcome({ outcome, event });
-    },
-  });
-  const pending = new Set<Receipt>();
+  checkTrackerOptions(options);
+  const { clock = systemClock, queue = {} } = options;
+  const { maxEvents = 1000, maxBytes = 1_048_576, policy } = queue;
+  const { on, announce, complain } = createAnnouncer();
+  const events = new Set<PageEvent>();
+  let bytes = 0;
+  let refusal: "closed" | "opted_out" | undefined;
   let closing: Promise<CloseReport> | undefined;
   /** Ends each wait for what closing leaves in the outbox. */
   let endWaits!: () => void;
   const closed = new Promise<void>((resolve) => {
     endWaits = resolve;
   });
-  let refusal: "closed" | "opted_out" | undefined;
+  const lane = options.route.open({ ...options, clock, events, announce, complain });
 
   function track(eventName: unknown, metadata?: unknown): Receipt {
-    if (refusal) return follow(closedReceipt(dropped(refusal)));
-    const encoded = encodeNamedEvent(eventName, metadata, settings);
-    if (!encoded.ok) return follow(closedReceipt({ status: "invalid", issues: encoded.issues }));
+    if (refusal) return create().end(dropped(refusal));
+    const encoded = encodeNamedEvent(eventName, metadata, options);
+    if (!encoded.ok) return create().end({ status: "invalid", issues: encoded.issues });
     const { event, warnings } = encoded;
-    const receipt = follow(
-      isPage() ? lane.send(event, clock.now()) : closedReceipt(dropped("not_stored")),
-      event,
-    );
+    const size = JSON.stringify(event).length;
+    const tracked = create(event, size);
+    if (!isPage()) tracked.end(dropped("not_stored"));
+    else if (!hasRoom(size)) tracked.end(dropped("queue_full"));
+    else {
+      events.add(tracked);
+      bytes += size;
+      lane.send(tracked);
+    }
     // Last, since a listener may opt out or close.
-    if (warnings.length > 0) announcer.warning({ warnings, event });
-    return receipt;
+    if (warnings.length > 0) announce("warning", { warnings, event });
+    return tracked.receipt;
   }
 
-  function follow(receipt: Receipt, event?: EncodedPageEvent): Receipt {
-    pending.add(receipt);
-    receipt.then((outcome) => {
-      pending.delete(receipt);
-      announcer.outcome({ outcome, ...(event && { event }) });
+  function create(event?: EncodedPageEvent, size = 0): PageEvent {
+    let keep!: PageEvent["keep"];
+    let settle!: (outcome: Outcome) => void;
+    // Promise.withResolvers is younger than some of the browsers that load this.
+    const stored = new Promise<boolean>((resolve) => {
+      keep = resolve;
     });
-    return receipt;
+    const ended = new Promise<Outcome>((resolve) => {
+      settle = resolve;
+    });
+    ended.then((outcome) => announce("outcome", { outcome, ...(event && { event }) }));
+    const created: PageEvent = {
+      event: event as EncodedPageEvent, // Nobody is given one without.
+      trackedAt: clock.now(),
+      receipt: Object.assign(ended, { stored }),
+      keep,
+      end(outcome) {
+        if (events.delete(created)) bytes -= size;
+        created.isOver = true;
+        keep(isTaken(outcome));
+        settle(outcome);
+        return created.receipt;
+      },
+    };
+    return created;
   }
 
-  /** Waits until the events so far have settled, or the time is up, and answers how many have not. */
+  /** Whether another event may wait, where need be in the place of the oldest. */
+  function hasRoom(size: number): boolean {
+    const isFull = () => events.size >= maxEvents || bytes + size > maxBytes;
+    if (isFull()) lane.flush();
+    // What is too large for any queue drops none.
+    if (policy === "drop_oldest" && size <= maxBytes) {
+      for (const oldest of events) {
+        if (!isFull()) break;
+        if (oldest.isBusy) continue;
+        oldest.end(dropped("queue_full"));
+        lane.forget(oldest);
+      }
+    }
+    return !isFull();
+  }
+
+  /** Waits until the events so far have ended, or the time is up, and answers how many have not. */
   async function settle(timeout?: number): Promise<number> {
-    const receipts = [...pending];
+    const waiting = [...events];
     lane.flush();
     await new Promise<unknown>((resolve) => {
       const stop = timeout === undefined ? undefined : clock.after(timeout, resolve as () => void);
-      Promise.race([Promise.all(receipts), closed])
+      Promise.race([Promise.all(waiting.map(({ receipt }) => receipt)), closed])
         .then(resolve)
         .then(stop);
     });
-    return receipts.filter((receipt) => pending.has(receipt)).length;
+    return waiting.filter(({ isOver }) => !isOver).length;
+  }
+
+  /** Ends what shall not or cannot outlive this, and answers how many events that were. */
+  function drop(reason: "closed" | "opted_out"): number {
+    const before = events.size;
+    for (const event of events) {
+      const { isOver, place = 0 } = event;
+      if (!isOver && (place < FIXED || reason === "opted_out")) event.end(dropped(reason));
+    }
+    lane.drop(reason);
+    return before - events.size;
   }
 
   async function shutDown(timeout: number): Promise<CloseReport> {
     refusal = "closed";
     if (timeout !== 0) await settle(timeout);
     else lane.flush();
-    const dropped = lane.drop("closed");
+    const dropped = drop("closed");
     endWaits();
-    return { pending: lane.size(), dropped };
+    return { pending: events.size, dropped };
   }
 
   return {
     // Its type is for who calls it; what it is given is checked whole.
     track: track as Track<Catalog>,
-    async flush(options) {
-      return { pending: await settle(readTimeout("flush", options)) };
+    async flush(options = {}) {
+      checkWaitOptions("flush", options);
+      return { pending: await settle(options.timeout) };
     },
-    async close(options) {
-      const timeout = readTimeout("close", options);
-      closing ??= shutDown(timeout ?? CLOSE_TIMEOUT);
+    async close(options = {}) {
+      checkWaitOptions("close", options);
+      const { timeout = CLOSE_TIMEOUT } = options;
+      closing ??= shutDown(timeout);
       return closing;
     },
     optOut() {
       refusal ??= "opted_out";
-      lane.drop("opted_out");
+      drop("opted_out");
     },
     optIn() {
       if (refusal === "opted_out") refusal = undefined;
     },
-    on: announcer.on,
+    on,
   };
 }
 
 /** Milliseconds that `close` waits if it is not told otherwise. */
 const CLOSE_TIMEOUT = 30_000;
-
-/** @throws {TypeError} when an option is wrong */
-function readTimeout(task: string, options: WaitOptions = {}): number | undefined {
-  checkOptions(task, options, { timeout: atLeast(0) });
-  return options.timeout;
-}

@@ -10,7 +10,7 @@ const PATIENCE = 5_000;
 export function inTime<T>(
   answer: Promise<T>,
   clock: Clock,
-  onFailure: (cause: unknown) => void,
+  onFailure: (cause: unknown) => unknown,
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
     const stop = clock.after(PATIENCE, () => fail("no answer in time"));

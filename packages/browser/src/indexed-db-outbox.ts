@@ -5,9 +5,9 @@ import {
   type OutboxRecord,
   safeOutcome,
 } from "@intercom-events/core";
-import { atLeast, checkOptions, type Rule } from "./check-options.ts";
-import { firstFree } from "./free-seconds.ts";
+import { checkOutboxOptions } from "./check-options.ts";
 import { ask, indexedDbNamed, STORES, type Stores } from "./indexed-db.ts";
+import { firstFree } from "./own-event.ts";
 import type { PageOutbox } from "./page-outbox.ts";
 import { isTaken } from "./route.ts";
 import { createSharedStore } from "./shared-store.ts";
@@ -49,9 +49,6 @@ const PAGE = 100;
 /** Seconds for which those of events are remembered, before and after what is appended. */
 const MEMORY = 3600;
 
-const A_NAME: Rule = ["a text", (value) => typeof value === "string" && value !== ""];
-const A_COUNT: Rule = ["a positive integer", (value) => Number.isSafeInteger(value) && (value as number) > 0];
-
 /**
  * Keeps events in IndexedDB, where they outlive the page. All tabs of an origin share them.
  *
@@ -62,13 +59,7 @@ const A_COUNT: Rule = ["a positive integer", (value) => Number.isSafeInteger(val
  * @throws {TypeError} naming the option that is wrong and what was expected
  */
 export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbox {
-  checkOptions("open outbox", options, {
-    name: A_NAME,
-    maxEvents: A_COUNT,
-    maxBytes: A_COUNT,
-    maxDeadLetters: atLeast(0),
-    deadLetterAge: atLeast(1),
-  });
+  checkOutboxOptions(options);
   const {
     name = "intercom-events",
     maxEvents = 1000,
@@ -140,7 +131,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
         seconds.delete(IDBKeyRange.lowerBound([first + MEMORY]));
         for (const draft of drafts) {
           const { name } = draft;
-          const second = firstFree(draft.second, (other) => taken.has(`${other},${name}`));
+          const second = firstFree(draft.second, name, taken);
           const record = draft.finish(second);
           if (!record) continue;
           const key = [second, name];

@@ -1,8 +1,7 @@
 import type { Outcome } from "@intercom-events/core";
-import { A_FUNCTION, atLeast, check, checkOptions, type Rule } from "./check-options.ts";
-import { A_ROUTE } from "./resolve-options.ts";
-import type { EncodedPageEvent, Route } from "./route.ts";
-import { createWaitingLine } from "./waiting-line.ts";
+import { checkMessengerOptions, checkNoOutbox } from "./check-options.ts";
+import { watchPage } from "./page-life.ts";
+import { dropped, type EncodedPageEvent, type Lane, type LaneSettings, type PageEvent, type Route } from "./route.ts";
 
 /** Options of {@link messenger}. */
 export interface MessengerOptions {
@@ -26,15 +25,6 @@ export interface MessengerOptions {
 }
 
 /**
- * The Messenger takes no time, gives an event to whom it has at that moment, and confirms nothing: an event
- * of an earlier page would get another time, perhaps another person, and perhaps come twice.
- */
-const NO_OUTBOX: Rule = [
-  "left out, as the Messenger takes no events of earlier pages; a fallback does",
-  (value) => value === undefined,
-];
-
-/**
  * Sends events through the Intercom Messenger that the page has installed, which gives them to the
  * visitor, lead or user it knows at that moment. Events wait, in order, until the Messenger is loaded
  * and booted.
@@ -47,26 +37,12 @@ const NO_OUTBOX: Rule = [
  * @throws {TypeError} when an option is wrong
  */
 export function messenger(options: MessengerOptions = {}): Route {
-  checkOptions("create messenger route", options, {
-    timeout: atLeast(0),
-    isBooted: A_FUNCTION,
-    fallback: A_ROUTE,
-  });
+  checkMessengerOptions(options);
   const { timeout = 30_000, isBooted = hasBooted, fallback } = options;
-
-  function isOpen(): boolean {
-    try {
-      return typeof current() === "function" && isBooted() === true;
-    } catch {
-      // What stands in for a blocked Messenger can make the mere look throw.
-      return false;
-    }
-  }
-
   return {
     open(settings) {
-      if (!fallback) check("create tracker", "outbox", settings.outbox, NO_OUTBOX);
-      return createWaitingLine({ isOpen, handOver, timeout }, settings, fallback?.open(settings));
+      if (!fallback) checkNoOutbox(settings.outbox);
+      return createMessengerLane(timeout, isBooted, settings, fallback?.open(settings));
     },
   };
 }
@@ -75,6 +51,11 @@ export function messenger(options: MessengerOptions = {}): Route {
 interface Messenger {
   (method: "trackEvent", eventName: string, metadata?: EncodedPageEvent["metadata"]): void;
   readonly booted?: unknown;
+}
+
+/** The one there now: it is replaced when the Messenger loads. */
+function current(): Messenger | undefined {
+  return (window as { Intercom?: Messenger }).Intercom;
 }
 
 /**
@@ -98,7 +79,89 @@ function handOver({ eventName, metadata }: EncodedPageEvent): Outcome {
   }
 }
 
-/** The one there now: it is replaced when the Messenger loads. */
-function current(): Messenger | undefined {
-  return (window as { Intercom?: Messenger }).Intercom;
+/** Milliseconds from one look at a Messenger that takes nothing to the next: the shortest wait that is not felt. */
+const INTERVAL = 100;
+
+/**
+ * Events in the order they came, in memory, until the Messenger takes them. It is looked at by a timer, and the page
+ * is listened to, only while an event waits.
+ *
+ * @param timeout milliseconds an event waits
+ * @param fallback the way of events that have waited in vain
+ */
+function createMessengerLane(
+  timeout: number,
+  isBooted: () => boolean,
+  { clock }: LaneSettings,
+  fallback?: Lane,
+): Lane {
+  /** Each event with the time when it expires, in milliseconds since the epoch. */
+  let line: (readonly [event: PageEvent, until: number])[] = [];
+  let stopWatching: (() => void) | undefined;
+  let isLooking = false;
+
+  function isOpen(): boolean {
+    try {
+      return typeof current() === "function" && isBooted() === true;
+    } catch {
+      // What stands in for a blocked Messenger can make the mere look throw.
+      return false;
+    }
+  }
+
+  function look(isLast = false): void {
+    // Handing over runs code of the page, which may track again: that event takes its place in the line.
+    if (isLooking) return;
+    isLooking = true;
+    stopWatching?.();
+    // Only what waits now, so that an event tracked for each event handed over cannot hold the page up.
+    const waiting = line;
+    line = [];
+    const left: typeof line = [];
+    let takes = true;
+    for (const [event, until] of waiting) {
+      if (event.isOver) continue;
+      takes &&= isOpen();
+      const now = clock.now();
+      if (takes) {
+        // It can be given up no more, whatever the page does when it is handed over.
+        event.isBusy = event.isOver = true;
+        event.end(handOver(event.event));
+      } else if (until > now && !(isLast && fallback)) {
+        // A clock that was put back must not make it wait longer.
+        left.push([event, Math.min(until, now + timeout)]);
+      } else if (fallback) fallback.send(event);
+      else event.end(dropped("expired"));
+    }
+    line.unshift(...left);
+    isLooking = false;
+    const [first] = line;
+    if (!first) return;
+    const stopTimer = clock.after(Math.min(INTERVAL, first[1] - clock.now()), look);
+    // The last moment before the page goes, and the first after its timers were slowed down or frozen.
+    const endWatch = watchPage((moment) => look(moment === "pagehide"));
+    stopWatching = () => {
+      stopTimer();
+      endWatch();
+      stopWatching = undefined;
+    };
+  }
+
+  return {
+    send(event) {
+      event.keep(true);
+      line.push([event, event.trackedAt + timeout]);
+      look();
+    },
+    flush() {
+      look();
+      fallback?.flush();
+    },
+    forget: (event) => fallback?.forget(event),
+    drop(reason) {
+      stopWatching?.();
+      line = [];
+      fallback?.drop(reason);
+    },
+  };
 }

@@ -67,13 +67,6 @@ test.each<[string, Answer, Partial<OutboxRecord>, Partial<Moment>, unknown]>([
     { outcome: { status: "dropped", reason: "expired" } },
   ],
   ["a batch that was too large comes again as it was", { status: "too_large" }, {}, {}, { record: RECORD }],
-  [
-    "what nobody tells of comes again later",
-    { status: "unheard" },
-    {},
-    {},
-    { record: { ...RECORD, attempts: 2, dueAt: NOW + UNHEARD_DELAY } },
-  ],
   ...(["invalid_request", "contact_not_found", "unauthorized", "forbidden"] as const).map(
     (kind): [string, Answer, object, object, unknown] => {
       const verdict: FailedVerdict = { kind, status: 400, errors: [] };
@@ -98,7 +91,6 @@ test("what repeats keeps its bytes, and no event is repeated for ever", () => {
     { verdict: SERVER_ERROR },
     { verdict: TIMEOUT },
     { verdict: LIMITED },
-    { status: "unheard" },
   );
   fc.assert(
     fc.property(

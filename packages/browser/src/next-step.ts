@@ -1,10 +1,4 @@
-import {
-  backoff,
-  type OutboxRecord,
-  type Outcome,
-  type RetryPolicy,
-  type VerdictKind,
-} from "@intercom-events/core";
+import { backoff, type OutboxRecord, type Outcome, type RetryPolicy } from "@intercom-events/core";
 import type { Answer } from "./read-reply.ts";
 import { dropped } from "./route.ts";
 
@@ -28,55 +22,35 @@ export type Step =
   | { readonly outcome: Outcome; readonly record?: never }
   | { readonly record: OutboxRecord; readonly outcome?: never };
 
-/** Milliseconds after which an event is sent again that left with a request nobody hears of. */
+/** Milliseconds after which the next page sends an event that has left with the last request of its own. */
 export const UNHEARD_DELAY = 30_000;
 
-/** More than any number of attempts; bundlers keep `Number.POSITIVE_INFINITY`, even if nobody needs it. */
-const ALL = 1e300;
-
-/** How many of the attempts that may fail a verdict costs: all, and with them the event, one or none. */
-const COSTS: Readonly<Record<Exclude<VerdictKind, "accepted">, number>> = {
-  // The relay has held it as long as it wants to.
-  contact_not_found: ALL,
-  invalid_request: ALL,
-  // The caller, not the event: who is unknown now is not asked to be known later, and others go on.
-  unauthorized: ALL,
-  forbidden: ALL,
-  rate_limited: 0,
-  server_error: 1,
-  unreachable: 1,
-  timeout: 1,
-};
+/**
+ * Verdicts that may change; the first is no failure. With any other the event ends: the relay has held it as long as
+ * it wants to, or it is about the caller, and who is unknown now is not asked to be known later.
+ */
+const PASSING: readonly string[] = ["rate_limited", "server_error", "unreachable", "timeout"];
 
 /** Decides what follows an attempt. Pure and total. */
 export function nextStep(
   record: OutboxRecord,
   answer: Answer,
   policy: PageRetryPolicy,
-  moment: Moment,
+  { now, random, askedFor = 0, isOffline }: Moment,
 ): Step {
-  const { now, random, askedFor = 0, isOffline } = moment;
   const attempts = record.attempts + 1;
   if ("verdict" in answer) {
     const { verdict } = answer;
-    const failures = record.failures + (isOffline ? 0 : COSTS[verdict.kind]);
-    if (failures >= policy.attempts) {
+    const place = PASSING.indexOf(verdict.kind);
+    const failures = record.failures + Number(place > 0 && !isOffline);
+    if (place < 0 || failures >= policy.attempts) {
       return { outcome: { status: "rejected", verdict, attempts } };
     }
     const dueAt = Math.max(askedFor, now + backoff(record.failures, policy, random));
     if (dueAt >= record.trackedAt + policy.maxAge) return { outcome: dropped("expired") };
     return { record: { ...record, attempts, failures, dueAt } };
   }
-  switch (answer.status) {
-    case "accepted":
-      return { outcome: { status: "accepted", attempts } };
-    case "duplicate":
-      return { outcome: { status: "duplicate" } };
-    case "too_large":
-      return { record };
-    case "unheard":
-      return { record: { ...record, attempts, dueAt: now + UNHEARD_DELAY } };
-    default:
-      return answer satisfies never;
-  }
+  const { status } = answer;
+  if (status === "too_large") return { record };
+  return { outcome: status === "accepted" ? { status, attempts } : { status } };
 }

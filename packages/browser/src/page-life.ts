@@ -7,10 +7,11 @@ const EVENTS = ["visibilitychange", "pagehide", "pageshow", "online"] as const;
 export function watchPage(listener: (moment: PageMoment) => void): () => void {
   const hear = ({ type }: Event) =>
     listener((type === EVENTS[0] ? globalThis.document?.visibilityState : type) as PageMoment);
-  for (const name of EVENTS) window.addEventListener?.(name, hear);
-  return () => {
-    for (const name of EVENTS) window.removeEventListener?.(name, hear);
-  };
+  function each(verb: "addEventListener" | "removeEventListener"): void {
+    for (const name of EVENTS) window[verb]?.(name, hear);
+  }
+  each("addEventListener");
+  return () => each("removeEventListener");
 }
 
 /** Whether the browser is sure that it has no network. */

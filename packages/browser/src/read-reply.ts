@@ -6,15 +6,15 @@ export type Answer =
   /** It has not been taken; whether it may come again depends on the kind of verdict. */
   | { readonly verdict: FailedVerdict }
   /** The batch was too large. */
-  | { readonly status: "too_large" }
-  /** Nobody will say. */
-  | { readonly status: "unheard" };
+  | { readonly status: "too_large" };
 
 /** What is read of a reply. */
 export interface Reply {
   readonly status: number;
   readonly text: string;
 }
+
+type Kind = Exclude<FailedVerdict["kind"], "unreachable" | "timeout">;
 
 /**
  * Reads what a relay answered (`spec/relay.yaml`): event by event in the order of the batch, or one answer
@@ -23,23 +23,18 @@ export interface Reply {
  * @param count events in the batch
  */
 export function readReply({ status, text }: Reply, count: number): Answer[] | Answer {
-  const body = parse(text) as Partial<RelayReply> & { error?: unknown };
+  let body: (Partial<RelayReply> & { error?: unknown }) | undefined;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Blank, HTML or cut off.
+  }
   if (status === 200 && Array.isArray(body?.results) && body.results.length === count) {
-    return body.results.map((result) => answerOf(result));
+    return body.results.map(answerOf);
   }
   if (status === 413 && count > 1) return { status: "too_large" };
   return refusal(kindOf(status), status, body?.error);
 }
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // Blank, HTML or cut off.
-  }
-}
-
-type Kind = Exclude<FailedVerdict["kind"], "unreachable" | "timeout">;
 
 const KINDS: Readonly<Record<number, Kind>> = {
   401: "unauthorized",

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cutBatch, encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-batch.ts";
 
-function recordOf(text: string, index = 0): OutboxRecord {
+function parcelOf(text: string, index = 0): { record: OutboxRecord } {
   const body = JSON.stringify({ event_name: text, created_at: 1 });
-  return { id: String(index), body, trackedAt: 0, attempts: 0, failures: 0, dueAt: 0 };
+  return { record: { id: String(index), body, trackedAt: 0, attempts: 0, failures: 0, dueAt: 0 } };
 }
 
 test("a batch is the longest beginning that fits, in bytes and events", () => {
@@ -19,7 +19,7 @@ test("a batch is the longest beginning that fits, in bytes and events", () => {
       fc.integer({ min: 1, max: 120 }),
       fc.integer({ min: 100, max: MAX_BYTES }),
       (all, limit, room) => {
-        const records = all.map(recordOf);
+        const records = all.map(parcelOf);
         const batch = cutBatch(records, limit, room);
         expect(batch).toEqual(records.slice(0, batch.length));
         expect(batch.length).toBeLessThanOrEqual(limit);
@@ -32,15 +32,17 @@ test("a batch is the longest beginning that fits, in bytes and events", () => {
   );
 });
 
-test("by default no more than the contract allows", () => {
-  expect(cutBatch(Array.from({ length: 150 }, () => recordOf("a")))).toHaveLength(MAX_BATCH);
-  expect(cutBatch([recordOf("x".repeat(61_440))])).toEqual([]);
+test("no more than the contract allows", () => {
+  const many = Array.from({ length: 150 }, () => parcelOf("a"));
+  expect(cutBatch(many, MAX_BATCH, MAX_BYTES)).toHaveLength(MAX_BATCH);
+  expect(cutBatch([parcelOf("x".repeat(61_440))], MAX_BATCH, MAX_BYTES)).toEqual([]);
 });
 
 test("the body holds each event byte for byte", () => {
-  const records = [recordOf("a"), { ...recordOf("b"), body: '{"event_name":"\\u0062","created_at":1.0e0}' }];
+  const odd = { ...parcelOf("b").record, body: '{"event_name":"\\u0062","created_at":1.0e0}' };
+  const records = [parcelOf("a"), { record: odd }];
   const body = encodeBatch(records, 'a"b');
-  for (const record of records) expect(body).toContain(record.body);
+  for (const { record } of records) expect(body).toContain(record.body);
   expect(JSON.parse(body) as RelayRequest).toMatchObject({
     identity: 'a"b',
     events: [{ event_name: "a" }, { event_name: "b" }],

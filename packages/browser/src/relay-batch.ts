@@ -1,5 +1,10 @@
 import type { OutboxRecord } from "@intercom-events/core";
 
+/** What goes to a relay. */
+interface Parcel {
+  readonly record: OutboxRecord;
+}
+
 /** Events in one request, at most (`spec/relay.yaml`). */
 export const MAX_BATCH = 100;
 
@@ -15,27 +20,21 @@ export function sizeOf(text: string): number {
 }
 
 /**
- * Takes records from the front of a list, as many as fit into one request; none if the first does not.
+ * Takes parcels from the front of a list, as many as fit into one request; none if the first does not.
  *
  * @param room bytes of the request
  */
-export function cutBatch(
-  records: readonly OutboxRecord[],
-  limit: number = MAX_BATCH,
-  room: number = MAX_BYTES,
-): OutboxRecord[] {
-  const batch: OutboxRecord[] = [];
+export function cutBatch<P extends Parcel>(parcels: readonly P[], limit: number, room: number): P[] {
   let left = room - FRAME;
-  for (const record of records) {
+  const end = parcels.findIndex(({ record }, index) => {
     left -= sizeOf(record.body) + 1;
-    if (batch.length >= limit || left < 0) break;
-    batch.push(record);
-  }
-  return batch;
+    return index >= limit || left < 0;
+  });
+  return parcels.slice(0, end < 0 ? parcels.length : end);
 }
 
 /** The body of a request: a `RelayRequest` that holds each event byte for byte. */
-export function encodeBatch(batch: readonly OutboxRecord[], identity?: string): string {
+export function encodeBatch(batch: readonly Parcel[], identity?: string): string {
   const signed = identity === undefined ? "" : `"identity":${JSON.stringify(identity)},`;
-  return `{${signed}"events":[${batch.map(({ body }) => body).join()}]}`;
+  return `{${signed}"events":[${batch.map(({ record }) => record.body).join()}]}`;
 }

@@ -1,10 +1,10 @@
-import { closedReceipt, type Ending, type OutboxRecord } from "@intercom-events/core";
-import type { Courier } from "./courier.ts";
-import { createOwnEvents, type OwnEvent } from "./own-events.ts";
-import { allowanceLeft, MAX_REQUESTS } from "./page-allowance.ts";
+import type { Ending, OutboxRecord } from "@intercom-events/core";
+import { type CourierOptions, createCourier } from "./courier.ts";
+import type { Step } from "./next-step.ts";
+import { createAdoption, MEMORY, type OwnEvent, type Parcel, STORED, STORING, toMemory } from "./own-event.ts";
+import { allowanceLeft } from "./page-allowance.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
-import type { Urgency } from "./post.ts";
-import { cutBatch, encodeBatch, sizeOf } from "./relay-batch.ts";
+import { cutBatch } from "./relay-batch.ts";
 import { dropped, type Lane, type LaneSettings } from "./route.ts";
 
 /** Milliseconds between looks at what waits. */
@@ -17,10 +17,11 @@ const LONG = 120_000;
  * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
  * left in it.
  */
-export function createRelayLane(courier: Courier, settings: LaneSettings): Lane {
+export function createRelayLane(options: CourierOptions, settings: LaneSettings): Lane {
   const { clock, outbox } = settings;
-  const own = createOwnEvents(settings, ({ id }) => store?.settle([{ id, outcome: dropped("queue_full") }]));
-  const store = isPage() ? outbox?.share({ own, settings, pump }) : undefined;
+  const adopt = createAdoption(settings);
+  const store = isPage() ? outbox?.share({ all, settings, pump }) : undefined;
+  const courier = createCourier(options, settings);
   let isPumping = false;
   /** How often what waited was given up. */
   let drops = 0;
@@ -35,11 +36,9 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   let endWatch: (() => void) | undefined;
   if (isPage()) {
     endWatch = watchPage((moment) => {
-      if (moment === "hidden") depart();
-      else if (moment === "pagehide") {
-        depart();
-        leave();
-      } else wake();
+      if (moment === "hidden" || moment === "pagehide") depart();
+      if (moment === "pagehide") leave();
+      else if (moment !== "hidden") wake();
     });
     store?.join();
   }
@@ -53,43 +52,51 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
       const batch = await nextBatch();
       if (batch.length === 0) continue;
       hasMore = true;
-      await dispatch(batch, courier.urgencyOf(batch));
+      await dispatch(batch, false);
     }
     isPumping = false;
     plan();
   }
 
-  async function nextBatch(): Promise<OutboxRecord[]> {
+  /** The events of this page that go to the relay and have no outcome, in the order they were tracked. */
+  function all(): OwnEvent[] {
+    return ([...settings.events] as OwnEvent[]).filter(({ record }) => record);
+  }
+
+  async function nextBatch(): Promise<Parcel[]> {
     const drawn = store ? await store.draw(courier.limit(), longest / LOOK) : [];
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
-    const due = own
-      .all()
-      .filter(({ place, sending, record }) => place === "memory" && !sending && isDue(record))
-      .map(({ record }) => record)
-      .concat(drawn);
+    const due: Parcel[] = all().filter(
+      ({ place, isBusy, record }) => place === MEMORY && !isBusy && isDue(record),
+    );
+    due.push(...drawn);
     const batch = cutBatch(due, courier.limit(), courier.room);
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
-    store?.update(drawn.filter((record) => !batch.includes(record)));
+    store?.update(drawn.filter((parcel) => !batch.includes(parcel)));
     return batch;
   }
 
-  async function dispatch(batch: readonly OutboxRecord[], urgency: Urgency): Promise<void> {
-    for (const { id } of batch) own.set(id, { sending: urgency });
+  async function dispatch(batch: readonly Parcel[], isLast: boolean): Promise<void> {
+    for (const parcel of batch) {
+      parcel.isBusy = true;
+      parcel.survives = isLast;
+    }
     const before = drops;
-    const { steps, rest } = await courier.send(batch, urgency, () => drops > before);
+    const { steps, rest } = await courier.send(batch, isLast, () => drops > before);
     const endings: Ending[] = [];
-    const later: OutboxRecord[] = [];
-    for (const [index, { record, outcome }] of steps.entries()) {
-      const sent = batch[index] as OutboxRecord;
-      own.set(sent.id, { sending: undefined, record: record ?? sent });
+    const later: Parcel[] = [];
+    for (const [index, parcel] of batch.entries()) {
+      const { record, outcome } = steps[index] as Step;
+      parcel.isBusy = false;
       if (record) {
-        later.push(record);
+        parcel.record = record;
+        later.push(parcel);
         longest = Math.max(longest, record.dueAt - clock.now());
       } else {
-        endings.push({ id: sent.id, outcome });
-        own.end(sent, outcome);
+        endings.push({ id: parcel.record.id, outcome });
+        parcel.end(outcome);
       }
     }
     store?.settle(endings);
@@ -99,7 +106,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
       endRest = clock.after(rest, goOn);
     }
     // A departing request is not the pump's.
-    if (urgency === "depart") void pump();
+    if (isLast) void pump();
   }
 
   /** The page is seen, has come back, or there may be a network again. */
@@ -119,7 +126,7 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   /** Sets the timer for the next look, while there is something to wait for. */
   function plan(): void {
     endTimer?.();
-    const events = own.all();
+    const events = all();
     if (isGone || (events.length === 0 && !store?.hasMore())) return;
     const now = clock.now();
     const waits = events.map(({ record }) => record.dueAt - now).filter((wait) => wait > 0);
@@ -129,41 +136,27 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
     });
   }
 
-  /** What is not stored is this page's to deliver. */
-  function abandon(): void {
-    for (const event of own.all()) if (event.place === "storing") own.toMemory(event);
-  }
-
   /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first. */
   function depart(): void {
-    abandon();
-    const sent = isOffline() ? [] : sendAll();
-    store?.mark(sent);
-  }
-
-  /** Sends what there is room for, and answers it. */
-  function sendAll(): OutboxRecord[] {
-    const sent: OutboxRecord[] = [];
+    const sent: Parcel[] = [];
+    const events = all();
+    // What is not stored is this page's to deliver.
+    for (const event of events) if (event.place === STORING) toMemory(event);
     // What is stored survives anyway.
-    const isStored = ({ place }: OwnEvent) => Number(place === "stored");
-    let waiting = own
-      .all()
-      .filter(({ sending = "plain" }) => sending === "plain")
+    const isStored = ({ place }: OwnEvent) => Number(place === STORED);
+    let waiting = events
+      .filter(({ isBusy, survives }) => !(isBusy && survives))
       .reverse()
-      .sort((a, b) => isStored(a) - isStored(b))
-      .map(({ record }) => record);
-    let room = allowanceLeft();
-    for (let requests = 0; requests < MAX_REQUESTS && waiting.length > 0; ) {
-      const batch = cutBatch(waiting, courier.limit(), Math.min(room, courier.room));
+      .sort((a, b) => isStored(a) - isStored(b));
+    while (waiting.length > 0 && !isOffline()) {
+      const batch = cutBatch(waiting, courier.limit(), Math.min(allowanceLeft(), courier.room));
       // One that is too large stays; a smaller one may fit.
       waiting = waiting.slice(batch.length || 1);
       if (batch.length === 0) continue;
-      requests += 1;
-      room -= sizeOf(encodeBatch(batch));
-      void dispatch(batch.reverse(), "depart");
+      void dispatch(batch.reverse(), true);
       sent.push(...batch);
     }
-    return sent;
+    store?.mark(sent);
   }
 
   function leave(): void {
@@ -173,34 +166,29 @@ export function createRelayLane(courier: Courier, settings: LaneSettings): Lane 
   }
 
   return {
-    send(event, trackedAt) {
-      const second = Math.floor((trackedAt + courier.offset()) / 1000);
-      const added = own.add(event, trackedAt, second);
-      if (!added) return closedReceipt(dropped("queue_full"));
-      if (store) store.put(added);
+    send(event) {
+      const own = adopt(event, Math.floor((event.trackedAt + courier.offset()) / 1000));
+      if (store) store.put(own);
       else {
-        added.keep(true);
-        added.decide();
+        own.keep(true);
+        toMemory(own);
       }
       queueMicrotask(isGone ? depart : pump);
-      return added.receipt;
     },
     flush: () => void pump(),
+    forget(event) {
+      const { record } = event as OwnEvent;
+      if (record) store?.settle([{ id: record.id, outcome: dropped("queue_full") }]);
+    },
     drop(reason) {
-      const isFinal = reason === "closed";
       drops += 1;
-      abandon();
-      // What is in the store stays there for the next page.
-      const given = own.all().filter(({ place }) => !isFinal || place === "memory");
-      for (const { record } of given) own.end(record, dropped(reason));
-      if (isFinal) {
+      if (reason !== "closed") store?.clear();
+      else {
         leave();
         endRest?.();
         endWatch?.();
         store?.close();
-      } else store?.clear();
-      return given.length;
+      }
     },
-    size: () => own.all().length,
   };
 }

@@ -23,12 +23,10 @@ type Reply = [status: number, body: unknown, headers?: Record<string, string>] |
 let clock = fakeClock();
 let browser: FakeBrowser;
 let replies: Reply[] = [];
-let beacons: string[] = [];
 
 beforeEach(() => {
   clock = fakeClock();
   replies = [];
-  beacons = [];
   vi.spyOn(console, "warn").mockImplementation(() => undefined);
   browser = fakeBrowser(async (request) => {
     const reply = replies.shift() ?? [
@@ -74,7 +72,12 @@ function start(options: Partial<TrackerOptions> & { relay?: Partial<RelayOptions
   const tab = browser.open(clock);
   const url = `https://site.test/relay?tab=${tabs++}`;
   const tracker = tab.run(() =>
-    createTracker({ route: relay({ url, ...route }), clock: tab.clock, random: drawIdThenHalf(), ...rest }),
+    createTracker({
+      route: relay({ url, ...route }),
+      clock: tab.clock,
+      random: rest.outbox ? drawIdThenHalf() : () => 0.5,
+      ...rest,
+    }),
   );
   return { tab, tracker };
 }
@@ -330,7 +333,7 @@ describe("too many events", () => {
   });
 
   test("in characters", async () => {
-    const { tracker } = start({ queue: { maxBytes: 200 } });
+    const { tracker } = start({ queue: { maxBytes: 150 } });
     const receipts = ["a", "b", "c"].map((name) => tracker.track(name, { text: "x".repeat(50) }));
     expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual([
       "accepted",
@@ -363,10 +366,6 @@ describe("too many events", () => {
 });
 
 describe("a page that goes", () => {
-  beforeEach(() =>
-    Object.assign(navigator, { sendBeacon: (_: string, body: string) => beacons.push(body) > 0 }),
-  );
-
   test("sends what waits to be tried again, in requests that outlive it, and the latest if not all fits", async () => {
     replies = ["lost"];
     const { tab, tracker } = start();
@@ -402,22 +401,6 @@ describe("a page that goes", () => {
     await Promise.resolve();
     expect(sent()).toEqual([["late"]]);
     await settleDown();
-  });
-
-  test("takes a beacon where requests do not outlive their page", async () => {
-    const { Request } = globalThis;
-    vi.stubGlobal("Request", class {});
-    vi.stubGlobal("location", { href: "https://site.test/", origin: "https://site.test" });
-    replies = ["lost"];
-    const { tab, tracker } = start();
-    tracker.track("a");
-    await settleDown();
-    tab.dispatch("pagehide");
-    expect(beacons.flatMap((body) => eventsOf({ body })).map(({ event_name }) => event_name)).toEqual(["a"]);
-    expect(browser.requests.every(({ keepalive }) => !keepalive)).toBe(true);
-    vi.stubGlobal("Request", Request);
-    await settleDown();
-    vi.unstubAllGlobals();
   });
 
   test("marks in the store what it has sent, so that the next page does not send it at once", async () => {

@@ -1,5 +1,4 @@
-import { A_FUNCTION, AN_OBJECT, atLeast, check, checkOptions, oneOf, type Rule } from "./check-options.ts";
-import { type CourierOptions, createCourier } from "./courier.ts";
+import { checkRelayOptions } from "./check-options.ts";
 import { createRelayLane } from "./relay-lane.ts";
 import type { Route } from "./route.ts";
 
@@ -36,13 +35,6 @@ export interface PageRetryOptions {
   readonly maxAge?: number;
 }
 
-const RETRY = { attempts: 100, baseDelay: 1000, maxDelay: 60_000, maxAge: 86_400_000 } as const;
-
-const AN_ADDRESS: Rule = [
-  "an address",
-  (value) => (typeof value === "string" && value !== "") || value instanceof URL,
-];
-
 /**
  * Sends events to an endpoint of your own site, made with `createRelay` of `@intercom-events/relay`,
  * which knows who the caller is and has the access token. Events go in batches, are repeated until they
@@ -53,25 +45,17 @@ const AN_ADDRESS: Rule = [
  * const tracker = createTracker({ route: relay({ url: "/intercom/events" }), outbox: indexedDbOutbox() });
  */
 export function relay(options: RelayOptions): Route {
-  const task = "create relay route";
-  const given = checkOptions(task, options, {
-    url: AN_ADDRESS,
-    credentials: oneOf("omit", "same-origin", "include"),
-    identity: A_FUNCTION,
-    timeout: atLeast(1),
-    retry: AN_OBJECT,
-  });
-  check(task, "url", given.url, AN_ADDRESS);
-  const least = atLeast(1);
-  const rules = { attempts: least, baseDelay: least, maxDelay: least, maxAge: least };
-  const target: CourierOptions = {
-    credentials: "same-origin",
-    timeout: 20_000,
-    ...given,
-    url: String(given.url),
-    retry: { ...RETRY, ...checkOptions(task, given.retry ?? {}, rules) },
+  checkRelayOptions(options);
+  const { url, credentials = "same-origin", identity, timeout = 20_000, retry = {} } = options;
+  const { attempts = 100, baseDelay = 1000, maxDelay = 60_000, maxAge = 86_400_000 } = retry;
+  const target = {
+    url: String(url),
+    credentials,
+    identity,
+    timeout,
+    retry: { attempts, baseDelay, maxDelay, maxAge },
   };
   return {
-    open: (settings) => createRelayLane(createCourier(target, settings.clock, settings.random), settings),
+    open: (settings) => createRelayLane(target, settings),
   };
 }

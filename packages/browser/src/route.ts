@@ -1,5 +1,8 @@
-import type { Clock, DropReason, Issue, Outcome, Receipt, WireMetadata } from "@intercom-events/core";
+import type { Clock, DropReason, Outcome, Receipt, WireMetadata } from "@intercom-events/core";
+import type { Announcer } from "./create-announcer.ts";
+import type { Place } from "./own-event.ts";
 import type { PageOutbox } from "./page-outbox.ts";
+import type { QueueOptions } from "./tracker.ts";
 
 /** An event that was found valid, in the form that is sent. */
 export interface EncodedPageEvent {
@@ -7,6 +10,26 @@ export interface EncodedPageEvent {
   readonly eventName: string;
   /** Its details as they are sent; absent when none was given. */
   readonly metadata?: WireMetadata;
+}
+
+/** An event of this page on its way. */
+export interface PageEvent {
+  /** What is sent. */
+  readonly event: EncodedPageEvent;
+  /** When it was tracked, in milliseconds since the epoch. */
+  readonly trackedAt: number;
+  /** What the caller holds. */
+  readonly receipt: Receipt;
+  /** Whether it is being sent, so that it must not make way for another. */
+  isBusy?: boolean;
+  /** Where it is safe; in this page's memory alone if nothing is said. */
+  place?: Place;
+  /** Whether it has an outcome. */
+  isOver?: boolean;
+  /** Tells whether it is kept; only the first call counts. */
+  keep(isStored: boolean): void;
+  /** Tells how it ended, and answers its receipt; only the first call counts. */
+  end(outcome: Outcome): Receipt;
 }
 
 /** Which way the events of a page go; made by {@link messenger} or {@link relay}. */
@@ -19,41 +42,30 @@ export interface Route {
 export interface LaneSettings {
   /** Time. */
   readonly clock: Clock;
-  /** At least 0 and less than 1. */
-  readonly random: () => number;
-  /** The most events without an outcome that there may be; further ones are dropped as `queue_full`. */
-  readonly maxEvents: number;
-  /** The most characters of their bodies. */
-  readonly maxBytes: number;
-  /** Which event is dropped when there are too many. */
-  readonly policy: "drop_newest" | "drop_oldest";
+  /** At least 0 and less than 1. @default `Math.random` */
+  readonly random?: (() => number) | undefined;
+  /** How events wait until they can be delivered. */
+  readonly queue?: QueueOptions | undefined;
   /** Where events are kept until they have an outcome; in memory without one. */
   readonly outbox?: PageOutbox | undefined;
-  /** Told of an event that is sent although something about it deserves a look. */
-  readonly warn: (event: EncodedPageEvent, issue: Issue) => void;
+  /** The events of this page that have no outcome, in the order they were tracked. */
+  readonly events: ReadonlySet<PageEvent>;
+  /** Tells the listeners of the tracker. */
+  readonly announce: Announcer["announce"];
   /** Told, in words, what does not work. */
-  readonly complain: (message: string, cause: unknown) => void;
-  /** Told of events of earlier pages that have ended. */
-  readonly ended: (event: EncodedPageEvent, outcome: Outcome) => void;
+  readonly complain: Announcer["complain"];
 }
 
-/** One tracker's part of a route. It settles each event it was given exactly once. */
+/** One tracker's part of a route. It ends each event it was given. */
 export interface Lane {
-  /**
-   * Takes an event in; called where there is a page. Never throws.
-   *
-   * @param trackedAt when it was tracked, in milliseconds since the epoch
-   */
-  send(event: EncodedPageEvent, trackedAt: number): Receipt;
+  /** Takes an event in; called where there is a page. Never throws. */
+  send(event: PageEvent): void;
   /** Delivers at once what can be delivered. */
   flush(): void;
-  /**
-   * Gives up what waits, and answers how many events that were. What an outbox holds is forgotten when the
-   * visitor opts out; after `closed`, which is final, it stays there and its receipt stays open.
-   */
-  drop(reason: DropReason): number;
-  /** Events without an outcome. */
-  size(): number;
+  /** Told of an event that made way for another. */
+  forget(event: PageEvent): void;
+  /** Told that what was not kept has been dropped: the visitor opts out, or the tracker is closed for good. */
+  drop(reason: DropReason): void;
 }
 
 /** Settles an event that was given up. */

@@ -1,15 +1,16 @@
 import {
   type Ending,
-  type LeaseRequest,
   type OutboxError,
   type OutboxRecord,
+  type Outcome,
+  type RelayEvent,
   safeOutcome,
 } from "@intercom-events/core";
 import { inTime } from "./in-time.ts";
 import { UNHEARD_DELAY } from "./next-step.ts";
-import type { OwnEvent, OwnEvents } from "./own-events.ts";
-import type { PageOutbox } from "./page-outbox.ts";
-import { dropped, type LaneSettings } from "./route.ts";
+import { FIXED, MEMORY, type OwnEvent, type Parcel, type Place, STORED, STORING, toMemory } from "./own-event.ts";
+import type { PageDraft, PageOutbox } from "./page-outbox.ts";
+import { dropped, type EncodedPageEvent, isTaken, type LaneSettings } from "./route.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
 
 /** What a lane does with a store that tabs share; {@link createSharedStore}. */
@@ -21,13 +22,13 @@ export interface SharedStore {
    *
    * @param patience looks in a row at a store that held events and gave none, after which a clock must have been put back
    */
-  draw(limit: number, patience: number): Promise<readonly OutboxRecord[]>;
+  draw(limit: number, patience: number): Promise<Parcel[]>;
   /** Ends events, and tells the tabs that may have tracked them. */
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */
-  update(records: readonly OutboxRecord[]): void;
+  update(parcels: readonly Parcel[]): void;
   /** Notes what leaves with the page, so that the next page does not send it at once. */
-  mark(sent: readonly OutboxRecord[]): void;
+  mark(sent: readonly Parcel[]): void;
   /** Finds out about events whose end nobody has told. */
   look(): Promise<void>;
   /** Whether it is known to hold events that this tab is to deliver. */
@@ -43,7 +44,8 @@ export interface SharedStore {
 
 /** What a store needs of the lane. */
 export interface StoreHost {
-  readonly own: OwnEvents;
+  /** The events of this page without an outcome. */
+  all(): OwnEvent[];
   readonly settings: LaneSettings;
   /** Sends what can be sent. */
   pump(): void;
@@ -67,9 +69,13 @@ const BROKEN = "the outbox does not work, so events wait in memory";
 const EVER = 8_640_000_000_000_000;
 
 /** Shares a store with the other tabs of the site. Events wait in memory while it fails. */
-export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: StoreHost): SharedStore {
-  const { clock } = settings;
+export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: StoreHost): SharedStore {
+  const { clock, announce, complain, queue, random = Math.random } = settings;
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
+  /** Ends the ids of this page's events, and of no other's. */
+  const page = `-${random()}`;
+  let latest = 0;
+  let sequence = 0;
   /** Events that are to be stored, together. */
   const waiting: OwnEvent[] = [];
   /** Events that are stored together, at most: fewer where not all have fitted. */
@@ -84,44 +90,57 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   /** Whether the store may still hold what was there when the visitor opted out on this page. */
   let isToClear = false;
 
-  function fromStore<T>(
-    work: () => Promise<T>,
-    onFailure: (cause: unknown) => void = (cause) => isClosed || settings.complain(BROKEN, cause),
-  ): Promise<T | undefined> {
-    return inTime(onceCleared(work), clock, onFailure);
-  }
+  const allIn = (wanted: Place) => all().filter(({ place }) => place === wanted);
+  const find = (wanted: string) => all().find(({ record }) => record.id === wanted);
 
   /** Clearing comes before all else, so that it deletes nothing newer and nothing is sent that it should. */
-  async function onceCleared<T>(work: () => Promise<T>): Promise<T> {
-    if (isToClear) {
-      await outbox.clear();
-      isToClear = false;
+  function fromStore<T>(
+    work: () => Promise<T>,
+    onFailure = (cause: unknown): unknown => isClosed || complain(BROKEN, cause),
+  ): Promise<T | undefined> {
+    async function onceCleared(): Promise<T> {
+      if (isToClear) {
+        await outbox.clear();
+        isToClear = false;
+      }
+      return work();
     }
-    return work();
+    return inTime(onceCleared(), clock, onFailure);
   }
 
-  async function lease(request: LeaseRequest): Promise<OutboxRecord[]> {
-    const leased = await fromStore(() => outbox.lease(request));
+  async function lease(limit: number, now: number): Promise<OutboxRecord[]> {
+    const leased = await fromStore(() => outbox.lease({ limit, now, until: clock.now() + LEASE }));
     if (!leased) rescue();
     return leased ?? [];
   }
 
+  /** A record of the store on its way: the event of this page, or what tells of one of another. */
+  function parcelOf(record: OutboxRecord): Parcel {
+    const own = find(record.id);
+    if (own) return Object.assign(own, { record });
+    return {
+      record,
+      // Its own page may have told of it, but must not be the only one to know of a loss.
+      end: (outcome) => isTaken(outcome) || announce("outcome", { outcome, event: decode(record.body) }),
+    };
+  }
+
   function settle(endings: readonly Ending[]): void {
     if (endings.length === 0) return;
-    const safe = endings.map(({ id, outcome }) => ({ id, outcome: safeOutcome(outcome) }));
-    void fromStore(() => outbox.settle(safe, clock.now()));
-    tabs.tell({ ended: safe });
+    const ended = endings.map(({ id, outcome }) => ({ id, outcome: safeOutcome(outcome) }));
+    void fromStore(() => outbox.settle(ended, clock.now()));
+    tabs.tell({ ended });
   }
 
   function update(records: readonly OutboxRecord[]): void {
     if (records.length > 0) void fromStore(() => outbox.update(records));
   }
 
-  /** Stores an event together with those that follow at once. */
-  function put(event: OwnEvent): void {
-    event.place = "storing";
-    waiting.push(event);
-    if (waiting.length === 1) queueMicrotask(store);
+  /** Stores events together with those that follow at once. */
+  function keep(events: readonly OwnEvent[]): void {
+    for (const event of events) event.place = STORING;
+    if (waiting.length === 0) queueMicrotask(store);
+    waiting.push(...events);
   }
 
   /** Stores one group after the other. */
@@ -131,32 +150,29 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
     const group = waiting.splice(0, groupSize);
     // What is told late counts, too.
     await fromStore(
-      () => outbox.appendApart(group).then(onStored),
+      () => outbox.appendApart(group.map(draftOf)).then(onStored),
       (cause) => {
         // Those that the page has not given up storing.
-        const left = group.filter(({ place }) => place === "storing" || place === "decided");
+        const left = group.filter(({ isOver, place }) => !isOver && place !== MEMORY);
         if (!isFull(cause)) onFailed(left, cause);
-        else if (left.length > 1) divide(left);
-        else if (left[0]) void makeRoom(left[0]);
+        else if (left.length > 1) {
+          // It refuses a group whole, although some of it may fit.
+          groupSize = left.length >> 1;
+          left.push(...waiting.splice(0));
+          keep(left);
+        } else if (left[0]) void makeRoom(left[0]);
       },
     );
     isStoring = false;
     void store();
   }
 
-  /** The store refuses a group whole, although some of it may fit. */
-  function divide(events: readonly OwnEvent[]): void {
-    for (const event of events) event.place = "storing";
-    waiting.unshift(...events);
-    groupSize = events.length >> 1;
-  }
-
   function onStored(records: readonly OutboxRecord[]): void {
     groupSize = Math.min(MAX_GROUP, groupSize * 2);
     for (const { id } of records) {
-      const event = own.get(id);
+      const event = find(id);
       if (!event) continue;
-      event.place = "stored";
+      event.place = STORED;
       event.keep(true);
       event.decide();
     }
@@ -166,11 +182,11 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 
   function onFailed(events: readonly OwnEvent[], cause: unknown): void {
     for (const event of events) {
-      settings.complain(BROKEN, cause); // Which says it once; of events that were given up there is nothing to say.
+      complain(BROKEN, cause); // Which says it once; of events that were given up there is nothing to say.
       event.keep(false);
-      own.toMemory(event);
+      toMemory(event);
       // Then nothing is delivered from memory.
-      if (isClosed) own.end(event.record, dropped("closed"));
+      if (isClosed) event.end(dropped("closed"));
     }
     pump();
   }
@@ -178,21 +194,15 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
   /** The store holds as many events as it may: the oldest makes way, or the new one does. */
   async function makeRoom(event: OwnEvent): Promise<void> {
     const outcome = dropped("queue_full");
-    const now = clock.now();
-    const [oldest = event.record] =
-      settings.policy === "drop_oldest" ? await lease({ limit: 1, now, until: now + LEASE }) : [];
-    own.end(oldest, outcome);
+    const [oldest = event.record] = queue?.policy === "drop_oldest" ? await lease(1, clock.now()) : [];
+    parcelOf(oldest).end(outcome);
     settle([{ id: oldest.id, outcome }]);
-    if (own.get(event.record.id)) put(event);
+    if (!event.isOver) keep([event]);
   }
 
   /** The store cannot be read: what this page has stored is delivered from memory. */
   function rescue(): void {
-    for (const event of stored()) own.toMemory(event);
-  }
-
-  function stored(): OwnEvent[] {
-    return own.all().filter(({ place }) => place === "stored");
+    allIn(STORED).forEach(toMemory);
   }
 
   function onLead(): void {
@@ -202,41 +212,48 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
 
   function onMessage(message: TabMessage): void {
     if ("ended" in message) {
-      for (const ending of message.ended) own.end(ending, ending.outcome);
+      for (const { id, outcome } of message.ended) find(id)?.end(outcome);
     } else if ("cleared" in message) {
       clearings += 1;
-      for (const { record } of stored()) own.end(record, dropped("opted_out"));
+      for (const event of allIn(STORED)) event.end(dropped("opted_out"));
     } else if (tabs.leads()) onLead();
   }
 
   return {
-    put,
+    put(event) {
+      // Ids are ordered as the events were tracked, also if the clock is put back meanwhile.
+      latest = Math.max(latest, event.trackedAt);
+      event.record = { ...event.record, id: padded(latest) + padded(sequence++) + page };
+      keep([event]);
+    },
     async draw(limit, patience) {
       const now = clock.now();
       // Who has the lock may be frozen; then leases keep apart who delivers.
-      if (!tabs.leads() && !stored().some(({ record }) => record.trackedAt + LEASE < now)) return [];
+      if (!tabs.leads() && !allIn(STORED).some(({ trackedAt }) => trackedAt + LEASE < now)) return [];
       const before = clearings;
-      const leased = await lease({ limit, now: vainLooks > patience ? EVER : now, until: now + LEASE });
+      const leased = await lease(limit, vainLooks > patience ? EVER : now);
       if (clearings > before || isClosed) {
         update(leased); // Which keeps nothing that was deleted.
         return [];
       }
       if (leased.length > 0) vainLooks = 0;
       // What has ended here is only still there because the store has failed meanwhile.
-      const isOver = ({ id }: OutboxRecord) => own.isOwn(id) && !own.get(id);
-      settle(leased.filter(isOver).map(({ id }) => ({ id, outcome: { status: "accepted", attempts: 0 } })));
+      const isOver = ({ id }: OutboxRecord) => id.endsWith(page) && !find(id);
+      settle(leased.filter(isOver).map(({ id }) => ({ id, outcome: UNTOLD })));
       // Of this page's own some may have been sent as it was hidden.
-      return leased.filter((record) => !isOver(record) && !own.get(record.id)?.sending);
+      return leased.filter((record) => !isOver(record) && !find(record.id)?.isBusy).map(parcelOf);
     },
     settle,
-    update,
+    update: (parcels) => update(parcels.map(({ record }) => record)),
     mark(sent) {
       const dueAt = clock.now() + UNHEARD_DELAY;
-      const marked = (record: OutboxRecord): OutboxRecord =>
-        sent.includes(record) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
-      const unsaved = own.all().filter(({ place }) => place === "memory");
-      const records = unsaved.map(({ record }) => marked(record));
-      for (const event of unsaved) event.place = "leaving";
+      const marked = (parcel: Parcel): OutboxRecord => {
+        const { record } = parcel;
+        return sent.includes(parcel) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
+      };
+      const unsaved = allIn(MEMORY);
+      const records = unsaved.map(marked);
+      for (const event of unsaved) event.place = FIXED;
       // First, as what is stored already is safe.
       if (records.length > 0) {
         void fromStore(
@@ -244,7 +261,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
           // Also where there is no room: they are on their way, and may have arrived.
           (cause) =>
             onFailed(
-              unsaved.filter(({ place }) => place === "leaving"),
+              unsaved.filter(({ isOver, place }) => !isOver && place === FIXED),
               cause,
             ),
         );
@@ -252,7 +269,7 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       update(sent.map(marked));
     },
     async look() {
-      const before = stored();
+      const before = allIn(STORED);
       const counts = await fromStore(() => outbox.counts());
       badLooks = counts ? 0 : badLooks + 1;
       isStocked = tabs.leads() && (counts ? counts.events > 0 : badLooks < MAX_BAD_LOOKS);
@@ -260,11 +277,9 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       if (!counts) rescue();
       if (counts?.events !== 0 || before.length === 0) return;
       await fromStore(async () => {
-        for await (const { record, outcome } of outbox.deadLetters()) {
-          if (own.get(record.id)) own.end(record, outcome);
-        }
+        for await (const { record, outcome } of outbox.deadLetters()) find(record.id)?.end(outcome);
       });
-      for (const { record } of before) own.end(record, { status: "accepted", attempts: 0 });
+      for (const event of before) event.end(UNTOLD);
     },
     hasMore: () => isStocked,
     join: tabs.join,
@@ -280,6 +295,34 @@ export function createSharedStore(outbox: PageOutbox, { own, settings, pump }: S
       outbox.close().catch(() => undefined);
     },
   };
+}
+
+/** The outcome of an event that the store has no more, or should not have: nobody has told how often it was sent. */
+const UNTOLD: Outcome = { status: "accepted", attempts: 0 };
+
+/** An event whose second the store is to decide on. */
+function draftOf(event: OwnEvent): PageDraft {
+  const { name, second } = event;
+  return {
+    name,
+    second,
+    finish(decided) {
+      if (event.isOver || event.place !== STORING) return undefined;
+      event.place = FIXED;
+      event.moveTo(decided);
+      return event.record;
+    },
+  };
+}
+
+/** The event of a body that was encoded in another page. */
+function decode(body: string): EncodedPageEvent {
+  const { event_name: eventName, metadata } = JSON.parse(body) as RelayEvent;
+  return { eventName, ...(metadata && { metadata }) };
+}
+
+function padded(value: number): string {
+  return String(value).padStart(16, "0");
 }
 
 /** Whether others have to make room: the store has reached its own bound, and not that of the browser. */

@@ -3,8 +3,8 @@ import { encodeText } from "./encode-text.ts";
 import { encodeTime } from "./encode-time.ts";
 import type { components } from "./generated/openapi.ts";
 import type { WireMetadataValue } from "./metadata.ts";
-import { MAX_SHOWN } from "./limits.ts";
-import { type Report, refuse, remark } from "./report.ts";
+import { remarkOnAmount, remarkOnDate, remarkOnLength } from "./remarks.ts";
+import { type Report, refuse } from "./report.ts";
 
 type WireRichLink = components["schemas"]["RichLink"];
 type WireMonetaryAmount = components["schemas"]["MonetaryAmount"];
@@ -28,7 +28,7 @@ export function encodeMetadataValue(
       return Number.isFinite(value) ? value : refuse(report, path, "not_finite", value);
     case "string":
     case "boolean":
-      if (isDateKey) remark(report, path, "date_value", value);
+      if (isDateKey) remarkOnDate(path, value, report);
       return typeof value === "string" ? encodeShown(path, value, report) : value;
   }
   const tag = tagOf(value);
@@ -47,12 +47,8 @@ export function encodeMetadataValue(
 /** A text, counted, with a warning if Intercom will not show all of it. */
 function encodeShown(path: string, text: string, report: Report): string {
   report.characters += text.length;
-  warnOfLength(path, text, report);
+  remarkOnLength(path, text, report);
   return text;
-}
-
-function warnOfLength(path: string, text: string, report: Report): void {
-  if (text.length > MAX_SHOWN) remark(report, path, "string_length", text);
 }
 
 function encodeLink(path: string, url: unknown, report: Report): string {
@@ -73,14 +69,14 @@ function encodeRichLink(path: string, link: WireRichLink, report: Report): WireR
   const wireUrl = encodeLink(`${path}.url`, url, report);
   report.characters += wireUrl.length;
   const text = encodeText(`${path}.value`, value, report);
-  if (text !== undefined) warnOfLength(`${path}.value`, text, report);
+  if (text !== undefined) remarkOnLength(`${path}.value`, text, report);
   return { url: wireUrl, value } satisfies WireRichLink;
 }
 
 function encodeMonetaryAmount(path: string, money: WireMonetaryAmount, report: Report): WireMonetaryAmount {
   const { amount, currency } = money;
   if (!Number.isSafeInteger(amount)) refuse(report, `${path}.amount`, "invalid_amount", amount);
-  else if (amount <= 0) remark(report, `${path}.amount`, "amount_sign", amount);
+  else remarkOnAmount(`${path}.amount`, amount, report);
   if (typeof currency === "string" && /^[a-z]{3}$/i.test(currency)) {
     return { amount, currency: currency.toLowerCase() };
   }

@@ -3,7 +3,8 @@ import { encodeMetadataValue } from "./encode-metadata-value.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import { memo } from "./memo.ts";
 import type { WireMetadata } from "./metadata.ts";
-import { createReport, type Failure, failure, type Report, refuse, remark } from "./report.ts";
+import { remarkOnKeys } from "./remarks.ts";
+import { createReport, type Failure, failure, type Report, refuse } from "./report.ts";
 
 /** Limits of Intercom that its documents disagree on. */
 export interface EncodeOptions {
@@ -43,56 +44,42 @@ export function collectMetadata(
   report: Report,
   { metadataKeys = 10 }: EncodeOptions,
 ): WireMetadata {
-  const encoded = copyOf(metadata, report);
-  const keys = Object.keys(encoded);
-  let mustLook = keys.length > metadataKeys;
+  let encoded: Record<string, unknown> = {};
+  let source = encoded;
+  let keys: string[] = [];
+  try {
+    if (isObject(metadata)) {
+      source = metadata as typeof source;
+      keys = Object.keys(source);
+      // All values are read at once, which keeps the shape of the object; one by one only if one of them throws.
+      encoded = { ...source };
+      source = encoded;
+    } else refuse(report, "metadata", "not_an_object", metadata);
+  } catch (error) {
+    if (keys.length === 0) refuse(report, "metadata", "unreadable", error);
+  }
+  let haveCapitals = false;
   for (const key of keys) {
-    const value = encoded[key];
-    if (value === undefined) {
-      delete encoded[key];
-      continue;
-    }
     const { path, isAllowed, isDate, hasCapitals } = factsOf(key);
-    report.characters += key.length;
-    if (!isAllowed) refuse(report, path, "invalid_key", key);
     try {
+      const value = source[key];
+      if (value === undefined) {
+        delete encoded[key];
+        continue;
+      }
+      report.characters += key.length;
+      if (!isAllowed) refuse(report, path, "invalid_key", key);
       const wire = encodeMetadataValue(path, value, report, isDate);
-      if (wire !== value) encoded[key] = wire;
+      if (wire !== value || source !== encoded) encoded[key] = wire;
     } catch (error) {
       refuse(report, path, "unreadable", error);
     }
     // Keys in lower case cannot be the same but for case, and most are.
-    mustLook ||= hasCapitals;
+    haveCapitals ||= hasCapitals;
   }
-  if (mustLook) compareKeys(Object.keys(encoded), metadataKeys, report);
+  if (haveCapitals) refuseDuplicates(Object.keys(encoded), report);
+  remarkOnKeys(encoded, keys.length, metadataKeys, report);
   return encoded as WireMetadata; // Where a value is none, nothing of it is sent.
-}
-
-/** Reads each value once: all together, which keeps the shape of the object, unless one of them throws. */
-function copyOf(metadata: unknown, report: Report): Record<string, unknown> {
-  const copy: Record<string, unknown> = {};
-  if (!isObject(metadata)) {
-    refuse(report, "metadata", "not_an_object", metadata);
-    return copy;
-  }
-  try {
-    return { ...metadata };
-  } catch (error) {
-    try {
-      for (const key of Object.keys(metadata)) readInto(copy, key, metadata, report);
-    } catch {
-      refuse(report, "metadata", "unreadable", error);
-    }
-  }
-  return copy;
-}
-
-function readInto(copy: Record<string, unknown>, key: string, metadata: object, report: Report): void {
-  try {
-    copy[key] = Reflect.get(metadata, key);
-  } catch (error) {
-    refuse(report, factsOf(key).path, "unreadable", error);
-  }
 }
 
 /** What is known of a key by itself. */
@@ -118,15 +105,11 @@ const factsOf = memo((key): KeyFacts => {
 /** Blank keys, and characters that may not stand in a key: Intercom's help article 175. */
 const FORBIDDEN = /[.$~`!@#%^&*'{}|\\"\0]|^\s*$/;
 
-/** Finds keys that are the same but for case, and those that Intercom may not track. */
-function compareKeys(keys: readonly string[], limit: number, report: Report): void {
+function refuseDuplicates(keys: readonly string[], report: Report): void {
   const seen = new Set<string>();
   for (const key of keys) {
     const folded = key.toLowerCase();
     if (seen.has(folded)) refuse(report, factsOf(key).path, "duplicate_key", key);
     seen.add(folded);
   }
-  if (keys.length <= limit) return;
-  remark(report, "metadata", "key_limit", { keys, limit });
-  if (/^\d+$/.test(keys[0] ?? "")) remark(report, "metadata", "integer_key", keys[0]);
 }

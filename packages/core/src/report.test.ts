@@ -1,19 +1,20 @@
 import { expect, test } from "vitest";
-import { createReport, failure, refuse, remark } from "./report.ts";
+import { remarkOnAmount } from "./remarks.ts";
+import { createReport, failure, refuse } from "./report.ts";
 
 test("an empty report is no failure, and neither is one of warnings alone", () => {
   const report = createReport();
   expect(failure(report)).toBeUndefined();
-  remark(report, "a", "amount_sign", "x");
+  remarkOnAmount("a", 0, report);
   expect(failure(report)).toBeUndefined();
   expect(report.warnings).toEqual([
-    { path: "a", code: "amount_sign", message: 'a must be positive, got "x"' },
+    { path: "a", code: "amount_sign", message: "a must be positive, got number 0" },
   ]);
 });
 
 test("a failure has the problems first, then the warnings", () => {
   const report = createReport();
-  remark(report, "a", "amount_sign", "x");
+  remarkOnAmount("a", 0, report);
   expect(refuse(report, "", "not_an_object", 5)).toBeUndefined();
   expect(refuse(report, "b", "unreadable", new Error("hostile"))).toBeUndefined();
   expect(failure(report)).toEqual({
@@ -25,7 +26,7 @@ test("a failure has the problems first, then the warnings", () => {
         code: "unreadable",
         message: "b must be readable without error, got an object (Error)",
       },
-      { path: "a", code: "amount_sign", message: 'a must be positive, got "x"' },
+      { path: "a", code: "amount_sign", message: "a must be positive, got number 0" },
     ],
   });
 });

@@ -30,11 +30,6 @@ export function refuse(report: Report, path: string, code: ErrorCode, found: unk
   report.issues.push(createIssue(path, code, found));
 }
 
-/** Reports what deserves a look although the event is sent. */
-export function remark(report: Report, path: string, code: WarningCode, found: unknown): void {
-  report.warnings.push(createIssue(path, code, found));
-}
-
 /**
  * One issue with its sentence. For packages that build on core.
  *

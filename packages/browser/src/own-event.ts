@@ -1,0 +1,106 @@
+import {
+  createIssue,
+  foldName,
+  MAX_MOVE,
+  type OutboxRecord,
+  type Outcome,
+  type RelayEvent,
+} from "@intercom-events/core";
+import type { LaneSettings, PageEvent } from "./route.ts";
+
+/** An event on its way to a relay: of this page, or one that another page has left in the store. */
+export interface Parcel {
+  /** As it is sent. */
+  record: OutboxRecord;
+  /** Whether it is being sent. */
+  isBusy?: boolean;
+  /** Whether the request that it is sent with outlives the page. */
+  survives?: boolean;
+  /** Tells how it ended; only the first call counts. */
+  end(outcome: Outcome): unknown;
+}
+
+/** An event of this page on its way to a relay. */
+export interface OwnEvent extends PageEvent, Parcel {
+  /** Its name as Intercom tells names apart. */
+  readonly name: string;
+  /** The second it has, since the epoch. */
+  second: number;
+  end: PageEvent["end"];
+  /** Gives it another second, and with it another body. */
+  moveTo(second: number): void;
+  /** Says that its second is final: warns, once, if it is not the one it was tracked in. */
+  decide(): void;
+}
+
+/** From now on its page delivers an event itself. */
+export function toMemory(event: OwnEvent): void {
+  event.place = MEMORY;
+  event.decide();
+}
+
+/** Where an event is safe: the greater, the safer. */
+export type Place = typeof MEMORY | typeof STORING | typeof FIXED | typeof STORED;
+
+/** In this page's memory alone. */
+export const MEMORY = 0;
+/** On its way to the store, which is still to say at which second. */
+export const STORING = 1;
+/** It may be in the store already, with the body it has. */
+export const FIXED = 2;
+/** In the store. */
+export const STORED = 3;
+
+/** Seconds of events that are remembered; the oldest are forgotten first. */
+const MAX_REMEMBERED = 5000;
+
+/**
+ * Answers what makes an event one of a relay's, at a second of its own: it keeps apart what Intercom would merge, events
+ * of one name and second, as all events of a page have one contact.
+ */
+export function createAdoption({
+  announce,
+}: Pick<LaneSettings, "announce">): (event: PageEvent, second: number) => OwnEvent {
+  const taken = new Set<string>();
+  return (event, tracked) => {
+    const { trackedAt, event: content } = event;
+    const name = foldName(content.eventName);
+    let isAlone = true;
+    let isSaid = false;
+    const own: OwnEvent = Object.assign(event, {
+      name,
+      second: Number.NaN,
+      record: { id: "", body: "", trackedAt, attempts: 0, failures: 0, dueAt: 0 },
+      moveTo(second: number) {
+        if (second === own.second) return;
+        own.second = second;
+        const key = `${second},${name}`;
+        isAlone = !taken.has(key);
+        taken.add(key);
+        if (taken.size > MAX_REMEMBERED) taken.delete(taken.values().next().value as string);
+        own.record = { ...own.record, body: encode(event, second) };
+      },
+      decide() {
+        const moved = own.second - tracked;
+        if (isSaid || (isAlone && moved === 0)) return;
+        isSaid = true;
+        const issue = createIssue("createdAt", moved > 0 ? "second_moved" : "second_taken", moved);
+        announce("warning", { warnings: [issue], event: content });
+      },
+    });
+    own.moveTo(firstFree(tracked, name, taken));
+    return own;
+  };
+}
+
+/** The first second from the given one on that no event of a name has; at most 60 s later, beyond that its own. */
+export function firstFree(second: number, name: string, taken: ReadonlySet<string>): number {
+  for (let free = second; free <= second + MAX_MOVE; free++) if (!taken.has(`${free},${name}`)) return free;
+  return second;
+}
+
+/** One `RelayEvent`, which is sent in these very bytes each time. */
+function encode({ event: { eventName, metadata } }: PageEvent, second: number): string {
+  const encoded: RelayEvent = { event_name: eventName, created_at: second, ...(metadata && { metadata }) };
+  return JSON.stringify(encoded);
+}
