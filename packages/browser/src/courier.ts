@@ -1,9 +1,4 @@
-import {
-  backoff,
-  type FailedVerdict,
-  parseHttpDate,
-  parseRetryAfter,
-} from "@intercom-events/core";
+import { backoff, type FailedVerdict, parseHttpDate, parseRetryAfter } from "@intercom-events/core";
 import { nextStep, type PageRetryPolicy, type Step } from "./next-step.ts";
 import type { Parcel } from "./own-event.ts";
 import { takeAllowance } from "./page-allowance.ts";
@@ -32,11 +27,11 @@ export interface Courier {
    */
   send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery>;
   /** Events to send at once, at most: fewer after a batch that was too large. */
-  limit(): number;
+  readonly limit: number;
   /** Bytes they may have together. */
   readonly room: number;
   /** Milliseconds that the relay's clock is ahead of the page's, 0 if that is little. */
-  offset(): number;
+  readonly offset: number;
 }
 
 /** How a batch fared. */
@@ -62,9 +57,7 @@ export function createCourier(
   { clock, random = Math.random }: Pick<LaneSettings, "clock" | "random">,
 ): Courier {
   const { url, credentials, identity, timeout, retry } = options;
-  let limit = MAX_BATCH;
   let failures = 0;
-  let offset = 0;
   let lastToken: string | undefined;
 
   /** Whom the site says the caller is. A page that goes cannot wait for it. */
@@ -75,7 +68,8 @@ export function createCourier(
       signal.onabort = reject;
       Promise.resolve(asked).then(resolve, reject);
     });
-    if (typeof token !== "string") throw new TypeError(`"identity" must answer a string, got ${typeof token}`);
+    if (typeof token !== "string")
+      throw new TypeError(`"identity" must answer a string, got ${typeof token}`);
     lastToken = token;
     return token;
   }
@@ -84,11 +78,7 @@ export function createCourier(
    * Posts a batch. The text type needs no preflight, and a request that outlives the page cannot make one
    * in every browser.
    */
-  async function post(
-    batch: readonly Parcel[],
-    isLast: boolean,
-    isGivenUp: () => boolean,
-  ): Promise<Posted> {
+  async function post(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Posted> {
     const abort = new AbortController();
     const { signal } = abort;
     const stop = clock.after(timeout, () => abort.abort());
@@ -117,8 +107,11 @@ export function createCourier(
     }
   }
 
-  return {
-    async send(batch, isLast, isGivenUp) {
+  const courier = {
+    limit: MAX_BATCH,
+    room: MAX_BYTES - (identity ? MAX_IDENTITY : 0),
+    offset: 0,
+    async send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery> {
       const posted = await post(batch, isLast, isGivenUp);
       const now = clock.now();
       let answer: Answer | Answer[];
@@ -127,9 +120,9 @@ export function createCourier(
       else {
         const { status, headers } = posted;
         const date = parseHttpDate(headers.get("date"));
-        if (date !== undefined) offset = Math.abs(date - now) > SMALL_OFFSET ? date - now : 0;
-        if (status === 413) limit = Math.max(1, batch.length >> 1);
-        else if (status === 200) limit = Math.min(MAX_BATCH, limit * 2);
+        if (date !== undefined) courier.offset = Math.abs(date - now) > SMALL_OFFSET ? date - now : 0;
+        if (status === 413) courier.limit = Math.max(1, batch.length >> 1);
+        else if (status === 200) courier.limit = Math.min(MAX_BATCH, courier.limit * 2);
         askedFor = parseRetryAfter(headers, now);
         answer = readReply(posted, batch.length);
       }
@@ -142,8 +135,6 @@ export function createCourier(
       const rest = failures && Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random));
       return { steps, rest };
     },
-    limit: () => limit,
-    room: MAX_BYTES - (identity ? MAX_IDENTITY : 0),
-    offset: () => offset,
   };
+  return courier;
 }

@@ -1,11 +1,23 @@
+import type { Outcome } from "@intercom-events/core";
 import { checkListener } from "./check-options.ts";
-import { isTaken } from "./route.ts";
+import { type EncodedPageEvent, isTaken } from "./route.ts";
 import type { Tracker, TrackerEvents } from "./tracker.ts";
 
 /** Tells the page how its events fare. */
 export interface Announcer {
   readonly on: Tracker["on"];
-  announce<Name extends keyof TrackerEvents>(name: Name, payload: TrackerEvents[Name]): void;
+  /**
+   * Tells the listeners; where there are none, the console.
+   *
+   * @param remarks what the console hears, each once; they quote nothing of the event, so that there are few
+   */
+  announce<Name extends keyof TrackerEvents>(
+    name: Name,
+    payload: TrackerEvents[Name],
+    remarks: readonly string[],
+  ): void;
+  /** Tells that an event has ended. */
+  ended(outcome: Outcome, event: EncodedPageEvent | undefined): void;
   /** Says once what does not work. */
   complain(message: string, cause: unknown): void;
 }
@@ -21,19 +33,27 @@ export function createAnnouncer(): Announcer {
     console.warn(`intercom-events: ${remark} (said once)`, details);
   }
 
-  return {
-    complain,
-    announce(name, payload) {
-      // A list of its own, as a listener may add and remove others while it is called.
-      const heard = [...listeners].filter(([other]) => other === name);
-      for (const [, listener] of heard) {
-        try {
-          listener(payload as never);
-        } catch (error) {
-          console.error("intercom-events: a listener threw", error);
-        }
+  const announce: Announcer["announce"] = (name, payload, remarks) => {
+    // A list of its own, as a listener may add and remove others while it is called.
+    const heard = [...listeners].filter(([other]) => other === name);
+    for (const [, listener] of heard) {
+      try {
+        listener(payload as never);
+      } catch (error) {
+        console.error("intercom-events:", error);
       }
-      if (heard.length === 0) for (const remark of remarksOn(payload)) complain(remark, payload);
+    }
+    if (heard.length === 0) for (const remark of remarks) complain(remark, payload);
+  };
+
+  return {
+    announce,
+    complain,
+    ended(outcome, event) {
+      const why = "reason" in outcome ? outcome.reason : outcome.status;
+      // To opt out is no loss.
+      const isLost = !isTaken(outcome) && why !== "opted_out";
+      announce("outcome", { outcome, ...(event && { event }) }, isLost ? [`an event was lost: ${why}`] : []);
     },
     on(name, listener) {
       checkListener(name, listener);
@@ -43,12 +63,4 @@ export function createAnnouncer(): Announcer {
       return () => void listeners.delete(added);
     },
   };
-}
-
-/** They quote nothing of the event, so that there are few. To opt out is no loss. */
-function remarksOn(payload: TrackerEvents[keyof TrackerEvents]): string[] {
-  if ("warnings" in payload) return payload.warnings.map(({ code }) => `look at this event: ${code}`);
-  const { outcome } = payload;
-  const why = outcome.status === "dropped" ? outcome.reason : outcome.status;
-  return isTaken(outcome) || why === "opted_out" ? [] : [`an event was lost: ${why}`];
 }

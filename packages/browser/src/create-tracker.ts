@@ -7,12 +7,16 @@ import {
   type Receipt,
   systemClock,
 } from "@intercom-events/core";
+import { announceRemarks } from "./announce-remarks.ts";
 import { checkTrackerOptions, checkWaitOptions } from "./check-options.ts";
 import { createAnnouncer } from "./create-announcer.ts";
 import { FIXED } from "./own-event.ts";
 import { isPage } from "./page-life.ts";
 import { dropped, type EncodedPageEvent, isTaken, type PageEvent } from "./route.ts";
 import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
+
+/** Milliseconds that `close` waits if it is not told otherwise. */
+const CLOSE_TIMEOUT = 30_000;
 
 /**
  * Creates a tracker, which takes no access token. Creating one on a server is harmless: there its
@@ -30,7 +34,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   checkTrackerOptions(options);
   const { clock = systemClock, queue = {} } = options;
   const { maxEvents = 1000, maxBytes = 1_048_576, policy } = queue;
-  const { on, announce, complain } = createAnnouncer();
+  const announcer = createAnnouncer();
   const events = new Set<PageEvent>();
   let bytes = 0;
   let refusal: "closed" | "opted_out" | undefined;
@@ -40,7 +44,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   const closed = new Promise<void>((resolve) => {
     endWaits = resolve;
   });
-  const lane = options.route.open({ ...options, clock, events, announce, complain });
+  const lane = options.route.open({ ...options, ...announcer, clock, events });
 
   function track(eventName: unknown, metadata?: unknown): Receipt {
     if (refusal) return create().end(dropped(refusal));
@@ -57,7 +61,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
       lane.send(tracked);
     }
     // Last, since a listener may opt out or close.
-    if (warnings.length > 0) announce("warning", { warnings, event });
+    announceRemarks(warnings, event, announcer.announce);
     return tracked.receipt;
   }
 
@@ -68,14 +72,14 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     const stored = new Promise<boolean>((resolve) => {
       keep = resolve;
     });
-    const ended = new Promise<Outcome>((resolve) => {
+    const settled = new Promise<Outcome>((resolve) => {
       settle = resolve;
     });
-    ended.then((outcome) => announce("outcome", { outcome, ...(event && { event }) }));
+    settled.then((outcome) => announcer.ended(outcome, event));
     const created: PageEvent = {
       event: event as EncodedPageEvent, // Nobody is given one without.
       trackedAt: clock.now(),
-      receipt: Object.assign(ended, { stored }),
+      receipt: Object.assign(settled, { stored }),
       keep,
       end(outcome) {
         if (events.delete(created)) bytes -= size;
@@ -108,12 +112,12 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   async function settle(timeout?: number): Promise<number> {
     const waiting = [...events];
     lane.flush();
-    await new Promise<unknown>((resolve) => {
-      const stop = timeout === undefined ? undefined : clock.after(timeout, resolve as () => void);
-      Promise.race([Promise.all(waiting.map(({ receipt }) => receipt)), closed])
-        .then(resolve)
-        .then(stop);
+    let stop: (() => void) | undefined;
+    const timeIsUp = new Promise<void>((resolve) => {
+      if (timeout !== undefined) stop = clock.after(timeout, resolve);
     });
+    await Promise.race([Promise.all(waiting.map(({ receipt }) => receipt)), closed, timeIsUp]);
+    stop?.();
     return waiting.filter(({ isOver }) => !isOver).length;
   }
 
@@ -157,9 +161,6 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     optIn() {
       if (refusal === "opted_out") refusal = undefined;
     },
-    on,
+    on: announcer.on,
   };
 }
-
-/** Milliseconds that `close` waits if it is not told otherwise. */
-const CLOSE_TIMEOUT = 30_000;

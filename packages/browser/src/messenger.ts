@@ -1,7 +1,14 @@
 import type { Outcome } from "@intercom-events/core";
 import { checkMessengerOptions, checkNoOutbox } from "./check-options.ts";
 import { watchPage } from "./page-life.ts";
-import { dropped, type EncodedPageEvent, type Lane, type LaneSettings, type PageEvent, type Route } from "./route.ts";
+import {
+  dropped,
+  type EncodedPageEvent,
+  type Lane,
+  type LaneSettings,
+  type PageEvent,
+  type Route,
+} from "./route.ts";
 
 /** Options of {@link messenger}. */
 export interface MessengerOptions {
@@ -23,6 +30,9 @@ export interface MessengerOptions {
    */
   readonly fallback?: Route;
 }
+
+/** Milliseconds from one look at a Messenger that takes nothing to the next: the shortest wait that is not felt. */
+const INTERVAL = 100;
 
 /**
  * Sends events through the Intercom Messenger that the page has installed, which gives them to the
@@ -78,9 +88,6 @@ function handOver({ eventName, metadata }: EncodedPageEvent): Outcome {
     return { status: "rejected", verdict: { kind: "unreachable", cause }, attempts: 1 };
   }
 }
-
-/** Milliseconds from one look at a Messenger that takes nothing to the next: the shortest wait that is not felt. */
-const INTERVAL = 100;
 
 /**
  * Events in the order they came, in memory, until the Messenger takes them. It is looked at by a timer, and the page

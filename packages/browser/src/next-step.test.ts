@@ -1,7 +1,7 @@
 import type { FailedVerdict, OutboxRecord } from "@intercom-events/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Moment, nextStep, UNHEARD_DELAY } from "./next-step.ts";
+import { type Moment, nextStep } from "./next-step.ts";
 import type { Answer } from "./read-reply.ts";
 
 const NOW = 1_700_000_000_000;

@@ -85,7 +85,7 @@ export function createAdoption({
         if (isSaid || (isAlone && moved === 0)) return;
         isSaid = true;
         const issue = createIssue("createdAt", moved > 0 ? "second_moved" : "second_taken", moved);
-        announce("warning", { warnings: [issue], event: content });
+        announce("warning", { warnings: [issue], event: content }, [`look at this event: ${issue.code}`]);
       },
     });
     own.moveTo(firstFree(tracked, name, taken));

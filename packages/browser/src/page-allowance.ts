@@ -3,7 +3,7 @@
  * (Fetch Standard, "inflight keepalive bytes"). Chromium besides wants no more than nine of them.
  */
 export const ALLOWANCE = 61_440;
-export const MAX_REQUESTS = 9;
+const MAX_REQUESTS = 9;
 
 /** One for the whole page, so that its trackers do not crowd each other out. */
 let bytes = 0;

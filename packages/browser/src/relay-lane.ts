@@ -1,7 +1,15 @@
 import type { Ending, OutboxRecord } from "@intercom-events/core";
 import { type CourierOptions, createCourier } from "./courier.ts";
 import type { Step } from "./next-step.ts";
-import { createAdoption, MEMORY, type OwnEvent, type Parcel, STORED, STORING, toMemory } from "./own-event.ts";
+import {
+  createAdoption,
+  MEMORY,
+  type OwnEvent,
+  type Parcel,
+  STORED,
+  STORING,
+  toMemory,
+} from "./own-event.ts";
 import { allowanceLeft } from "./page-allowance.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
 import { cutBatch } from "./relay-batch.ts";
@@ -64,14 +72,14 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
   }
 
   async function nextBatch(): Promise<Parcel[]> {
-    const drawn = store ? await store.draw(courier.limit(), longest / LOOK) : [];
+    const drawn = store ? await store.draw(courier.limit, longest / LOOK) : [];
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
     const due: Parcel[] = all().filter(
       ({ place, isBusy, record }) => place === MEMORY && !isBusy && isDue(record),
     );
     due.push(...drawn);
-    const batch = cutBatch(due, courier.limit(), courier.room);
+    const batch = cutBatch(due, courier.limit, courier.room);
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
     store?.update(drawn.filter((parcel) => !batch.includes(parcel)));
@@ -149,7 +157,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
       .reverse()
       .sort((a, b) => isStored(a) - isStored(b));
     while (waiting.length > 0 && !isOffline()) {
-      const batch = cutBatch(waiting, courier.limit(), Math.min(allowanceLeft(), courier.room));
+      const batch = cutBatch(waiting, courier.limit, Math.min(allowanceLeft(), courier.room));
       // One that is too large stays; a smaller one may fit.
       waiting = waiting.slice(batch.length || 1);
       if (batch.length === 0) continue;
@@ -167,7 +175,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
 
   return {
     send(event) {
-      const own = adopt(event, Math.floor((event.trackedAt + courier.offset()) / 1000));
+      const own = adopt(event, Math.floor((event.trackedAt + courier.offset) / 1000));
       if (store) store.put(own);
       else {
         own.keep(true);

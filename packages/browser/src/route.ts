@@ -39,7 +39,7 @@ export interface Route {
 }
 
 /** What a tracker lays down for its lane. */
-export interface LaneSettings {
+export interface LaneSettings extends Pick<Announcer, "announce" | "ended" | "complain"> {
   /** Time. */
   readonly clock: Clock;
   /** At least 0 and less than 1. @default `Math.random` */
@@ -50,10 +50,6 @@ export interface LaneSettings {
   readonly outbox?: PageOutbox | undefined;
   /** The events of this page that have no outcome, in the order they were tracked. */
   readonly events: ReadonlySet<PageEvent>;
-  /** Tells the listeners of the tracker. */
-  readonly announce: Announcer["announce"];
-  /** Told, in words, what does not work. */
-  readonly complain: Announcer["complain"];
 }
 
 /** One tracker's part of a route. It ends each event it was given. */

@@ -8,7 +8,16 @@ import {
 } from "@intercom-events/core";
 import { inTime } from "./in-time.ts";
 import { UNHEARD_DELAY } from "./next-step.ts";
-import { FIXED, MEMORY, type OwnEvent, type Parcel, type Place, STORED, STORING, toMemory } from "./own-event.ts";
+import {
+  FIXED,
+  MEMORY,
+  type OwnEvent,
+  type Parcel,
+  type Place,
+  STORED,
+  STORING,
+  toMemory,
+} from "./own-event.ts";
 import type { PageDraft, PageOutbox } from "./page-outbox.ts";
 import { dropped, type EncodedPageEvent, isTaken, type LaneSettings } from "./route.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
@@ -70,7 +79,7 @@ const EVER = 8_640_000_000_000_000;
 
 /** Shares a store with the other tabs of the site. Events wait in memory while it fails. */
 export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: StoreHost): SharedStore {
-  const { clock, announce, complain, queue, random = Math.random } = settings;
+  const { clock, ended, complain, queue, random = Math.random } = settings;
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
   /** Ends the ids of this page's events, and of no other's. */
   const page = `-${random()}`;
@@ -121,7 +130,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
     return {
       record,
       // Its own page may have told of it, but must not be the only one to know of a loss.
-      end: (outcome) => isTaken(outcome) || announce("outcome", { outcome, event: decode(record.body) }),
+      end: (outcome) => isTaken(outcome) || ended(outcome, decode(record.body)),
     };
   }
 

@@ -4,13 +4,14 @@ import type { Cancellation } from "./cancellation.ts";
 import { classifyResponse, readRequestId } from "./classify-response.ts";
 import type { Client, CloseReport, ContactTracker, TrackOptions, WaitOptions } from "./client.ts";
 import { MAX_DELAY } from "./clock.ts";
-import { describe, kindOf, messageOf } from "./describe.ts";
+import { describe, messageOf } from "./describe.ts";
 import type { AnyEvent } from "./event.ts";
 import { createEventQueue } from "./event-queue.ts";
 import { IntercomError } from "./intercom-error.ts";
 import { createReader } from "./read-events.ts";
 import { type ClientPolicy, type CoreClientOptions, resolveOptions } from "./resolve-options.ts";
 import { type SharedPacer, sharePacer } from "./shared-pacers.ts";
+import { isObject } from "./tag-of.ts";
 import { createTokenSource } from "./token-source.ts";
 import type { ReadReply } from "./transport.ts";
 import { createVoice } from "./voice.ts";
@@ -139,7 +140,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     track: queue.track,
     contact: (contact: object): ContactTracker<AnyEvent> => ({
       track: (eventName: string, metadata?: object, options?: TrackOptions) => {
-        if (kindOf(contact) !== "Object") return queue.track(contact); // A long text would be copied letter by letter.
+        if (!isObject(contact)) return queue.track(contact); // A long text would be copied letter by letter.
         try {
           return queue.track({ ...contact, eventName, createdAt: options?.createdAt, metadata });
         } catch {

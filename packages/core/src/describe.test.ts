@@ -1,6 +1,7 @@
 import { expect, describe as group, test } from "vitest";
 import { HOSTILE } from "../tests/hostile.ts";
-import { describe, kindOf, messageOf } from "./describe.ts";
+import { describe, messageOf } from "./describe.ts";
+import { kindOf } from "./tag-of.ts";
 
 group("describe", () => {
   test.each<[unknown, string]>([

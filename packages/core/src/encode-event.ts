@@ -1,4 +1,3 @@
-import { isObject } from "./describe.ts";
 import { collectEventName } from "./encode-event-name.ts";
 import { collectMetadata, type EncodeOptions } from "./encode-metadata.ts";
 import { encodeText } from "./encode-text.ts";
@@ -6,6 +5,7 @@ import { encodeTime } from "./encode-time.ts";
 import type { WireEvent } from "./event.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import { createReport, type Failure, failure, type Report, refuse } from "./report.ts";
+import { isObject } from "./tag-of.ts";
 
 /** The body of `POST /events` with its warnings, or all problems of the event. */
 export type EncodedEvent =
@@ -67,7 +67,7 @@ export function encodeEvent(event: unknown, now: number, options: EncodeOptions 
 export function encodeTracked(event: unknown, now: number, options: EncodeOptions): EncodedTracked {
   const report = createReport();
   const body = collectEvent(event, now, report, options);
-  const { warnings, isStamped, characters } = report;
+  const { warnings, isStamped = false, characters } = report;
   // Without problems each required part is there.
   return failure(report) ?? { ok: true, value: body as WireEvent, warnings, isStamped, characters };
 }

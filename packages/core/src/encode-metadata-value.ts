@@ -1,10 +1,10 @@
-import { tagOf } from "./describe.ts";
 import { encodeText } from "./encode-text.ts";
 import { encodeTime } from "./encode-time.ts";
 import type { components } from "./generated/openapi.ts";
 import type { WireMetadataValue } from "./metadata.ts";
 import { remarkOnAmount, remarkOnDate, remarkOnLength } from "./remarks.ts";
 import { type Report, refuse } from "./report.ts";
+import { tagOf } from "./tag-of.ts";
 
 type WireRichLink = components["schemas"]["RichLink"];
 type WireMonetaryAmount = components["schemas"]["MonetaryAmount"];
@@ -29,15 +29,19 @@ export function encodeMetadataValue(
     case "string":
     case "boolean":
       if (isDateKey) remarkOnDate(path, value, report);
-      return typeof value === "string" ? encodeShown(path, value, report) : value;
+      return typeof value === "string" ? encodeShown(value, report, path) : value;
   }
   const tag = tagOf(value);
   if (tag === "[object Date]") {
     return isDateKey ? encodeTime(path, value, report) : refuse(report, path, "date_key", value);
   }
-  if (tag === "[object URL]") return encodeShown(path, encodeLink(path, value, report), report);
+  if (tag === "[object URL]") return encodeShown(encodeLink(path, value, report), report, path);
   const isObject = tag === "[object Object]";
-  const fields = isObject && Object.keys(value as object).sort().join();
+  const fields =
+    isObject &&
+    Object.keys(value as object)
+      .sort()
+      .join();
   if (fields === "url,value") return encodeRichLink(path, value as WireRichLink, report);
   if (fields === "amount,currency") return encodeMonetaryAmount(path, value as WireMonetaryAmount, report);
   const isNested = isObject || tag === "[object Array]";
@@ -45,7 +49,7 @@ export function encodeMetadataValue(
 }
 
 /** A text, counted, with a warning if Intercom will not show all of it. */
-function encodeShown(path: string, text: string, report: Report): string {
+function encodeShown(text: string, report: Report, path: string): string {
   report.characters += text.length;
   remarkOnLength(path, text, report);
   return text;

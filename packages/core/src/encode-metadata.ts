@@ -1,10 +1,10 @@
-import { isObject } from "./describe.ts";
 import { encodeMetadataValue } from "./encode-metadata-value.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import { memo } from "./memo.ts";
 import type { WireMetadata } from "./metadata.ts";
 import { remarkOnKeys } from "./remarks.ts";
 import { createReport, type Failure, failure, type Report, refuse } from "./report.ts";
+import { isObject } from "./tag-of.ts";
 
 /** Limits of Intercom that its documents disagree on. */
 export interface EncodeOptions {

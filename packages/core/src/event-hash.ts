@@ -1,5 +1,5 @@
-import { foldName } from "./fold-name.ts";
 import type { WireEvent } from "./event.ts";
+import { foldName } from "./fold-name.ts";
 import type { Hash } from "./hash-table.ts";
 
 /** Makes hashes of events; {@link createEventHash}. */

@@ -1,6 +1,7 @@
 import type { OpenAttempt } from "./attempt.ts";
 import { createBarrier } from "./barrier.ts";
 import { createConcurrencyLimit } from "./concurrency-limit.ts";
+import { createIssue } from "./create-issue.ts";
 import { createDelivery } from "./delivery.ts";
 import { messageOf } from "./describe.ts";
 import { type EncodedTracked, encodeTracked } from "./encode-event.ts";
@@ -16,7 +17,6 @@ import type { PendingEvent } from "./pending-event.ts";
 import { closedReceipt } from "./receipt.ts";
 import type { ClientPolicy } from "./resolve-options.ts";
 import { createSameSecond, isTaken } from "./same-second.ts";
-import { createIssue } from "./report.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
 import { createTickBatch } from "./tick-batch.ts";

@@ -21,6 +21,7 @@ export type {
 } from "./client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { createClient } from "./create-client.ts";
+export { createIssue } from "./create-issue.ts";
 export { type DecodedMetadata, type DecodedValue, decodeMetadata } from "./decode-metadata.ts";
 export type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
 export { createEmitter, type Emitter } from "./emitter.ts";
@@ -43,6 +44,7 @@ export type { components, operations, paths } from "./generated/openapi.ts";
 export type { components as relayComponents } from "./generated/relay.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
+export { MAX_MOVE } from "./limits.ts";
 export { describeLoss, type Loss } from "./losses.ts";
 export {
   createMemoryStore,
@@ -60,7 +62,6 @@ export type {
   WireMetadata,
   WireMetadataValue,
 } from "./metadata.ts";
-export { MAX_MOVE } from "./limits.ts";
 export { monetaryAmount } from "./money.ts";
 export {
   type DeadLetter,
@@ -85,7 +86,7 @@ export { parseHttpDate, parseRetryAfter } from "./parse-reset.ts";
 export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
 export { closedReceipt, type OpenReceipt, openReceipt } from "./receipt.ts";
 export type { RelayError, RelayEvent, RelayReply, RelayRequest, RelayResult } from "./relay-contract.ts";
-export { createIssue, type Failure } from "./report.ts";
+export type { Failure } from "./report.ts";
 export type { DeliveryChoices, FullPolicy, QueueOptions } from "./resolve-delivery.ts";
 export type { ClientOptions, CoreClientOptions, Region } from "./resolve-options.ts";
 export { backoff, type RetryOptions, type RetryPolicy } from "./retry-policy.ts";

@@ -1,3 +1,4 @@
+import { memo } from "./memo.ts";
 import type { ReadReply } from "./transport.ts";
 
 type Headers = ReadReply["headers"];
@@ -53,18 +54,13 @@ export function parseWhole(text: unknown): number | undefined {
  * the epoch. `Date.parse` alone takes `-5` for a date. For packages that build on core.
  */
 export function parseHttpDate(text: unknown): number | undefined {
-  if (text === lastText) return lastDate; // Many replies have the same second.
-  lastDate = readHttpDate(text);
-  lastText = text;
-  return lastDate;
+  return readHttpDate(String(text));
 }
 
-let lastText: unknown;
-let lastDate: number | undefined;
-
-function readHttpDate(text: unknown): number | undefined {
-  const given = String(text).trim();
+/** Remembers, as many replies have the same second. */
+const readHttpDate = /* @__PURE__ */ memo((text): number | undefined => {
+  const given = text.trim();
   const date = new Date(given);
   // The one form is the one that a `Date` writes, so that what it does not write back is another.
   return Number.isNaN(+date) || date.toUTCString() !== given ? undefined : +date;
-}
+});

@@ -1,8 +1,9 @@
+import { createIssue } from "./create-issue.ts";
 import { foldName } from "./fold-name.ts";
 import type { WarningCode } from "./issue.ts";
 import { MAX_SHOWN } from "./limits.ts";
 import { memo } from "./memo.ts";
-import { createIssue, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
 
 /*
  * What deserves a look although the event is sent. It is said to whoever writes a program: `remarks.production.ts`

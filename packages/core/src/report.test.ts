@@ -20,7 +20,11 @@ test("a failure has the problems first, then the warnings", () => {
   expect(failure(report)).toEqual({
     ok: false,
     issues: [
-      { path: "", code: "not_an_object", message: "The event must be an object such as { userId, eventName }, got number 5" },
+      {
+        path: "",
+        code: "not_an_object",
+        message: "The event must be an object such as { userId, eventName }, got number 5",
+      },
       {
         path: "b",
         code: "unreadable",

@@ -1,5 +1,5 @@
-import type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
-import { messageOf } from "./issue-message.ts";
+import { createIssue } from "./create-issue.ts";
+import type { ErrorCode, Issue, WarningCode } from "./issue.ts";
 import { MAX_CHARACTERS } from "./limits.ts";
 
 /** Why something could not be encoded: all its problems, then the warnings. */
@@ -17,26 +17,17 @@ export interface Report {
   /** Characters of keys and texts that will be sent. */
   characters: number;
   /** Whether the event's time is ours. */
-  isStamped: boolean;
+  isStamped?: boolean;
 }
 
 /** An empty report. */
 export function createReport(): Report {
-  return { issues: [], warnings: [], characters: 0, isStamped: false };
+  return { issues: [], warnings: [], characters: 0 };
 }
 
 /** Reports what keeps the event from being sent. It answers what is sent instead: nothing. */
 export function refuse(report: Report, path: string, code: ErrorCode, found: unknown): undefined {
   report.issues.push(createIssue(path, code, found));
-}
-
-/**
- * One issue with its sentence. For packages that build on core.
- *
- * @param found what was there instead, or what else the code speaks of
- */
-export function createIssue<Code extends IssueCode>(path: string, code: Code, found: unknown): Issue<Code> {
-  return { path, code, message: messageOf(path, code, found) };
 }
 
 /** Everything a report holds, problems first, if it holds a problem; else `undefined`. */

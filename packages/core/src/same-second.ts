@@ -1,13 +1,13 @@
 import { createCollisions } from "./collisions.ts";
+import { createIssue } from "./create-issue.ts";
 import type { WireEvent } from "./event.ts";
 import { createEventHash } from "./event-hash.ts";
 import { createHashTable, type Hash } from "./hash-table.ts";
 import type { Issue } from "./issue.ts";
 import { receiptControls } from "./lazy-receipt.ts";
+import { MAX_MOVE } from "./limits.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
-import { MAX_MOVE } from "./limits.ts";
-import { createIssue } from "./report.ts";
 
 /** An event that this client has tracked, and so with a receipt. */
 type OwnEvent = PendingEvent & { readonly receipt: Receipt };

@@ -1,6 +1,6 @@
 import { describe } from "./describe.ts";
 import { foldName } from "./fold-name.ts";
-import type { IssueCode } from "./issue.ts";
+import type { Issue, IssueCode } from "./issue.ts";
 import { MAX_CHARACTERS, MAX_SHOWN } from "./limits.ts";
 
 const A_TEXT = "a non-blank string";
@@ -33,12 +33,16 @@ const EXPECTED: Readonly<Partial<Record<IssueCode, string>>> = {
 const ONE_IS_KEPT = "Intercom keeps one event of a contact, name and second";
 
 /**
- * Says in words what an issue is about. All sentences of issues are here; where bytes count, a build may put
- * `issue-message.production.ts` in the place of this file.
+ * One issue with its sentence. All sentences of issues are here; where bytes count, a build may put
+ * `create-issue.production.ts` in the place of this file. For packages that build on core.
  *
  * @param found what was there instead, or what else the code speaks of
  */
-export function messageOf(path: string, code: IssueCode, found: unknown): string {
+export function createIssue<Code extends IssueCode>(path: string, code: Code, found: unknown): Issue<Code> {
+  return { path, code, message: messageOf(path, code, found) };
+}
+
+function messageOf(path: string, code: IssueCode, found: unknown): string {
   switch (code) {
     case "key_limit": {
       const { keys, limit } = found as { keys: readonly string[]; limit: number };
