@@ -37,15 +37,19 @@ export function encodeMetadataValue(
   }
   if (tag === "[object URL]") return encodeShown(encodeLink(path, value, report), report, path);
   const isObject = tag === "[object Object]";
-  const fields =
-    isObject &&
-    Object.keys(value as object)
-      .sort()
-      .join();
-  if (fields === "url,value") return encodeRichLink(path, value as WireRichLink, report);
-  if (fields === "amount,currency") return encodeMonetaryAmount(path, value as WireMonetaryAmount, report);
+  if (isObject) {
+    const fields = Object.keys(value as object);
+    if (areBoth(fields, "url", "value")) return encodeRichLink(path, value as WireRichLink, report);
+    if (areBoth(fields, "amount", "currency")) {
+      return encodeMonetaryAmount(path, value as WireMonetaryAmount, report);
+    }
+  }
   const isNested = isObject || tag === "[object Array]";
   return refuse(report, path, isNested ? "nested_value" : "unsupported_value", value);
+}
+
+function areBoth(fields: readonly string[], first: string, second: string): boolean {
+  return fields.length === 2 && fields.includes(first) && fields.includes(second);
 }
 
 /** A text, counted, with a warning if Intercom will not show all of it. */
@@ -80,7 +84,7 @@ function encodeRichLink(path: string, link: WireRichLink, report: Report): WireR
 function encodeMonetaryAmount(path: string, money: WireMonetaryAmount, report: Report): WireMonetaryAmount {
   const { amount, currency } = money;
   if (!Number.isSafeInteger(amount)) refuse(report, `${path}.amount`, "invalid_amount", amount);
-  else remarkOnAmount(`${path}.amount`, amount, report);
+  else remarkOnAmount(path, amount, report);
   if (typeof currency === "string" && /^[a-z]{3}$/i.test(currency)) {
     return { amount, currency: currency.toLowerCase() };
   }

@@ -27,9 +27,9 @@ export function remarkOnDate(path: string, value: unknown, report: Report): void
   remark(report, path, "date_value", value);
 }
 
-/** An amount that nobody pays. */
+/** An amount that nobody pays, in what stands at the path. */
 export function remarkOnAmount(path: string, amount: number, report: Report): void {
-  if (amount <= 0) remark(report, path, "amount_sign", amount);
+  if (amount <= 0) remark(report, `${path}.amount`, "amount_sign", amount);
 }
 
 /**

@@ -8,7 +8,7 @@ test("an empty report is no failure, and neither is one of warnings alone", () =
   remarkOnAmount("a", 0, report);
   expect(failure(report)).toBeUndefined();
   expect(report.warnings).toEqual([
-    { path: "a", code: "amount_sign", message: "a must be positive, got number 0" },
+    { path: "a.amount", code: "amount_sign", message: "a.amount must be positive, got number 0" },
   ]);
 });
 
@@ -30,7 +30,7 @@ test("a failure has the problems first, then the warnings", () => {
         code: "unreadable",
         message: "b must be readable without error, got an object (Error)",
       },
-      { path: "a", code: "amount_sign", message: "a must be positive, got number 0" },
+      { path: "a.amount", code: "amount_sign", message: "a.amount must be positive, got number 0" },
     ],
   });
 });
