@@ -7,7 +7,7 @@ import { DECLARATIONS } from "../../tools/tsup.ts";
  * tabs, which may run another release.
  */
 const INTERNAL =
-  /^(?:characters|isAllowed|isDate|hasCapitals|isBusy|isOver|receipt|place|keep|end|survives|send|forget|drop|announce|ended|complain|moveTo|decide|finish|share|appendApart|pump|settings|leads|tell|join|leave|draw|put|look|mark|hasMore|transact|disconnect|steps|rest|room|offset|askedFor|isOffline)$/;
+  /^(?:characters|isAllowed|isDate|hasCapitals|isBusy|isOver|receipt|place|keep|end|survives|send|forget|drop|announce|ended|complain|moveTo|decide|pump|settings|leads|tell|join|leave|draw|put|look|mark|hasMore|transact|disconnect|steps|rest|room|offset|askedFor|isOffline)$/;
 
 /** With all that it needs of core in it: a page shall not carry the half of core that is for servers. */
 const common: Options = {

@@ -33,7 +33,7 @@ export { type IndexedDbOutboxOptions, indexedDbOutbox } from "./indexed-db-outbo
 export { type MessengerOptions, messenger } from "./messenger.ts";
 export type { PageDraft, PageOutbox } from "./page-outbox.ts";
 export { type PageRetryOptions, type RelayOptions, relay } from "./relay.ts";
-export type { EncodedPageEvent, Lane, LaneSettings, Route } from "./route.ts";
+export type { EncodedPageEvent, Route } from "./route.ts";
 export type {
   QueueOptions,
   Track,

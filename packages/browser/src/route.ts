@@ -32,7 +32,10 @@ export interface PageEvent {
   end(outcome: Outcome): Receipt;
 }
 
-/** Which way the events of a page go; made by {@link messenger} or {@link relay}. */
+/**
+ * Which way the events of a page go; made by {@link messenger} or {@link relay} and by nobody else, as what it says to a
+ * tracker changes from release to release.
+ */
 export interface Route {
   /** Opens the way for one tracker. It may be called on a server, where there is no page to touch. */
   open(settings: LaneSettings): Lane;

@@ -46,7 +46,7 @@ export interface QueueOptions {
    * @default 1000
    */
   readonly maxEvents?: number;
-  /** The most characters of their bodies. @default 1048576 */
+  /** The most characters of their names and metadata, as JSON. @default 1048576 */
   readonly maxBytes?: number;
   /** Which event is dropped then: the new one, or the one that has waited longest. @default "drop_newest" */
   readonly policy?: "drop_newest" | "drop_oldest";
@@ -103,6 +103,9 @@ export interface TrackerEvents {
    * it was `invalid`, or refused unread.
    */
   outcome: { readonly outcome: Outcome; readonly event?: EncodedPageEvent };
-  /** An event is sent although something about it deserves a look. */
+  /**
+   * An event is sent although something about it deserves a look. In published pages that is only said of its second:
+   * `second_moved` and `second_taken`.
+   */
   warning: { readonly warnings: readonly Issue[]; readonly event: EncodedPageEvent };
 }

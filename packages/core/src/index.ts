@@ -84,7 +84,6 @@ export type { DropReason, Outcome, OutcomeStatus, Receipt } from "./outcome.ts";
 export type { RateBudget } from "./pacer.ts";
 export { parseHttpDate, parseRetryAfter } from "./parse-reset.ts";
 export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
-export { closedReceipt, type OpenReceipt, openReceipt } from "./receipt.ts";
 export type { RelayError, RelayEvent, RelayReply, RelayRequest, RelayResult } from "./relay-contract.ts";
 export type { Failure } from "./report.ts";
 export type { DeliveryChoices, FullPolicy, QueueOptions } from "./resolve-delivery.ts";
