@@ -100,7 +100,8 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
   let isToClear = false;
 
   const allIn = (wanted: Place) => all().filter(({ place }) => place === wanted);
-  const find = (wanted: string) => all().find(({ record }) => record.id === wanted);
+  /** The events of this page by their ids. */
+  const byId = () => new Map(all().map((event) => [event.record.id, event]));
 
   /** Clearing comes before all else, so that it deletes nothing newer and nothing is sent that it should. */
   function fromStore<T>(
@@ -124,8 +125,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
   }
 
   /** A record of the store on its way: the event of this page, or what tells of one of another. */
-  function parcelOf(record: OutboxRecord): Parcel {
-    const own = find(record.id);
+  function parcelOf(record: OutboxRecord, own: OwnEvent | undefined): Parcel {
     if (own) return Object.assign(own, { record });
     return {
       record,
@@ -178,8 +178,9 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
 
   function onStored(records: readonly OutboxRecord[]): void {
     groupSize = Math.min(MAX_GROUP, groupSize * 2);
+    const events = byId();
     for (const { id } of records) {
-      const event = find(id);
+      const event = events.get(id);
       if (!event) continue;
       event.place = STORED;
       event.keep(true);
@@ -204,7 +205,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
   async function makeRoom(event: OwnEvent): Promise<void> {
     const outcome = dropped("queue_full");
     const [oldest = event.record] = queue?.policy === "drop_oldest" ? await lease(1, clock.now()) : [];
-    parcelOf(oldest).end(outcome);
+    parcelOf(oldest, byId().get(oldest.id)).end(outcome);
     settle([{ id: oldest.id, outcome }]);
     if (!event.isOver) keep([event]);
   }
@@ -221,7 +222,8 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
 
   function onMessage(message: TabMessage): void {
     if ("ended" in message) {
-      for (const { id, outcome } of message.ended) find(id)?.end(outcome);
+      const events = byId();
+      for (const { id, outcome } of message.ended) events.get(id)?.end(outcome);
     } else if ("cleared" in message) {
       clearings += 1;
       for (const event of allIn(STORED)) event.end(dropped("opted_out"));
@@ -246,11 +248,16 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
         return [];
       }
       if (leased.length > 0) vainLooks = 0;
+      const events = byId();
       // What has ended here is only still there because the store has failed meanwhile.
-      const isOver = ({ id }: OutboxRecord) => id.endsWith(page) && !find(id);
+      const isOver = ({ id }: OutboxRecord) => id.endsWith(page) && !events.has(id);
       settle(leased.filter(isOver).map(({ id }) => ({ id, outcome: UNTOLD })));
-      // Of this page's own some may have been sent as it was hidden.
-      return leased.filter((record) => !isOver(record) && !find(record.id)?.isBusy).map(parcelOf);
+      return (
+        leased
+          // Of this page's own some may have been sent as it was hidden.
+          .filter((record) => !isOver(record) && !events.get(record.id)?.isBusy)
+          .map((record) => parcelOf(record, events.get(record.id)))
+      );
     },
     settle,
     update: (parcels) => update(parcels.map(({ record }) => record)),
@@ -286,7 +293,8 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
       if (!counts) rescue();
       if (counts?.events !== 0 || before.length === 0) return;
       await fromStore(async () => {
-        for await (const { record, outcome } of outbox.deadLetters()) find(record.id)?.end(outcome);
+        const events = byId();
+        for await (const { record, outcome } of outbox.deadLetters()) events.get(record.id)?.end(outcome);
       });
       for (const event of before) event.end(UNTOLD);
     },
