@@ -213,6 +213,20 @@ describe("code of the page that runs while an event is handed over", () => {
     expect(names).toEqual(["a", "b", "after-a", "after-b"]);
   });
 
+  test("may track though no more may wait: what is being handed over makes no way", async () => {
+    const tracker = start({ queue: { maxEvents: 1, policy: "drop_oldest" } });
+    const first = tracker.track("a");
+    const inner: ReturnType<typeof tracker.track>[] = [];
+    page.put(
+      Object.assign((_: string, name: string) => name === "a" && inner.push(tracker.track("b")), {
+        booted: true,
+      }),
+    );
+    clock.advance(100);
+    expect(await first).toEqual({ status: "accepted", attempts: 1 });
+    expect(await Promise.all(inner)).toEqual([{ status: "dropped", reason: "queue_full" }]);
+  });
+
   test("may opt out: what waits is dropped", async () => {
     const tracker = start();
     const receipts = [tracker.track("a"), tracker.track("b")];
