@@ -30,9 +30,7 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
 
 function readRetryAfter(text: string | null, serverNow: number, now: number): number | undefined {
   const seconds = parseWhole(text);
-  if (seconds !== undefined) return ahead(seconds * 1000, now);
-  const date = parseHttpDate(text);
-  return date === undefined ? undefined : ahead(date - serverNow, now);
+  return ahead(seconds === undefined ? (parseHttpDate(text) ?? 0) - serverNow : seconds * 1000, now);
 }
 
 function parseRateLimitReset(headers: Headers, serverNow: number, now: number): number | undefined {
