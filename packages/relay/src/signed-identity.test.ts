@@ -83,6 +83,7 @@ describe("a token is refused", () => {
     ["that has expired", { ...USER, exp: NOW - 31 }],
     ["that never expires", { user_id: "314159" }],
     ["that expires by a text", { ...USER, exp: String(NOW + 60) }],
+    ["that expires in milliseconds, and so never", { ...USER, exp: (NOW + 60) * 1000 }],
     ["that is not valid yet", { ...USER, nbf: NOW + 31 }],
     ["that is not valid by a text", { ...USER, nbf: "0" }],
     ["from the future", { ...USER, iat: NOW + 31 }],

@@ -83,12 +83,16 @@ interface Expected {
   readonly now: number;
 }
 
+/** From here on a number of seconds (the year 5138) was meant as milliseconds: such a token would never expire. */
+const FIRST_MILLISECONDS = 1e11;
+
 /** Judges the claims that say when and for whom a token is valid: RFC 7519, section 4.1. */
 function isValid(
   { exp, nbf, iat, aud, iss }: Claims,
   { audience, issuer, clockTolerance, now }: Expected,
 ): boolean {
-  if (typeof exp !== "number" || !(now < exp * 1000 + clockTolerance)) return false;
+  if (typeof exp !== "number" || exp >= FIRST_MILLISECONDS) return false;
+  if (!(now < exp * 1000 + clockTolerance)) return false;
   for (const start of [nbf, iat]) {
     if (start === undefined) continue;
     if (typeof start !== "number" || !(now >= start * 1000 - clockTolerance)) return false;
