@@ -19,7 +19,7 @@ export interface CloseOnSignalOptions {
   /** Milliseconds to wait for events without an outcome. @default 10000 */
   readonly timeout?: number | undefined;
   /** Told what was left, before the program ends; it is waited for, and what it throws is passed over. */
-  readonly onClosed?: ((report: CloseReport) => void) | undefined;
+  readonly onClosed?: ((report: CloseReport) => void | Promise<void>) | undefined;
 }
 
 /**
