@@ -113,16 +113,22 @@ test("clients that left make room: there is a limit to those who follow", async 
   for (let round = 0; round < 2; round += 1) {
     const controller = new AbortController();
     const open = () => fetch(`${url}/_emulator/stream`, { signal: controller.signal });
+    // A reply that nobody holds is collected as garbage one day, and its connection with it.
+    const held: Response[] = [];
     const until = async (status: number): Promise<void> => {
       for (;;) {
         const reply = await open();
-        if (reply.status === status) return;
+        if (reply.status === status) {
+          held.push(reply);
+          return;
+        }
         await reply.body?.cancel();
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     };
     for (let each = 0; each < 32; each += 1) await until(200); // those of the round before have left by then
     expect((await open()).status).toBe(503);
+    expect(held).toHaveLength(32);
     controller.abort();
   }
   await emulator.close();
