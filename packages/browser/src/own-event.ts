@@ -40,16 +40,18 @@ export function toMemory(event: OwnEvent): void {
 }
 
 /** Where an event is safe: the greater, the safer. */
-export type Place = typeof MEMORY | typeof STORING | typeof FIXED | typeof STORED;
+export type Place = typeof MEMORY | typeof STORING | typeof FIXED | typeof LEAVING | typeof STORED;
 
 /** In this page's memory alone. */
 export const MEMORY = 0;
 /** On its way to the store, which is still to say at which second. */
 export const STORING = 1;
-/** It may be in the store already, with the body it has. */
+/** On its way to the store, and perhaps there already, with the body it has. */
 export const FIXED = 2;
+/** The same, as it was when the page went: from now on no other body may be sent. */
+export const LEAVING = 3;
 /** In the store. */
-export const STORED = 3;
+export const STORED = 4;
 
 /** Seconds of events that are remembered; the oldest are forgotten first. */
 const MAX_REMEMBERED = 5000;

@@ -1,4 +1,4 @@
-import type { RelayRequest } from "@intercom-events/core";
+import { OutboxError, type RelayRequest } from "@intercom-events/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeClock } from "../../core/tests/fake-clock.ts";
 import {
@@ -1003,6 +1003,38 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
       await settleDown(2);
     }
     expect(await receipt).toMatchObject(ACCEPTED);
+  });
+
+  test("where it is full, with the bytes it was sent with, whatever the store decides later", async () => {
+    const outbox = memoryPageOutbox(sharedStore());
+    const { appendApart } = outbox;
+    let refuse = (): void => undefined;
+    let calls = 0;
+    Object.assign(outbox, {
+      appendApart(drafts: Parameters<typeof appendApart>[0]) {
+        calls += 1;
+        const later = drafts.map((draft) => ({ ...draft, second: draft.second + calls }));
+        if (calls > 1) return appendApart(later);
+        for (const { finish, second } of later) finish(second);
+        return new Promise((_, reject) => {
+          refuse = () => reject(new OutboxError("full", "Cannot append"));
+        });
+      },
+    });
+    const { tab, tracker } = start({ outbox });
+    replies = ["lost"];
+    const receipts = ["a", "b"].map((name) => tracker.track(name));
+    await Promise.resolve();
+    hide(tab);
+    refuse();
+    for (let second = 0; second < 60; second++) {
+      await settleDown(4);
+      clock.advance(1_000);
+    }
+    expect(await Promise.all(receipts)).toMatchObject([ACCEPTED, ACCEPTED]);
+    const times = browser.requests.flatMap(eventsOf).map(({ created_at }) => created_at);
+    expect(times.length).toBeGreaterThan(2);
+    expect(new Set(times)).toEqual(new Set([1_700_000_001]));
   });
 
   test("where it is full, while it is on its way", async () => {

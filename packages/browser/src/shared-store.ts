@@ -10,6 +10,7 @@ import { inTime } from "./in-time.ts";
 import { UNHEARD_DELAY } from "./next-step.ts";
 import {
   FIXED,
+  LEAVING,
   MEMORY,
   type OwnEvent,
   type Parcel,
@@ -100,6 +101,8 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
   let isToClear = false;
 
   const allIn = (wanted: Place) => all().filter(({ place }) => place === wanted);
+  /** Whether it is one of this page, which may have ended. */
+  const isOwn = ({ id }: OutboxRecord) => id.endsWith(page);
   /** The events of this page by their ids. */
   const byId = () => new Map(all().map((event) => [event.record.id, event]));
 
@@ -130,7 +133,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
     return {
       record,
       // Its own page may have told of it, but must not be the only one to know of a loss.
-      end: (outcome) => isTaken(outcome) || ended(outcome, decode(record.body)),
+      end: (outcome) => isOwn(record) || isTaken(outcome) || ended(outcome, decode(record.body)),
     };
   }
 
@@ -162,14 +165,20 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
       () => outbox.appendApart(group.map(draftOf)).then(onStored),
       (cause) => {
         // Those that the page has not given up storing.
-        const left = group.filter(({ isOver, place }) => !isOver && place !== MEMORY);
-        if (!isFull(cause)) onFailed(left, cause);
-        else if (left.length > 1) {
+        const left = group.filter(({ isOver, place }) => !isOver && (place === STORING || place === FIXED));
+        // What is sent already must not get another second.
+        const isSent = ({ isBusy, record }: OwnEvent) => isBusy || record.attempts > 0;
+        const again = isFull(cause) ? left.filter((event) => !isSent(event)) : [];
+        onFailed(
+          left.filter((event) => !again.includes(event)),
+          cause,
+        );
+        if (again.length > 1) {
           // It refuses a group whole, although some of it may fit.
-          groupSize = left.length >> 1;
-          left.push(...waiting.splice(0));
-          keep(left);
-        } else if (left[0]) void makeRoom(left[0]);
+          groupSize = again.length >> 1;
+          again.push(...waiting.splice(0));
+          keep(again);
+        } else if (again[0]) void makeRoom(again[0]);
       },
     );
     isStoring = false;
@@ -250,7 +259,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
       if (leased.length > 0) vainLooks = 0;
       const events = byId();
       // What has ended here is only still there because the store has failed meanwhile.
-      const isOver = ({ id }: OutboxRecord) => id.endsWith(page) && !events.has(id);
+      const isOver = (record: OutboxRecord) => isOwn(record) && !events.has(record.id);
       settle(leased.filter(isOver).map(({ id }) => ({ id, outcome: UNTOLD })));
       return (
         leased
@@ -269,7 +278,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
       };
       const unsaved = allIn(MEMORY);
       const records = unsaved.map(marked);
-      for (const event of unsaved) event.place = FIXED;
+      for (const event of unsaved) event.place = LEAVING;
       // First, as what is stored already is safe.
       if (records.length > 0) {
         void fromStore(
@@ -277,7 +286,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
           // Also where there is no room: they are on their way, and may have arrived.
           (cause) =>
             onFailed(
-              unsaved.filter(({ isOver, place }) => !isOver && place === FIXED),
+              unsaved.filter(({ isOver, place }) => !isOver && place === LEAVING),
               cause,
             ),
         );
