@@ -36,10 +36,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "browser { createTracker, messenger, relay, indexedDbOutbox }": {
     ...BROWSER,
     import: "{ createTracker, messenger, relay, indexedDbOutbox }",
-    limit: "9.4 kB",
+    limit: "9.5 kB",
   },
-  "browser, whole": { ...BROWSER, import: "*", limit: "10.45 kB" },
-  "browser, for a script tag": { path: "packages/browser/dist/index.global.js", limit: "10.5 kB" },
+  "browser, whole": { ...BROWSER, import: "*", limit: "10.5 kB" },
+  "browser, for a script tag": { path: "packages/browser/dist/index.global.js", limit: "10.55 kB" },
   "node, without undici": {
     path: "packages/node/dist/index.js",
     import: "*",
