@@ -12,7 +12,7 @@ export interface CourierOptions {
   readonly url: string;
   readonly credentials: RequestCredentials;
   readonly identity?: (() => string | Promise<string>) | undefined;
-  /** Milliseconds a reply may take. */
+  /** Milliseconds that the identity and the reply may take together. */
   readonly timeout: number;
   readonly retry: PageRetryPolicy;
 }

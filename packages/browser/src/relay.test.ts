@@ -615,6 +615,27 @@ describe("tabs", () => {
     expect(sent()).toEqual([["a"]]);
   });
 
+  test("an event that has ended, but is still in the store, makes way without being told of again", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const { tab, tracker } = start({
+      outbox: memoryPageOutbox(store, { maxEvents: 1 }),
+      queue: { policy: "drop_oldest" },
+    });
+    const told: unknown[] = [];
+    tracker.on("outcome", ({ outcome, event }) => told.push([event?.eventName, outcome.status]));
+    tab.run(() => tracker.track("a"));
+    await settleDown();
+    const [id] = store.events.events.keys();
+    const outcome = { status: "accepted", attempts: 1 };
+    new BroadcastChannel("intercom-events ").postMessage({ ended: [{ id, outcome }] });
+    await settleDown();
+    const second = tab.run(() => tracker.track("b"));
+    expect(await second.stored).toBe(true);
+    await settleDown();
+    expect(told).toEqual([["a", "accepted"]]);
+  });
+
   test("an event that makes way for another before it is stored is not sent by any", async () => {
     const store = sharedStore();
     start({ outbox: memoryPageOutbox(store) });

@@ -17,7 +17,7 @@ export interface RelayOptions {
    * that know their callers by no cookie.
    */
   readonly identity?: () => string | Promise<string>;
-  /** Milliseconds a reply may take. @default 20000 */
+  /** Milliseconds that the identity, if one is asked for, and the reply may take together. @default 20000 */
   readonly timeout?: number;
   /** How failed attempts are repeated. */
   readonly retry?: PageRetryOptions;
