@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { countJunit } from "./junit.ts";
+import { countJunit, failuresOf } from "./junit.ts";
 
 it("adds up the suites of a vitest report", () => {
   const xml = `<testsuites name="vitest tests" tests="5" failures="1" errors="1" time="1">
@@ -17,4 +17,17 @@ it("adds up the suites of a deno report", () => {
 it("refuses a report without a suite, which would count as nothing failed", () => {
   expect(() => countJunit('<testsuites tests="0"></testsuites>')).toThrow("no test suite");
   expect(() => countJunit("")).toThrow("no test suite");
+});
+
+it("lists what failed, and why", () => {
+  const xml = `<testsuites><testsuite name="a.test.ts" tests="3" failures="1" errors="1">
+    <testcase name="passes"></testcase>
+    <testcase name="adds &gt; up"><failure message="expected 1" type="AssertionError">
+AssertionError: expected 1 to be 2
+ ❯ a.test.ts:3:1</failure></testcase>
+    <testcase name="starts"><error message="no browser"/></testcase></testsuite></testsuites>`;
+  expect(failuresOf(xml)).toEqual([
+    { test: "a.test.ts > adds > up", message: "AssertionError: expected 1 to be 2\n ❯ a.test.ts:3:1" },
+    { test: "a.test.ts > starts", message: "no browser" },
+  ]);
 });
