@@ -23,6 +23,18 @@ const QUIET = [
 ];
 
 /**
+ * What the Chromium from npm is started with where it comes from, and no visitor's browser is: all in one
+ * process, which ends with its first page and which Chromium does not support, and pages that read what
+ * they like of other origins.
+ */
+const NOT_AS_VISITORS_HAVE_IT = new Set([
+  "--single-process",
+  "--disable-web-security",
+  "--allow-running-insecure-content",
+  "--disable-site-isolation-trials",
+]);
+
+/**
  * Finds a real Chromium: the one `CHROMIUM` names, an installed one, or the one that comes inside the
  * npm package `@sparticuz/chromium` (Linux).
  *
@@ -41,7 +53,6 @@ export async function findChromium(): Promise<Chromium> {
     );
   }
   const { default: packaged } = await import("@sparticuz/chromium");
-  // It would let pages read what they like of other origins, which no visitor's browser does.
-  const args = packaged.args.filter((argument) => argument !== "--disable-web-security");
+  const args = packaged.args.filter((argument) => !NOT_AS_VISITORS_HAVE_IT.has(argument));
   return { executablePath: await packaged.executablePath(), args: [...args, ...QUIET] };
 }

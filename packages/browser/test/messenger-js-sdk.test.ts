@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { createEmulator } from "@intercom-events/emulator";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { findChromium } from "../../../tools/chromium.ts";
 import type * as Library from "../src/index.ts";
 import { buildScript } from "./build-script.ts";
@@ -33,12 +33,11 @@ beforeAll(async () => {
   scripts = `<script>${await buildScript()}</script><script>${outputFiles[0]?.text}</script>`;
 });
 
-// One each: the Chromium from npm ends with its page.
-beforeEach(async () => {
+beforeAll(async () => {
   const { executablePath, args } = await findChromium();
   browser = await chromium.launch({ executablePath, args: [...args] });
 });
-afterEach(() => browser.close());
+afterAll(() => browser.close());
 
 /** A page of a site that has Intercom's package, unchanged, and an emulator in place of the network. */
 async function openPage(): Promise<{ emulator: ReturnType<typeof createEmulator>; page: Page }> {

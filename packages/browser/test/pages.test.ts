@@ -20,11 +20,7 @@ let contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
   const { executablePath, args } = await findChromium();
-  // Tabs that die one by one need processes of their own.
-  browser = await chromium.launch({
-    executablePath,
-    args: args.filter((name) => name !== "--single-process"),
-  });
+  browser = await chromium.launch({ executablePath, args: [...args] });
 });
 
 afterAll(() => browser.close());

@@ -5,19 +5,18 @@
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { findChromium } from "../../../tools/chromium.ts";
 import { createEmulator } from "./index.ts";
 
 let browser: Browser;
 let script: string;
 
-// One each: the Chromium from npm ends with its page.
-beforeEach(async () => {
+beforeAll(async () => {
   const { executablePath, args } = await findChromium();
   browser = await chromium.launch({ executablePath, args: [...args] });
 });
-afterEach(() => browser?.close());
+afterAll(() => browser?.close());
 
 beforeAll(async () => {
   const { outputFiles } = await build({

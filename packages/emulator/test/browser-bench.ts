@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterEach } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import { findChromium } from "../../../tools/chromium.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../src/index.ts";
 
@@ -16,14 +16,27 @@ export interface BrowserBench {
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-/** The Chromium from npm would let pages of different sites do as they like; a user's does not. */
-const unsafe = new Set(["--disable-web-security", "--allow-running-insecure-content"]);
+const running: { close(): Promise<void> }[] = [];
 
-const running: (Browser | Emulator)[] = [];
+/** The browsers of this file's tests, by the arguments they were started with. */
+const browsers = new Map<string, Promise<Browser>>();
 
-/** Ends every browser and emulator after each test of the file. */
+/** Ends every page and emulator after each test of the file, and the browsers after the last. */
 export function endAfterEach(): void {
   afterEach(() => Promise.all(running.splice(0).map((each) => each.close())));
+  afterAll(() => Promise.all([...browsers.values()].map(async (browser) => (await browser).close())));
+}
+
+async function launch(more: readonly string[]): Promise<Browser> {
+  const { executablePath, args } = await findChromium();
+  return chromium.launch({ executablePath, args: [...args, ...more] });
+}
+
+function browserWith(more: readonly string[] = []): Promise<Browser> {
+  const key = more.join(" ");
+  const browser = browsers.get(key) ?? launch(more);
+  browsers.set(key, browser);
+  return browser;
 }
 
 interface BenchOptions {
@@ -37,23 +50,21 @@ interface BenchOptions {
   prepare?(emulator: Emulator): void;
 }
 
-/** Opens the page. A browser each: the Chromium from npm ends with its page. */
+/** Opens the page, with storage of its own. */
 export async function openBench(options: BenchOptions = {}): Promise<BrowserBench> {
   const emulator = createEmulator(options.emulator);
   options.prepare?.(emulator);
   const { url } = await emulator.listen();
-  const { executablePath, args } = await findChromium();
-  const browser = await chromium.launch({
-    executablePath,
-    args: [...args.filter((arg) => !unsafe.has(arg)), ...(options.arguments ?? [])],
-  });
-  running.push(browser, emulator);
-  const page = await browser.newPage({
+  running.push(emulator);
+  const browser = await browserWith(options.arguments);
+  const context = await browser.newContext({
     locale: "en-US",
     timezoneId: "UTC",
     viewport: { width: 1280, height: 800 },
     ...options.browser,
   });
+  running.push(context);
+  const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   if (options.script !== undefined) await page.addInitScript(options.script);
   const hosts = new Set<string>();
