@@ -6,8 +6,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { findChromium } from "./chromium.ts";
 import { findFirefox, HOW_TO_GET_FIREFOX } from "./firefox.ts";
-import { type Counts, countJunit } from "./junit.ts";
+import { type Counts, countJunit, type Failure, failuresOf } from "./junit.ts";
 import { findWebKit, HOW_TO_GET_WEBKIT } from "./webkit.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -65,6 +66,8 @@ function countTask(report: string | undefined, failed: boolean): Counts {
   };
 }
 
+// The Chromium from npm is unpacked once, before tasks that run at the same time would start a half unpacked one.
+await findChromium().catch(({ message }: Error) => console.log(message));
 // Named to turbo, so that a run that had none is not taken for one after it was installed.
 const firefox = findFirefox();
 if (firefox !== undefined) process.env.FIREFOX = firefox;
@@ -92,18 +95,24 @@ turbo(
 );
 
 const rows: Record<string, Counts> = {};
+const failures: Failure[] = [];
 if (!isGenerated) rows["generated files"] = { passed: 0, failed: 1, skipped: 0 };
 for (const { task, package: name, directory, command, execution } of readSummary().tasks) {
   if (command === "<NONEXISTENT>") continue;
   const runtime = REPORTS[task];
   const report = runtime && join(root, directory, "reports", `${runtime}.xml`);
   const counts = countTask(report, execution?.exitCode !== 0);
-  if (runtime !== undefined || counts.failed > 0)
-    rows[`${name.replace("//", "tools")} ${runtime ?? task}`] = counts;
+  const row = `${name.replace("//", "tools")} ${runtime ?? task}`;
+  if (runtime !== undefined || counts.failed > 0) rows[row] = counts;
+  if (report !== undefined && existsSync(report)) {
+    for (const { test, message } of failuresOf(readFileSync(report, "utf8")))
+      failures.push({ test: `${row}: ${test}`, message });
+  }
 }
 
 const sum = (key: keyof Counts): number =>
   Object.values(rows).reduce((total, counts) => total + counts[key], 0);
+for (const { test, message } of failures) console.log(`FAILED ${test}\n${message}\n`);
 console.table(rows);
 if (firefox === undefined) console.log(`Nothing was tested in Firefox: ${HOW_TO_GET_FIREFOX}`);
 if (webkit === undefined) console.log(`Nothing was tested in WebKit: ${HOW_TO_GET_WEBKIT}`);

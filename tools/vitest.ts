@@ -10,6 +10,9 @@ import { findWebKit, webkitProvider } from "./webkit.ts";
 /** The export condition under which packages of this repository see each other's source, never a stale build. */
 const conditions = ["@intercom-events/source"];
 
+/** How long `expect.poll` waits, in milliseconds. Generous, as several runtimes may be tested at once. */
+const POLL = { poll: { timeout: 20_000 } };
+
 const END_IN_TIME = fileURLToPath(new URL("end-in-time.ts", import.meta.url));
 
 /** Each run leaves its counts where `npm test` adds them up. */
@@ -39,6 +42,7 @@ export function nodeTests({ types = false, isolate = true }: NodeTests = {}): Vi
       include: ["**/*.test.ts"],
       // Generous, as several runtimes may be tested at once; no test asserts how long a thing takes.
       testTimeout: 60_000,
+      expect: POLL,
       // A Chromium that does not close when it is asked to is ended by Playwright after 30 s.
       hookTimeout: 60_000,
       exclude: ["**/node_modules/**", "**/dist/**", "**/*.browser.test.ts", ...once],
@@ -84,6 +88,7 @@ function inBrowser(name: string, provider: BrowserProviderOption, include: strin
       include,
       globalSetup: [END_IN_TIME],
       testTimeout: 60_000,
+      expect: POLL,
       browser: {
         enabled: true,
         headless: true,
