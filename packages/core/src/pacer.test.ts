@@ -422,6 +422,40 @@ describe("beside others, after nothing to send", () => {
   });
 });
 
+describe("beside others that may have used up what was left since anything was heard", () => {
+  const said = (remaining: number) =>
+    reply({
+      "x-ratelimit-limit": "100",
+      "x-ratelimit-remaining": String(remaining),
+      "x-ratelimit-reset": String((at + 7000) / 1000),
+    });
+
+  test("looks again for a reply, and goes on once it is there", () => {
+    const pacer = told({ limit: 100, remaining: 60, reset: (at + 7000) / 1000 });
+    expect([pacer.start(at + 1000), pacer.start(at + 1001)]).toEqual([0, 100]);
+    pacer.end({ startedAt: at + 1000, now: at + 3000, reply: said(59) });
+    expect(pacer.start(at + 3000)).toBe(0);
+  });
+
+  test("counts from when a call began where none was under way", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at + 200, reply: said(60) });
+    expect(pacer.start(at + 1000)).toBe(0);
+    expect(pacer.start(at + 1400)).toBeGreaterThan(100);
+    expect(pacer.start(at + 1401)).toBe(100);
+  });
+
+  test("takes a call for slow after twice as long as the others took, counted from the last that ended", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    expect([pacer.start(at), pacer.start(at)]).toEqual([0, 0]);
+    pacer.end({ startedAt: at, now: at + 200, reply: said(60) });
+    // Twice as long, that is.
+    expect(pacer.start(at + 600)).toBeGreaterThan(600);
+    expect(pacer.start(at + 601)).toBe(100);
+  });
+});
+
 // Last, as they take longest.
 
 describe("alone on its token", () => {
@@ -541,6 +575,17 @@ describe("beside others of its token", () => {
       const { accepted, refused, calls } = play({ callers: 16, limit: 200, latency, lag: 300, windows: 5 });
       expect(sum(accepted) / 1000).toBeGreaterThanOrEqual(0.985);
       expect(refused / calls).toBeLessThan(0.005);
+    },
+  );
+
+  test.each([200, 1667])(
+    "16 callers of %i calls go on carefully while Intercom is silent for four seconds",
+    (limit) => {
+      const pause = { at: 5000, length: 4000 };
+      const { accepted, refused, calls } = play({ callers: 16, limit, latency: 5, pause, windows: 3 });
+      expect(sum(accepted) / (3 * limit)).toBeGreaterThanOrEqual(0.985);
+      // Going by what they heard last, they are refused 2 to 5 in 100 calls.
+      expect(refused / calls).toBeLessThan(0.02);
     },
   );
 

@@ -19,13 +19,16 @@ const FREE_PART = 0.5;
 /** Calls that may be under way before the first reply has told how things are. */
 const FIRST_CALLS = 4;
 
+/** A call that takes longer than others did by this factor says that something is amiss. */
+const SLOW = 2;
+
 /** The spread ends this many milliseconds before the window, so that what is left by then is used too. */
 const SPARE = 500;
 
 /** After a window's end callers come back within this many milliseconds, not all at the same moment. */
 const SPREAD_OF_WAKING = 200;
 
-/** Milliseconds after which to look again whether the calls that may be made before anything is known have answers. */
+/** Milliseconds after which to look again whether calls have answers, without which no more are to be made. */
 const LOOK = 100;
 
 /** Who comes so many milliseconds after its last call, without having been told to wait, had nothing to send. */
@@ -80,8 +83,8 @@ export interface PacerOptions {
  * Alone, the first half of a window's allowance goes out at once, and the rest is spread over the time that
  * is left, anew with each reply, so that all of it is used. Beside others it takes its part of what is left
  * as its own replies tell, evenly from the window's beginning to its end, and leaves the last calls to those
- * who do not know yet that they are the last. Where nothing is known, it begins with a few calls, after
- * a 429 with one, and each reply allows one more at the same time.
+ * who do not know yet that they are the last; so it does while nothing is heard. Where nothing is known, it
+ * begins with a few calls, after a 429 with one, and each reply allows one more at the same time.
  */
 export function createPacer({ share, random }: PacerOptions): Pacer {
   const offset = createClockOffset();
@@ -102,6 +105,8 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
   let wakeAt = 0;
   let openedAt = 0;
   let heardAt = 0;
+  /** Since when calls are under way and none has ended. */
+  let silentSince = 0;
   let refused = 0;
   /** From when on somebody who comes had nothing to send. A timer that is late, as in a busy process, is no such sign. */
   let idleAt = 0;
@@ -157,6 +162,13 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     return left <= reserveFor(others, rate, crowd.latency()) || (!isFirst && now >= resetAt() - SPARE);
   }
 
+  /** Whether nothing has been heard for long, and others may have used up meanwhile what was left. */
+  function mayBeUsedUp(now: number): boolean {
+    if (now - silentSince <= SLOW * crowd.latency()) return false;
+    // Each of them is taken to have as many calls under way as we would have with this one.
+    return remaining - inFlight <= crowd.others() * (inFlight + 1);
+  }
+
   function untilReset(now: number): number {
     if (wakeAt === 0) wakeAt = resetAt() + Math.ceil(random() * SPREAD_OF_WAKING);
     return Math.max(1, Math.ceil(wakeAt - now));
@@ -182,6 +194,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     if (inFlightOfWindow >= trust) return Math.min(LOOK, untilReset(now));
     const rate = rateAt(now);
     if (isOver(now, rate, isFirst)) return untilReset(now);
+    if (mayBeUsedUp(now)) return LOOK;
     // The first half at once, but no more together than that half holds.
     const free = Math.min(remaining - inFlight, ownLeft()) - limit * share * FREE_PART;
     if (crowd.others() > 0 || inFlight >= free) {
@@ -192,6 +205,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
       if (credit < 1) return Math.min(Math.max(1, Math.ceil((1 - credit) / rate)), untilReset(now));
       credit -= 1;
     }
+    if (inFlight === 0) silentSince = now;
     inFlight += 1;
     inFlightOfWindow += 1;
     started += 1;
@@ -226,6 +240,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
     start,
     end({ startedAt, now, reply, limited }) {
       inFlight -= 1;
+      silentSince = now;
       idleAt = Math.max(idleAt, now + LATE);
       if (startedAt >= openedAt) inFlightOfWindow -= 1;
       const said = reply === undefined ? "nothing" : observe(reply.headers, now);

@@ -16,6 +16,8 @@ export interface PacingScenario {
   readonly leaving?: number;
   /** How many milliseconds timers are late at most. @default 2 */
   readonly lag?: number;
+  /** When Intercom stops to answer, in milliseconds after the first whole window's beginning, and for how long. */
+  readonly pause?: { readonly at: number; readonly length: number };
   /** How far the callers' clocks are ahead, in milliseconds. */
   readonly clockAhead?: number;
   readonly share?: number;
@@ -53,6 +55,7 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
     startWithin = 50,
     leaving = 0,
     lag = 2,
+    pause = { at: 0, length: 0 },
     clockAhead = 0,
     share = 1,
     hasHeaders = true,
@@ -60,6 +63,8 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
   } = scenario;
   const agenda = createAgenda(START);
   const accepted = new Map<number, number>();
+  const first = Math.floor(START / WINDOW) + 1; // The first window is not a whole one.
+  const pauseAt = first * WINDOW + pause.at;
   const byCaller = Array.from({ length: callers }, () => 0);
   let refused = 0;
   let calls = 0;
@@ -105,7 +110,12 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
       }
     };
     const call = (startedAt: number): void => {
-      agenda.at(latency * (0.25 + random() / 2), () => {
+      agenda.at(latency * (0.25 + random() / 2), () => arrive(startedAt));
+    };
+    const arrive = (startedAt: number): void => {
+      const sincePause = agenda.now() - pauseAt;
+      const wait = sincePause >= 0 ? Math.max(0, pause.length - sincePause) : 0;
+      agenda.at(wait, () => {
         const { isLimited, reply } = serve(caller);
         agenda.at(latency * (0.25 + random() / 2), () => {
           inFlight -= 1;
@@ -119,7 +129,6 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
 
   for (let caller = 0; caller < callers; caller += 1) run(caller);
   agenda.playUntil(START + (windows + 1) * WINDOW);
-  const first = Math.floor(START / WINDOW) + 1; // The first window is not a whole one.
   return {
     accepted: Array.from({ length: windows }, (_, index) => accepted.get(first + index) ?? 0),
     refused,
