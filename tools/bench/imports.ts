@@ -15,6 +15,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "posthog-node": ["posthog-node"],
   "@segment/analytics-node": ["@segment/analytics-node"],
   "@amplitude/analytics-node": ["@amplitude/analytics-node"],
+  "@rudderstack/rudder-sdk-node": ["@rudderstack/rudder-sdk-node"],
 };
 
 const megabytes = (bytes: number): number => bytes / 2 ** 20;

@@ -21,7 +21,7 @@ export function describeMachine(): Machine {
 }
 
 const PEERS =
-  /^(?:undici|intercom-client|openapi-fetch|p-queue|bottleneck|posthog-|@segment\/|@amplitude\/|mixpanel-|@intercom\/)/;
+  /^(?:undici|intercom-client|openapi-fetch|p-queue|bottleneck|posthog-|@segment\/|@amplitude\/|@rudderstack\/|mixpanel-|@intercom\/)/;
 
 /** The versions of the libraries beside ours. */
 export function peerVersions(): Record<string, string> {

@@ -23,8 +23,7 @@ still (sending, and writing to disk) is not in these figures; \`delivered\` has 
 not do the same in the call: ours checks and encodes each value, and others do part of that later. "JSON.stringify alone" is the least any could do
 that makes a body in the call. The rows with several events of one user are those where our client looks for
 a free second, as Intercom keeps one event of a contact, name and second; the last of them is the worst
-case. \`@rudderstack/rudder-sdk-node\` is not here: one of its dependencies wants an install script, which
-this repository does not allow.`,
+case. \`@rudderstack/rudder-sdk-node\` adds up the size of all it has queued in each call.`,
   async run({ rounds = 7, events = 5000 }) {
     const server = await startChild("server.ts");
     const url = await server.ask<string>("url");

@@ -66,4 +66,18 @@ export const trackers: Readonly<Record<string, (url: string) => Tracker | Promis
       settle: () => client.flush().promise,
     };
   },
+  "@rudderstack/rudder-sdk-node": async (dataPlaneUrl) => {
+    const { default: Analytics } = await import("@rudderstack/rudder-sdk-node");
+    const client = new Analytics(TOKEN, { dataPlaneUrl });
+    const { queue } = client as unknown as { readonly queue: readonly unknown[] };
+    return {
+      track: (index) =>
+        client.track({ userId: `user-${index}`, event: EVENT_NAME, properties: metadataOf(index) as never }),
+      async settle() {
+        // One sends 20 events; with none left it waits for those under way.
+        while (queue.length > 0) await client.flush();
+        await client.flush();
+      },
+    };
+  },
 };
