@@ -446,13 +446,14 @@ describe("beside others that may have used up what was left since anything was h
     expect(pacer.start(at + 1401)).toBe(100);
   });
 
-  test("takes a call for slow after twice as long as the others took, counted from the last that ended", () => {
+  test("takes a call for slow after twice as long as the others took, since the last of them ended", () => {
     const pacer = createPacer({ share: 1, random: () => 0 });
-    expect([pacer.start(at), pacer.start(at)]).toEqual([0, 0]);
-    pacer.end({ startedAt: at, now: at + 200, reply: said(60) });
-    // Twice as long, that is.
-    expect(pacer.start(at + 600)).toBeGreaterThan(600);
-    expect(pacer.start(at + 601)).toBe(100);
+    expect([pacer.start(at), pacer.start(at), pacer.start(at)]).toEqual([0, 0, 0]);
+    pacer.end({ startedAt: at, now: at + 400, reply: said(70) });
+    // What begins meanwhile tells nothing.
+    expect([pacer.start(at + 400), pacer.start(at + 925)]).toEqual([525, 0]);
+    expect(pacer.start(at + 1200)).toBeGreaterThan(600);
+    expect(pacer.start(at + 1201)).toBe(100);
   });
 });
 
