@@ -67,3 +67,15 @@ test("text is text, with the unit, and whatever is in it is no markup", () => {
   expect(svg).toContain(">&#60;peer&#62;</text>");
   expect(svg).toContain("prefers-color-scheme: dark");
 });
+
+test("a bar beyond the end of the axis is cut there, shows so and keeps its figure", () => {
+  const svg = renderChart({ ...chart, most: 60 });
+  expect(svg.match(/class="cut"/g)).toHaveLength(1);
+  expect(svg).toContain(">100</text>");
+  const widths = [...svg.matchAll(/<rect class="(?:ours|other)"[^>]* width="([\d.]+)"/g)].map(([, width]) =>
+    Number(width),
+  );
+  // The axis ends at 60.
+  expect(widths[1]).toBeCloseTo((Number(widths[0]) / 50) * 60, 0);
+  expect(renderChart(chart)).not.toContain('class="cut"');
+});

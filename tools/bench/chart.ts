@@ -17,6 +17,8 @@ export interface Chart {
   readonly title: string;
   /** What the lengths are, with the unit. */
   readonly axis: string;
+  /** Where the axis ends at most: a longer bar is cut there, and shows so. @default the greatest value */
+  readonly most?: number;
   /** Bars that belong together, such as those of one number in flight. */
   readonly groups: readonly { readonly name?: string; readonly bars: readonly Bar[] }[];
 }
@@ -44,6 +46,7 @@ const STYLE = `
   .other { fill: #a8b1bb; }
   .grid { stroke: #d8dee4; }
   .range { stroke: #24292f; }
+  .cut { stroke: #ffffff; stroke-width: 3px; }
   .value { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; }
@@ -53,6 +56,7 @@ const STYLE = `
     .other { fill: #57606a; }
     .grid { stroke: #30363d; }
     .range { stroke: #e6edf3; }
+    .cut { stroke: #0d1117; }
     .value { stroke: #0d1117; }
   }
 `;
@@ -72,13 +76,13 @@ export function ticksUpTo(greatest: number): readonly number[] {
  * It is drawn here because the libraries that render SVG without a page bring a shim of the DOM or some
  * megabytes of grammar, for what are rectangles and labels.
  */
-export function renderChart({ title, axis, groups }: Chart): string {
+export function renderChart({ title, axis, groups, most = Number.POSITIVE_INFINITY }: Chart): string {
   const values = groups.flatMap(({ bars }) => bars.flatMap(({ value, range }) => [value, range?.[1] ?? 0]));
-  const ticks = ticksUpTo(Math.max(0, ...values.filter(Number.isFinite)));
+  const ticks = ticksUpTo(Math.min(most, Math.max(0, ...values.filter(Number.isFinite))));
   const end = ticks.at(-1) ?? 1;
   const left = roomFor(groups);
   const width = left + BARS + RIGHT;
-  const xOf = (value: number): number => left + (BARS * value) / end;
+  const xOf = (value: number): number => left + (BARS * Math.min(value, end)) / end;
   const parts: string[] = [];
   let y = TOP;
   for (const { name, bars } of groups) {
@@ -87,7 +91,7 @@ export function renderChart({ title, axis, groups }: Chart): string {
       y += GROUP_HEAD;
     }
     for (const bar of bars) {
-      parts.push(renderBar(bar, y, xOf));
+      parts.push(renderBar(bar, y, xOf, end));
       y += ROW;
     }
   }
@@ -120,6 +124,7 @@ function renderBar(
   { label, value, range, digits = 0, isOurs = label.startsWith("@intercom-events") }: Bar,
   y: number,
   xOf: (value: number) => number,
+  axisEnd: number,
 ): string {
   const middle = y + ROW / 2;
   const start = xOf(0);
@@ -129,9 +134,11 @@ function renderBar(
   return [
     text(label, { x: start - 8, y: middle + 4, "text-anchor": "end" }),
     `<rect class="${isOurs ? "ours" : "other"}" x="${start}" y="${y + 4}" width="${round(end - start)}" height="${ROW - 8}"/>`,
-    least !== undefined && most !== undefined
-      ? `<line class="range" x1="${round(least)}" x2="${round(most)}" y1="${middle}" y2="${middle}"/>`
-      : "",
+    value > axisEnd
+      ? `<path class="cut" d="M${round(end - 16)} ${middle + 9}l8 -18"/>`
+      : least !== undefined && most !== undefined
+        ? `<line class="range" x1="${round(least)}" x2="${round(most)}" y1="${middle}" y2="${middle}"/>`
+        : "",
     text(known ? grouped(value, digits) : "–", {
       x: round(Math.max(end, most ?? end)) + 6,
       y: middle + 4,

@@ -59,6 +59,7 @@ case. \`@rudderstack/rudder-sdk-node\` adds up the size of all it has queued in 
     const chart = {
       title: "What the tracking call costs its caller",
       axis: "ns per call",
+      most: 10_000,
       groups: [{ bars }],
     };
     return { rows, options: { rounds, calls: events }, raw, chart };
