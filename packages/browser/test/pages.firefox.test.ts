@@ -1,9 +1,8 @@
-import { setTimeout } from "node:timers/promises";
 import { type Browser, launch, type Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { findFirefox, HOW_TO_GET_FIREFOX } from "../../../tools/firefox.ts";
 import { expectDyingTabsToLoseNothing } from "./dying-tabs.ts";
-import { descendantsOf } from "./processes.ts";
+import { descendantsOf, threadsOf } from "./processes.ts";
 import { type Site, startSite } from "./site.ts";
 
 const executablePath = findFirefox();
@@ -60,20 +59,9 @@ test.skipIf(executablePath === undefined || process.platform !== "linux")(
         pages.push(page);
       },
       async kill(which) {
-        const living = await countLiving(pages);
-        let processes = descendantsOf(browser.process()?.pid ?? 0)
-          .filter(({ command }) => command.at(-1) === "tab")
-          .map(({ pid }) => pid);
-        if (which === "any") processes = shuffled(processes);
-        // Some have no page: which has one is seen by what dies with it.
-        for (const pid of processes) {
-          process.kill(pid, "SIGKILL");
-          for (let look = 0; look < 10; look++) {
-            await setTimeout(100);
-            if ((await countLiving(pages)) < living) return;
-          }
-        }
-        throw new Error("no tab could be killed");
+        const [victim] = pages.splice(which === "oldest" ? 0 : Math.floor(Math.random() * pages.length), 1);
+        if (!victim) throw new Error("no tab is left to be killed");
+        process.kill(await processOf(victim), "SIGKILL");
       },
     });
     await context.close();
@@ -81,17 +69,20 @@ test.skipIf(executablePath === undefined || process.platform !== "linux")(
   150_000,
 );
 
-/** Where a tab has died, Firefox shows a page of its own, at times with the address of the one that died. */
-async function countLiving(pages: readonly Page[]): Promise<number> {
-  const isLiving = (page: Page) => page.evaluate(() => "IntercomEvents" in window).catch(() => false);
-  return (await Promise.all(pages.map(isLiving))).filter(Boolean).length;
-}
-
-function shuffled<T>(values: readonly T[]): T[] {
-  return values
-    .map((value) => ({ value, place: Math.random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ value }) => value);
+/** The process of a tab, which is not told: it gets a worker, and no other has a thread for one. */
+async function processOf(page: Page): Promise<number> {
+  await page.evaluate(() => void Object.assign(window, { worker: new Worker("/index.global.js") }));
+  return vi.waitFor(
+    () => {
+      const [found, ...others] = descendantsOf(browser.process()?.pid ?? 0).filter(
+        // Those that Firefox's fork server has started have all arguments in one.
+        ({ pid, command }) => command.at(-1)?.endsWith("tab") && threadsOf(pid).includes("DOM Worker"),
+      );
+      if (!found || others.length > 0) throw new Error("the tab's process is not known");
+      return found.pid;
+    },
+    { timeout: 20_000 },
+  );
 }
 
 beforeAll(async () => {

@@ -33,3 +33,14 @@ function readProcess(pid: number): Process[] {
     return []; // It has ended meanwhile.
   }
 }
+
+/** The names of a process's threads; none once it has ended. */
+export function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/comm`, "utf8").trim(),
+    );
+  } catch {
+    return [];
+  }
+}
