@@ -4,7 +4,7 @@
  *     node tools/test.ts
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
+import { globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findChromium } from "./chromium.ts";
 import { findFirefox, HOW_TO_GET_FIREFOX } from "./firefox.ts";
@@ -54,14 +54,22 @@ function readSummary(): RunSummary {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** What one task adds to the sum: its report's counts, or one failure if it failed without one. */
-function countTask(report: string | undefined, failed: boolean): Counts {
-  const counts =
-    report !== undefined && existsSync(report) ? countJunit(readFileSync(report, "utf8")) : undefined;
+/** What a task's report says; nothing where it left none, or half of one as it was ended. */
+function readReport(report: string): { counts?: Counts; failures: readonly Failure[] } {
+  try {
+    const xml = readFileSync(report, "utf8");
+    return { counts: countJunit(xml), failures: failuresOf(xml) };
+  } catch {
+    return { failures: [] };
+  }
+}
+
+/** What one task adds to the sum: its report's counts, or one failure if it failed or should have left a report. */
+function countTask(counts: Counts | undefined, failed: boolean, hasReport: boolean): Counts {
   if (counts && (counts.failed > 0 || !failed)) return counts;
   return {
     passed: counts?.passed ?? 0,
-    failed: failed || report !== undefined ? 1 : 0,
+    failed: failed || hasReport ? 1 : 0,
     skipped: counts?.skipped ?? 0,
   };
 }
@@ -100,14 +108,12 @@ if (!isGenerated) rows["generated files"] = { passed: 0, failed: 1, skipped: 0 }
 for (const { task, package: name, directory, command, execution } of readSummary().tasks) {
   if (command === "<NONEXISTENT>") continue;
   const runtime = REPORTS[task];
-  const report = runtime && join(root, directory, "reports", `${runtime}.xml`);
-  const counts = countTask(report, execution?.exitCode !== 0);
+  const report =
+    runtime === undefined ? undefined : readReport(join(root, directory, "reports", `${runtime}.xml`));
+  const counts = countTask(report?.counts, execution?.exitCode !== 0, report !== undefined);
   const row = `${name.replace("//", "tools")} ${runtime ?? task}`;
   if (runtime !== undefined || counts.failed > 0) rows[row] = counts;
-  if (report !== undefined && existsSync(report)) {
-    for (const { test, message } of failuresOf(readFileSync(report, "utf8")))
-      failures.push({ test: `${row}: ${test}`, message });
-  }
+  for (const { test, message } of report?.failures ?? []) failures.push({ test: `${row}: ${test}`, message });
 }
 
 const sum = (key: keyof Counts): number =>
