@@ -12,6 +12,14 @@ test("a child answers until it is ended, and asking it then fails instead of wai
   await ended;
 });
 
+test("a child that is gone before its end was noticed has ended, too", async () => {
+  const child = await startChild("server.ts", [], []);
+  const ended = endChildren();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); // Nothing is noticed meanwhile.
+  await expect(child.ask("url")).rejects.toThrow("server.ts has ended: SIGKILL");
+  await ended;
+});
+
 test("what a child throws is thrown by the question", async () => {
   const child = await startChild(
     "delivered-child.ts",

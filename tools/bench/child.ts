@@ -27,14 +27,23 @@ export async function startChild(
 ): Promise<Child> {
   const child = fork(new URL(file, import.meta.url), args, { execArgv: [...execArgv] });
   running.add(child);
-  child.once("exit", () => running.delete(child));
-  await next(child, file);
+  // Listened for from the start, as it may end before it is asked.
+  const ended = new Promise<never>((_, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, by) => {
+      running.delete(child);
+      reject(new Error(`${file} has ended: ${code ?? by}`));
+    });
+  });
+  ended.catch(() => undefined); // It may end without being asked.
+  await next(child, file, ended);
   return {
     async ask<Answer>(question: unknown): Promise<Answer> {
       // A benchmark that was given up may still ask: it ends here.
       if (!child.connected) throw new Error(`${file} has ended`);
-      child.send({ question });
-      return (await next(child, file)) as Answer;
+      // That a question could not be sent is no error of its own: its process has ended.
+      child.send({ question }, () => undefined);
+      return (await next(child, file, ended)) as Answer;
     },
     end() {
       if (child.connected) child.disconnect();
@@ -60,19 +69,16 @@ export async function endChildren(): Promise<void> {
   await Promise.all(ended);
 }
 
-async function next(child: ChildProcess, file: string): Promise<unknown> {
+/** What it says next, or that it has ended. */
+async function next(child: ChildProcess, file: string, ended: Promise<never>): Promise<unknown> {
   const waiting = new AbortController();
-  const { signal } = waiting;
-  const message = once(child, "message", { signal });
-  const exit = once(child, "exit", { signal }).then(([code, by]) => {
-    throw new Error(`${file} has ended: ${code ?? by}`);
-  });
+  const message = once(child, "message", { signal: waiting.signal });
   try {
-    const [received] = (await Promise.race([message, exit])) as [Message];
+    const [received] = (await Promise.race([message, ended])) as [Message];
     if ("error" in received) throw new Error(`${file}: ${received.error}`);
     return received.answer;
   } finally {
-    for (const other of [message, exit]) other.catch(() => undefined); // The one that lost is aborted.
+    message.catch(() => undefined); // Aborted, where it has ended first.
     waiting.abort();
   }
 }
