@@ -15,6 +15,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   workflows: "node tools/lint-workflows.ts",
   "code in the documents": "node tools/docs/check-code.ts",
   "types of the examples": "tsc -p examples/test",
+  "types of the example on Bun": "tsc -p examples/bun",
   "types of the example on Deno":
     "deno check --quiet --unstable-kv --config examples/test/deno-check.json examples/deno/server.ts",
   "versions the examples ask for": "node tools/example-versions.ts --check",

@@ -5,7 +5,6 @@ const client = createClient({
   token: process.env.INTERCOM_ACCESS_TOKEN ?? "",
   baseUrl: process.env.INTERCOM_BASE_URL, // Intercom itself, unless it is set.
 });
-closeOnSignal(client);
 
 const relay = createRelay({
   client,
@@ -26,8 +25,7 @@ function placeOrder(): Response {
   return new Response(null, { status: 201 }); // The event is delivered meanwhile.
 }
 
-// Bun serves what is exported, and prints where.
-export default {
+const server = Bun.serve({
   hostname: "127.0.0.1",
   port: Number(process.env.PORT ?? 3000),
   fetch(request: Request): Response | Promise<Response> {
@@ -36,4 +34,13 @@ export default {
     if (pathname === "/orders" && request.method === "POST") return placeOrder();
     return new Response(null, { status: 404 });
   },
-};
+});
+console.log(`listening on ${server.url}`);
+
+// Requests first: a closed client takes no more events.
+closeOnSignal({
+  async close(options) {
+    await server.stop();
+    return client.close(options);
+  },
+});

@@ -6,7 +6,6 @@ const client = createClient({
   baseUrl: Deno.env.get("INTERCOM_BASE_URL"), // Intercom itself, unless it is set.
   outbox: denoKvOutbox({ path: "./intercom-events.kv" }), // Events outlive the process.
 });
-closeOnSignal(client);
 
 const relay = createRelay({
   client,
@@ -28,9 +27,20 @@ function placeOrder(): Response {
 }
 
 // Deno prints where it listens.
-Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.env.get("PORT") ?? 3000) }, (request) => {
-  const { pathname } = new URL(request.url);
-  if (pathname === "/intercom/events") return relay.fetch(request);
-  if (pathname === "/orders" && request.method === "POST") return placeOrder();
-  return new Response(null, { status: 404 });
+const server = Deno.serve(
+  { hostname: "127.0.0.1", port: Number(Deno.env.get("PORT") ?? 3000) },
+  (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/intercom/events") return relay.fetch(request);
+    if (pathname === "/orders" && request.method === "POST") return placeOrder();
+    return new Response(null, { status: 404 });
+  },
+);
+
+// Requests first: a closed client takes no more events.
+closeOnSignal({
+  async close(options) {
+    await server.shutdown();
+    return client.close(options);
+  },
 });

@@ -8,7 +8,6 @@ const client = createClient({
   baseUrl: process.env.INTERCOM_BASE_URL, // Intercom itself, unless it is set.
   outbox: sqliteOutbox({ path: "intercom-events.db" }), // Events outlive the process.
 });
-closeOnSignal(client);
 
 const relay = createRelay({
   client,
@@ -36,4 +35,12 @@ app.post("/orders", (_request, response) => {
 const server = app.listen(Number(process.env.PORT ?? 3000), "127.0.0.1", () => {
   const address = server.address();
   console.log(`listening on http://127.0.0.1:${typeof address === "object" && address?.port}`);
+});
+
+// Requests first: a closed client takes no more events.
+closeOnSignal({
+  async close(options) {
+    await new Promise((resolve) => server.close(resolve));
+    return client.close(options);
+  },
 });

@@ -8,7 +8,6 @@ const client = createClient({
   baseUrl: process.env.INTERCOM_BASE_URL, // Intercom itself, unless it is set.
   outbox: sqliteOutbox({ path: "intercom-events.db" }), // Events outlive the process.
 });
-closeOnSignal(client);
 
 const relay = createRelay({
   client,
@@ -34,3 +33,11 @@ app.post("/orders", (_request, reply) => {
 
 const url = await app.listen({ port: Number(process.env.PORT ?? 3000), host: "127.0.0.1" });
 console.log(`listening on ${url}`);
+
+// Requests first: a closed client takes no more events.
+closeOnSignal({
+  async close(options) {
+    await app.close();
+    return client.close(options);
+  },
+});

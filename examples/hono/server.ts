@@ -8,7 +8,6 @@ const client = createClient({
   baseUrl: process.env.INTERCOM_BASE_URL, // Intercom itself, unless it is set.
   outbox: sqliteOutbox({ path: "intercom-events.db" }), // Events outlive the process.
 });
-closeOnSignal(client);
 
 const relay = createRelay({
   client,
@@ -33,6 +32,14 @@ app.post("/orders", (context) => {
 });
 
 const port = Number(process.env.PORT ?? 3000);
-serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (address) => {
+const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (address) => {
   console.log(`listening on http://127.0.0.1:${address.port}`);
+});
+
+// Requests first: a closed client takes no more events.
+closeOnSignal({
+  async close(options) {
+    await new Promise((resolve) => server.close(resolve));
+    return client.close(options);
+  },
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, dirname, join } from "node:path";
+import { descendantsOf } from "../../tools/processes.ts";
 
 /** A script of an example that runs. */
 export interface Running extends AsyncDisposable {
@@ -10,6 +11,8 @@ export interface Running extends AsyncDisposable {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
   /** The address it prints once it listens. */
   readonly address: () => Promise<string>;
+  /** Asks the program that it runs to end. Known on Linux alone. */
+  readonly terminate: () => void;
 }
 
 const ADDRESS = /https?:\/\/(?:localhost|127\.0\.0\.1):\d+/;
@@ -79,6 +82,11 @@ export function runScript(
         look();
         ended.then(({ code }) => reject(new Error(`It ended with ${code} and printed:\n${output}`)));
       }),
+    terminate() {
+      // The last one, as npm and its shell hand no signal on to it.
+      const program = child.pid === undefined ? undefined : descendantsOf(child.pid).at(-1);
+      if (program) process.kill(program.pid, "SIGTERM");
+    },
     [Symbol.asyncDispose]: () => end(child),
   };
 }

@@ -86,5 +86,30 @@ for (const [name, command] of Object.entries(SERVERS)) {
       expect(emulator.events({ contact: "1618" })).toEqual([]);
       expect(emulator.requests({ result: "refused" })).toEqual([]);
     });
+
+    // The other one runs on a platform that ends it by itself.
+    test.skipIf(name === "cloudflare-worker")(
+      "no event of a request it has answered is lost at SIGTERM",
+      async () => {
+        emulator.reset();
+        emulator.setFaults([{ delayMs: 1000 }]); // A client that is closed takes a while.
+        let answered = 0;
+        const order = async (): Promise<void> => {
+          const { ok } = await fetch(`${origin}/orders`, { method: "POST" });
+          if (ok) answered += 1;
+        };
+        for (let count = 0; count < 5; count += 1) await order();
+        server.terminate();
+        // Until it takes no more requests.
+        for (let count = 0, isOpen = true; count < 20 && isOpen; count += 1)
+          isOpen = await order().then(
+            () => true,
+            () => false,
+          );
+        await server.ended;
+        expect(answered).toBeGreaterThanOrEqual(5);
+        expect(emulator.events({ contact: "314159" }), server.output()).toHaveLength(answered);
+      },
+    );
   });
 }

@@ -1,8 +1,8 @@
 import { type Browser, launch, type Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { findFirefox, HOW_TO_GET_FIREFOX } from "../../../tools/firefox.ts";
+import { descendantsOf, threadsOf } from "../../../tools/processes.ts";
 import { expectDyingTabsToLoseNothing } from "./dying-tabs.ts";
-import { descendantsOf, threadsOf } from "./processes.ts";
 import { type Site, startSite } from "./site.ts";
 
 const executablePath = findFirefox();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, test } from "vitest";
+import { descendantsOf } from "../../../tools/processes.ts";
 import { findWebKit, HOW_TO_GET_WEBKIT, launchWebKit, type WebKitBrowser } from "../../../tools/webkit.ts";
 import { expectDyingTabsToLoseNothing } from "./dying-tabs.ts";
-import { descendantsOf } from "./processes.ts";
 import { startSite } from "./site.ts";
 
 const webkit = findWebKit();
