@@ -22,7 +22,7 @@ const HEAD = `<!-- Written by \`pnpm bench\`; the words are in the benchmarks' f
 
 \`\`\`sh
 pnpm bench                                   # all of them, less than 25 minutes
-pnpm bench --quick                           # whether they work, in a minute or two: nothing is written
+pnpm bench --quick                           # whether they work, in a few minutes: nothing is written
 pnpm bench track durable --rounds 15         # some, with more rounds
 pnpm bench goodput --processes 64 --windows 6 --limits 1667 --client @intercom-events/node
 pnpm bench delivered --in-flight 32          # and "latency"; "backlog" takes --sizes 1000,1000000
