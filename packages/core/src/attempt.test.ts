@@ -213,11 +213,11 @@ describe("a token that is a function", () => {
   ])("and answers %o, is unreachable and nothing is sent", async (answer, found) => {
     const { client, intercom, warnings } = startClient({ token: () => answer as string });
     const outcome = await client.track(EVENT);
-    expect(messageOfCause(outcome)).toBe(
-      `Cannot get the access token: the function given as "token" must answer a token, got ${found}`,
-    );
+    const message = `Cannot get the access token: the function given as "token" must answer a token, got ${found}`;
+    expect(messageOfCause(outcome)).toBe(message);
     expect(intercom.sent).toHaveLength(0);
     expect(warnings.join()).not.toContain(TOKEN);
+    expect(warnings[0]).toMatch(`intercom-events: ${message}.`); // Before any event is lost.
   });
 
   test("that never answers is a timeout, and its late answer sends nothing", async () => {

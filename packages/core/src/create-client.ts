@@ -35,7 +35,8 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   const { clock } = policy;
   const api = createApi(policy);
   const voice = createVoice(policy.warn, policy.channel);
-  const tokens = createTokenSource(policy.token, clock);
+  // A mistake, more often than an outage, and events would be sent again for long before one is lost.
+  const tokens = createTokenSource(policy.token, clock, (error) => voice.once("token", messageOf(error)));
   const { pacer, release } = pacerOf(policy);
   let endWatch = (): void => undefined;
   let closing: Promise<CloseReport> | undefined;

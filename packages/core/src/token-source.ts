@@ -20,14 +20,24 @@ export interface TokenSource {
   watch(changed: () => void): () => void;
 }
 
-/** Answers the tokens of a client, and remembers the last one refused, in memory alone. */
-export function createTokenSource(token: Token, clock: Clock): TokenSource {
+/**
+ * Answers the tokens of a client, and remembers the last one refused, in memory alone.
+ *
+ * @param failed told of a call that had no token
+ */
+export function createTokenSource(token: Token, clock: Clock, failed: (error: unknown) => void): TokenSource {
   if (typeof token === "string")
     return { use: (call) => call(token), refuse: () => undefined, watch: () => () => undefined };
   let lastRefused: string | undefined;
 
   async function use<T>(call: (token: string) => Promise<T>, cancellation: Cancellation): Promise<T> {
-    const current = await resolveToken(token as Exclude<Token, string>);
+    let current: string;
+    try {
+      current = await resolveToken(token as Exclude<Token, string>);
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
     cancellation.signal.throwIfAborted(); // The call is over; what is sent now would be sent in secret.
     return call(current);
   }
