@@ -30,6 +30,9 @@ export interface CloseOnSignalOptions {
  * It needs no permission; without `--allow-run` Deno 2.8.0 and older exit with the status that shells give
  * the signal. Where Deno has no signals it does nothing.
  *
+ * A closed client takes no more events. A server that finishes its requests first does so in `close`:
+ * `closeOnSignal({ async close(options) { await server.shutdown(); return client.close(options); } })`.
+ *
  * @returns takes the listeners away
  * @throws {TypeError} for a signal that cannot be listened for, and for what is no length of time
  * @example

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Client, CloseReport } from "@intercom-events/core";
 
 /** How {@link closeOnSignal} works. */
@@ -10,7 +11,7 @@ export interface CloseOnSignalOptions {
   readonly onClosed?: ((report: CloseReport) => void | Promise<void>) | undefined;
 }
 
-/** Closes one client. */
+/** Closes one client; at its second call, it no longer waits for that. */
 type Close = () => Promise<void>;
 
 /** What to do at each signal that is listened for. */
@@ -20,6 +21,9 @@ const closes = new Map<NodeJS.Signals, Set<Close>>();
  * Closes a client at the first SIGTERM or SIGINT, and then lets the signal do what it would have done:
  * end the process, unless the program listens for it as well. A second signal ends it at once. Clients
  * that wait for the same signal are closed together.
+ *
+ * A closed client takes no more events. A server that finishes its requests first does so in `close`:
+ * `closeOnSignal({ async close(options) { await app.close(); return client.close(options); } })`.
  *
  * @returns no longer closes the client
  * @throws {TypeError} for a signal that cannot be listened for, and for what is no length of time
@@ -34,10 +38,17 @@ export function closeOnSignal(
   if (typeof timeout !== "number" || !(timeout >= 0))
     throw new TypeError(`Cannot close on a signal: "timeout" must be milliseconds, got ${typeof timeout}`);
 
+  let isClosing = false;
+
   async function close(): Promise<void> {
-    remove();
-    const report = await client.close({ timeout });
-    await onClosed?.(report);
+    if (isClosing) return remove();
+    isClosing = true;
+    try {
+      const report = await client.close({ timeout });
+      await onClosed?.(report);
+    } finally {
+      remove(); // Not before: who sees nobody else listen may end the process.
+    }
   }
 
   function remove(): void {
@@ -75,6 +86,26 @@ function removeClose(signal: NodeJS.Signals, close: Close): void {
 }
 
 async function closeAll(signal: NodeJS.Signals): Promise<void> {
-  await Promise.allSettled([...(closes.get(signal) ?? [])].map((close) => close()));
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  for (let waiting = closes.get(signal); waiting; waiting = closes.get(signal)) {
+    await Promise.allSettled([...waiting].map((close) => close()));
+  }
+  // Other copies of this package listen until they have closed theirs: the last one ends the process.
+  if (process.listenerCount(signal) <= countSignalExit()) endBy(signal);
+}
+
+/**
+ * Counts the listeners of signal-exit, which many tools load: they wait for others to end the process, and do
+ * it once they are alone. https://github.com/tapjs/signal-exit/blob/v4.1.0/src/index.ts
+ */
+function countSignalExit(): number {
+  const { __signal_exit_emitter__: version3 } = process as { __signal_exit_emitter__?: { count: number } };
+  const shared = globalThis as unknown as Record<symbol, { count: number } | undefined>;
+  const version4 = shared[Symbol.for("signal-exit emitter")];
+  return (version3?.count ?? 0) + (version4?.count ?? 0);
+}
+
+function endBy(signal: NodeJS.Signals): void {
+  // The kernel keeps the first process of a container from ending itself by a signal.
+  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
+  process.kill(process.pid, signal);
 }

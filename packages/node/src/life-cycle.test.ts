@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,6 +40,7 @@ function tracking(options = "", name = "client"): string {
 /** Keeps a program running until a signal ends it. */
 const STAY = `const stay = setInterval(() => undefined, 1000); console.log("ready");`;
 const REPORT = "{ onClosed: (report) => console.log(JSON.stringify(report)) }";
+const FIRST = ["--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"];
 const durable = (): string => `outbox: sqliteOutbox({ path: ${JSON.stringify(path)} }),`;
 
 async function eventsIn(file: string): Promise<number> {
@@ -73,8 +75,8 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     emulator.setFaults([{ status: 503 }]);
     const { child, printed, ended } = await startProgram(`
       ${tracking("warn() {},")}
-      closeOnSignal(client, { timeout: 1e9, onClosed: () => console.log("closed") });
-      setInterval(() => { if (process.listenerCount("SIGTERM") === 0) console.log("closing"); }, 10);
+      const told = { close: (options) => (console.log("closing"), client.close(options)) };
+      closeOnSignal(told, { timeout: 1e9, onClosed: () => console.log("closed") });
       ${STAY}
     `);
     await printed("ready");
@@ -168,6 +170,87 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
         output: `ready\n{"pending":${EVENTS},"dropped":0}\n`,
       });
       expect(await eventsIn(path)).toBe(EVENTS);
+    },
+  );
+
+  // What signal-exit does, which many tools load: https://github.com/tapjs/signal-exit/blob/v4.1.0/src/index.ts
+  const signalExit = (emitter: string): string => `
+    const emitter = ${emitter} ??= { count: 0 };
+    emitter.count += 1;
+    process.on("SIGTERM", function end(signal) {
+      if (process.listenerCount(signal) > emitter.count) return;
+      emitter.count -= 1;
+      process.off(signal, end);
+      process.kill(process.pid, signal);
+    });
+  `;
+  const versions = [
+    ["3", "process.__signal_exit_emitter__"],
+    ["4", 'globalThis[Symbol.for("signal-exit emitter")]'],
+  ] as const;
+  test.each(
+    versions.flatMap(([version, emitter]) =>
+      ["before", "after"].map((when) => [version, when, emitter] as const),
+    ),
+  )("closes before signal-exit %s, loaded %s, ends the process", async (_, when, emitter) => {
+    emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
+    const other = signalExit(emitter);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking()}
+      ${when === "before" ? other : ""}
+      closeOnSignal(client, ${REPORT});
+      ${when === "after" ? other : ""}
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    const { signal, output } = await ended;
+    expect({ signal, output }).toEqual({ signal: "SIGTERM", output: 'ready\n{"pending":0,"dropped":0}\n' });
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+
+  test("closes the clients of all copies of this package", async () => {
+    emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking()}
+      const copy = require("./close-on-signal.ts?copy");
+      copy.closeOnSignal(createClient({ token: "token", baseUrl: ${JSON.stringify(url)} }), ${REPORT});
+      closeOnSignal(client, ${REPORT});
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    const { signal, output } = await ended;
+    const report = '{"pending":0,"dropped":0}\n';
+    expect({ signal, output }).toEqual({ signal: "SIGTERM", output: `ready\n${report}${report}` });
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+
+  test("closes a client that comes while others are being closed", async () => {
+    emulator.setFaults([{ delayMs: 300, times: 1 }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking("concurrency: 1,")}
+      const late = createClient({ token: "token", baseUrl: ${JSON.stringify(url)} });
+      closeOnSignal({ close(options) { closeOnSignal(late, ${REPORT}); return client.close(options); } }, ${REPORT});
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    const { signal, output } = await ended;
+    const report = '{"pending":0,"dropped":0}\n';
+    expect({ signal, output }).toEqual({ signal: "SIGTERM", output: `ready\n${report}${report}` });
+  });
+
+  const canBeFirst = spawnSync("unshare", [...FIRST, "true"]).status === 0;
+  test.skipIf(!canBeFirst)(
+    "ends the first process of a container (needs a namespace of its own)",
+    async () => {
+      const { status, output } = await runProgram(
+        `${tracking()} closeOnSignal(client, ${REPORT}); ${STAY} process.kill(process.pid, "SIGTERM");`,
+        ["unshare", ...FIRST],
+      );
+      expect({ status, output }).toEqual({ status: 143, output: 'ready\n{"pending":0,"dropped":0}\n' });
+      expect(emulator.events()).toHaveLength(EVENTS);
     },
   );
 
