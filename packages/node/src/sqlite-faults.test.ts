@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import type { Outbox } from "@intercom-events/core";
+import type { Outbox, Outcome } from "@intercom-events/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { assertRefused, lettersOf, record, records } from "../../core/tests/outbox-contract.ts";
 import { openSqlite } from "./open-sqlite.ts";
@@ -22,6 +22,7 @@ import { type SqliteOutboxOptions, sqliteOutbox } from "./sqlite-outbox.ts";
 import { MIGRATIONS, migrate } from "./sqlite-schema.ts";
 
 const NOW = 1_700_000_000_000;
+const EXPIRED: Outcome = { status: "dropped", reason: "expired" };
 const sqlite = process.getBuiltinModule?.("node:sqlite");
 
 let folder: string;
@@ -245,6 +246,37 @@ describe.skipIf(sqlite === undefined)("the outbox in SQLite (needs node:sqlite, 
     mkdirSync(join(folder, "later"));
     await outbox.append([record(2)]);
     expect(await leaseAll(outbox)).toEqual([record(2)]);
+    await outbox.close();
+  });
+
+  it.each([100, 2000])(
+    "takes events in the place of the oldest dead letters, of %i characters",
+    async (length) => {
+      const outbox = sqliteOutbox({ path, maxBytes: 1024 * 1024 });
+      const body = "x".repeat(length);
+      for (let first = 0; first < 8000; first += 20) {
+        const batch = records(first, first + 19, { body });
+        await outbox.append(batch);
+        const endings = batch.map(({ id }) => ({ id, outcome: EXPIRED }));
+        await outbox.settle(endings, NOW);
+      }
+      await outbox.append([record(8000)]);
+      const letters = (await lettersOf(outbox)).map((letter) => letter.record.id);
+      expect(letters.length).toBeGreaterThan(300);
+      expect(letters).toEqual(records(8000 - letters.length, 7999).map(({ id }) => id));
+      expect(await outbox.counts()).toMatchObject({ events: 1, deadLetters: letters.length });
+      await outbox.close();
+    },
+  );
+
+  it("keeps its dead letters where they are not what takes up the room", async () => {
+    const outbox = sqliteOutbox({ path, maxBytes: 1024 * 1024 });
+    await outbox.append(records(0, 0));
+    await outbox.settle([{ id: record(0).id, outcome: EXPIRED }], NOW);
+    await outbox.append(records(1, 450, { body: "x".repeat(2000) }));
+    await assertRefused(outbox.append([record(451)]), "full");
+    expect(await outbox.counts()).toMatchObject({ events: 450, deadLetters: 1 });
+    expect(await lettersOf(outbox)).toHaveLength(1);
     await outbox.close();
   });
 

@@ -30,8 +30,13 @@ export interface SqliteOutboxOptions extends OutboxOptions {
    * @default "normal"
    */
   readonly sync?: "full" | "normal" | undefined;
-  /** Size of the file at most, without the log beside it; an eighth of it is left for what is done with events
-   * once they are kept. The file never shrinks, but its room is used again. @default 4294967296 (4 GiB) */
+  /**
+   * Size of the file at most, without the log beside it; an eighth of it is left for what is done with events
+   * once they are kept. The oldest dead letters make room for new events. The file never shrinks, but its room is
+   * used again.
+   *
+   * @default 4294967296 (4 GiB)
+   */
   readonly maxBytes?: number | undefined;
   /** Milliseconds a call waits for other processes that write. @default 5000 */
   readonly busyTimeout?: number | undefined;

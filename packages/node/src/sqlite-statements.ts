@@ -26,6 +26,9 @@ export interface SqliteStatements {
   deadLettersAfter(number: number, limit: number): (DeadLetter & { readonly number: number })[];
 }
 
+/** More dead letters than one page of the file can hold. */
+const LETTERS_A_PAGE = 64;
+
 const FIELDS = "id, tracked_at, attempts, failures, missing_since, due_at";
 
 /** How an outbox uses its file. */
@@ -33,7 +36,7 @@ export interface SqliteUse {
   /** Names this outbox in the leases it takes. */
   readonly owner: number;
   readonly policy: OutboxPolicy;
-  /** Pages in use beyond which `append` refuses. */
+  /** Pages in use beyond which `append` forgets dead letters, or refuses. */
   readonly appendPages: number;
 }
 
@@ -94,9 +97,29 @@ export function sqliteStatements(
         `Cannot keep events: ${events} of at most ${policy.maxEvents} are kept already`,
       );
     }
-    if (Number(allPages.get()?.page_count) - Number(freePages.get()?.freelist_count) > appendPages) {
-      throw new OutboxError("full", "Cannot keep events: maxBytes is used up");
+  }
+
+  /** Pages in use beyond those that `append` may use. */
+  function pagesBeyond(): number {
+    return Number(allPages.get()?.page_count) - Number(freePages.get()?.freelist_count) - appendPages;
+  }
+
+  function forget(letter: Row): void {
+    removeLetter.run(Number(letter.number));
+    removeBody.run(Number(letter.seq));
+  }
+
+  /** Forgets the oldest dead letters where they take up the room of events, and says how many. */
+  function makeRoom(): number {
+    let forgotten = 0;
+    let beyond = pagesBeyond();
+    for (const most = beyond * LETTERS_A_PAGE; beyond > 0; beyond = pagesBeyond()) {
+      const letter = forgotten < most ? oldest.get() : undefined;
+      if (letter === undefined) throw new OutboxError("full", "Cannot keep events: maxBytes is used up");
+      forget(letter);
+      forgotten += 1;
     }
+    return forgotten;
   }
 
   /** Forgets dead letters from the oldest on, those too old and those too many, and says how many are left. */
@@ -105,8 +128,7 @@ export function sqliteStatements(
       const letter = oldest.get();
       const isOld = letter !== undefined && Number(letter.ended_at) <= now - policy.deadLetterAge;
       if (letter === undefined || (left <= policy.maxDeadLetters && !isOld)) return left;
-      removeLetter.run(Number(letter.number));
-      removeBody.run(Number(letter.seq));
+      forget(letter);
     }
   }
 
@@ -115,6 +137,7 @@ export function sqliteStatements(
     append(records, leaseUntil) {
       if (records.length === 0) return;
       refuseBeyond(records.length);
+      const forgotten = makeRoom();
       let bytes = 0;
       for (const record of records) {
         const { id, body, trackedAt, attempts, failures, missingSince = null, dueAt } = record;
@@ -128,7 +151,7 @@ export function sqliteStatements(
         }
         bytes += body.length;
       }
-      add.run(records.length, bytes, 0);
+      add.run(records.length, bytes, -forgotten);
     },
     lease({ limit, now, until }) {
       wake.run(now);
