@@ -38,7 +38,12 @@ export interface SqliteOutboxOptions extends OutboxOptions {
    * @default 4294967296 (4 GiB)
    */
   readonly maxBytes?: number | undefined;
-  /** Milliseconds a call waits for other processes that write. @default 5000 */
+  /**
+   * Milliseconds a call waits for another process that holds the file. Closing a client makes up to six calls
+   * once its `timeout` is over, so where that happens it takes longer by so much.
+   *
+   * @default 5000
+   */
   readonly busyTimeout?: number | undefined;
 }
 
