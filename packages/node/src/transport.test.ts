@@ -142,6 +142,17 @@ describe("connections", () => {
     expect(connections).toHaveLength(1);
   });
 
+  test("end when the client is closed before they are ready", async () => {
+    // It takes connections and says nothing, so that TLS waits.
+    const { url, connections } = await listen(createTcpServer(() => undefined));
+    const client = connect(url.replace("http:", "https:"));
+    client.track(EVENT);
+    while (connections.length === 0) await sleep(10);
+    await client.close({ timeout: 0 });
+    await Promise.race([closed(connections[0]?.resume()), sleep(5000)]);
+    expect(connections[0]?.closed).toBe(true);
+  });
+
   test("end when a call is given up, in the reply's head or body", async () => {
     const used: Socket[] = [];
     const { url } = await listenHttp((request, response) => {

@@ -1,5 +1,6 @@
+import type { Socket } from "node:net";
 import type { Transport, WireReply, WireRequest } from "@intercom-events/core";
-import type { Pool } from "undici";
+import type { buildConnector, Pool } from "undici";
 import { exchange } from "./exchange.ts";
 
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
@@ -28,10 +29,14 @@ export interface NodeTransportOptions {
 export function createNodeTransport(options: NodeTransportOptions): NodeTransport {
   const split = createSplitter();
   const pools = new Map<string, Pool>();
+  const connecting = new Set<Socket>();
   let undici: typeof import("undici") | undefined;
 
-  function poolOf(origin: string, { Pool }: typeof import("undici")): Pool {
-    const pool = pools.get(origin) ?? new Pool(origin, poolOptionsOf(options));
+  function poolOf(origin: string, { Pool, buildConnector }: typeof import("undici")): Pool {
+    let pool = pools.get(origin);
+    if (pool !== undefined) return pool;
+    const connect = connectorOf(buildConnector({}), connecting);
+    pool = new Pool(origin, { ...poolOptionsOf(options), connect });
     pools.set(origin, pool);
     return pool;
   }
@@ -52,7 +57,10 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
   return {
     send: (request) => (undici ? sendThrough(undici, request) : loadAndSend(request)),
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      const ended = [...pools.values()].map((pool) => pool.destroy());
+      // Pools leave those to their own time, which keeps the process alive.
+      for (const socket of connecting) socket.destroy();
+      await Promise.all(ended);
     },
   };
 }
@@ -68,6 +76,18 @@ function poolOptionsOf({ connections, keepAlive }: NodeTransportOptions): Pool.O
     // The client has one deadline for all of a call.
     headersTimeout: 0,
     bodyTimeout: 0,
+  };
+}
+
+/** Connects as a pool does by itself, and names in a set what is not ready yet. */
+function connectorOf(connect: buildConnector.connector, connecting: Set<Socket>): buildConnector.connector {
+  return (to, done) => {
+    // Its type does not say what it answers.
+    const socket = connect(to, (...result) => {
+      connecting.delete(socket);
+      done(...result);
+    }) as unknown as Socket;
+    connecting.add(socket);
   };
 }
 
