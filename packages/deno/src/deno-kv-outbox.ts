@@ -28,8 +28,8 @@ export interface DenoKvOutboxOptions extends OutboxOptions {
 }
 
 /**
- * Keeps events in Deno KV, where they outlive the process. Several processes may use one store. Deno has to
- * be started with `--unstable-kv`.
+ * Keeps events in Deno KV, where they outlive the process. Several processes may use one store, if their clients
+ * are of one workspace: events do not say which they are for. Deno has to be started with `--unstable-kv`.
  *
  * A call with more than some 50 records takes several commits, one after the other; it resolves once all of
  * them are done. A lease that fails on the way answers what it has leased by then. An append that does takes

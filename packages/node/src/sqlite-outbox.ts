@@ -60,7 +60,7 @@ interface Connection extends OpenSqlite {
 
 /**
  * Keeps events in a file with the SQLite of Node 22.13 or Bun 1.4 or newer, where they outlive the process. Several
- * processes may use one file.
+ * processes may use one file, if their clients are of one workspace: events do not say which they are for.
  *
  * The file is opened at the first call; one that cannot be used has that call, and each after it until it
  * can be, reject with an {@link OutboxError}, and is left as it was.
