@@ -13,10 +13,14 @@ export interface SqliteSettings {
 /** How much of `maxBytes` is for `append`: leasing and ending events need some as well. */
 const APPEND_SHARE = 7 / 8;
 
-/** An open file, and the pages of it that `append` may use. */
+/** How much of it dead letters may take from events that are ended. */
+const LETTER_SHARE = 15 / 16;
+
+/** An open file, and the pages of it that `append` and dead letters may use. */
 export interface OpenSqlite {
   readonly db: DatabaseSync;
   readonly appendPages: number;
+  readonly letterPages: number;
 }
 
 /**
@@ -38,7 +42,12 @@ export function openSqlite({ path, sync, maxBytes }: SqliteSettings): OpenSqlite
     migrate(db, path);
     // Only macOS has the last one, where a sync without it does not reach the disk.
     db.exec(`PRAGMA synchronous = ${sync}; PRAGMA journal_size_limit = 16777216; PRAGMA fullfsync = ON`);
-    return { db, appendPages: Math.floor(limitPages(db, maxBytes) * APPEND_SHARE) };
+    const pages = limitPages(db, maxBytes);
+    return {
+      db,
+      appendPages: Math.floor(pages * APPEND_SHARE),
+      letterPages: Math.floor(pages * LETTER_SHARE),
+    };
   } catch (error) {
     db.close();
     throw error;

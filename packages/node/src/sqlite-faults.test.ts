@@ -269,6 +269,34 @@ describe.skipIf(sqlite === undefined)("the outbox in SQLite (needs node:sqlite, 
     },
   );
 
+  it("ends all events of a full file, though it has no room for so many dead letters", async () => {
+    const outbox = sqliteOutbox({ path, maxBytes: 1024 * 1024 });
+    let kept = 0;
+    for (; kept < 1_000_000; kept += 20) {
+      const appended = outbox.append(records(kept, kept + 19));
+      if (
+        !(await appended.then(
+          () => true,
+          () => false,
+        ))
+      )
+        break;
+    }
+    const message = "x".repeat(300);
+    const verdict = { kind: "invalid_request", status: 422, errors: [{ code: "a", message }] } as const;
+    const outcome: Outcome = { status: "rejected", verdict, attempts: 1 };
+    for (let first = 0; first < kept; first += 500) {
+      const endings = records(first, Math.min(first + 499, kept - 1)).map(({ id }) => ({ id, outcome }));
+      await outbox.settle(endings, NOW);
+    }
+    const { events, deadLetters } = await outbox.counts();
+    expect(events).toBe(0);
+    expect(deadLetters).toBeGreaterThan(1000);
+    const letters = (await lettersOf(outbox)).map((letter) => letter.record.id);
+    expect(letters).toEqual(records(kept - deadLetters, kept - 1).map(({ id }) => id));
+    await outbox.close();
+  });
+
   it("keeps its dead letters where they are not what takes up the room", async () => {
     const outbox = sqliteOutbox({ path, maxBytes: 1024 * 1024 });
     await outbox.append(records(0, 0));

@@ -38,12 +38,14 @@ export interface SqliteUse {
   readonly policy: OutboxPolicy;
   /** Pages in use beyond which `append` forgets dead letters, or refuses. */
   readonly appendPages: number;
+  /** Pages in use beyond which `settle` forgets dead letters, or buries no more of them. */
+  readonly letterPages: number;
 }
 
 /** Prepares everything an outbox does with its file. */
 export function sqliteStatements(
   db: DatabaseSync,
-  { owner, policy, appendPages }: SqliteUse,
+  { owner, policy, appendPages, letterPages }: SqliteUse,
 ): SqliteStatements {
   // It gives out `seq`, as it has those of events and of dead letters.
   const insertBody = db.prepare("INSERT INTO bodies (body) VALUES (?)");
@@ -99,9 +101,9 @@ export function sqliteStatements(
     }
   }
 
-  /** Pages in use beyond those that `append` may use. */
-  function pagesBeyond(): number {
-    return Number(allPages.get()?.page_count) - Number(freePages.get()?.freelist_count) - appendPages;
+  /** Pages in use beyond as many. */
+  function pagesBeyond(pages: number): number {
+    return Number(allPages.get()?.page_count) - Number(freePages.get()?.freelist_count) - pages;
   }
 
   function forget(letter: Row): void {
@@ -109,17 +111,17 @@ export function sqliteStatements(
     removeBody.run(Number(letter.seq));
   }
 
-  /** Forgets the oldest dead letters where they take up the room of events, and says how many. */
-  function makeRoom(): number {
+  /** Forgets the oldest dead letters while more pages are in use, unless they do not help; says how many. */
+  function makeRoom(pages: number): { readonly forgotten: number; readonly isRoom: boolean } {
     let forgotten = 0;
-    let beyond = pagesBeyond();
-    for (const most = beyond * LETTERS_A_PAGE; beyond > 0; beyond = pagesBeyond()) {
+    let beyond = pagesBeyond(pages);
+    for (const most = beyond * LETTERS_A_PAGE; beyond > 0; beyond = pagesBeyond(pages)) {
       const letter = forgotten < most ? oldest.get() : undefined;
-      if (letter === undefined) throw new OutboxError("full", "Cannot keep events: maxBytes is used up");
+      if (letter === undefined) return { forgotten, isRoom: false };
       forget(letter);
       forgotten += 1;
     }
-    return forgotten;
+    return { forgotten, isRoom: true };
   }
 
   /** Forgets dead letters from the oldest on, those too old and those too many, and says how many are left. */
@@ -137,7 +139,8 @@ export function sqliteStatements(
     append(records, leaseUntil) {
       if (records.length === 0) return;
       refuseBeyond(records.length);
-      const forgotten = makeRoom();
+      const { forgotten, isRoom } = makeRoom(appendPages);
+      if (!isRoom) throw new OutboxError("full", "Cannot keep events: maxBytes is used up");
       let bytes = 0;
       for (const record of records) {
         const { id, body, trackedAt, attempts, failures, missingSince = null, dueAt } = record;
@@ -174,8 +177,12 @@ export function sqliteStatements(
       const kept = counts().deadLetters;
       let [events, bytes, buried] = [0, 0, 0];
       for (const { id, outcome } of endings) {
-        const isBuried =
-          isLetter(outcome) && bury.run(now, JSON.stringify(safeOutcome(outcome)), id).changes === 1;
+        let isBuried = false;
+        if (isLetter(outcome)) {
+          const { forgotten, isRoom } = makeRoom(letterPages);
+          buried -= forgotten;
+          isBuried = isRoom && bury.run(now, JSON.stringify(safeOutcome(outcome)), id).changes === 1;
+        }
         const removed = remove.get(id);
         if (removed === undefined) continue;
         if (isBuried) buried += 1;
