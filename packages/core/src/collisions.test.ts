@@ -17,7 +17,7 @@ test("a second is its event's", () => {
   const collisions = createCollisions();
   const event = eventOf();
   collisions.add(KEY, event);
-  expect(collisions.find(KEY)).toBe(event);
+  expect(collisions.find(KEY)).toEqual([event]);
   expect(collisions.find(keyOf(7))).toBe(undefined);
 });
 
@@ -45,7 +45,7 @@ test("what is added again is young again", () => {
   for (let index = 0; index < 5000; index += 1) collisions.add(keyOf(index), eventOf());
   collisions.add(KEY, again);
   for (let index = 5000; index < 10_000; index += 1) collisions.add(keyOf(index), eventOf());
-  expect(collisions.find(KEY)).toBe(again);
+  expect(collisions.find(KEY)).toEqual([again]);
   expect(collisions.find(keyOf(0))).toBe(undefined);
 });
 
@@ -56,12 +56,12 @@ test("keeps a hash alone of what Intercom has, young or old, and of no other eve
   expect(collisions.find(KEY)).toBe(undefined);
   collisions.add(KEY, event);
   collisions.take(KEY, other.sequence, 5);
-  expect(collisions.find(KEY)).toBe(event);
+  expect(collisions.find(KEY)).toEqual([event]);
   for (let index = 0; index < 5000; index += 1) collisions.add(keyOf(index), eventOf());
   collisions.take(KEY, event.sequence, 5);
-  expect(collisions.find(KEY)).toBe(5);
+  expect(collisions.find(KEY)).toEqual([5]);
   collisions.take(KEY, event.sequence, 6);
-  expect(collisions.find(KEY)).toBe(5);
+  expect(collisions.find(KEY)).toEqual([5]);
 });
 
 test("forgets what is removed, young or old, and no other event of that second", () => {
@@ -70,7 +70,7 @@ test("forgets what is removed, young or old, and no other event of that second",
   collisions.remove(KEY, event.sequence);
   collisions.add(KEY, event);
   collisions.remove(KEY, other.sequence);
-  expect(collisions.find(KEY)).toBe(event);
+  expect(collisions.find(KEY)).toEqual([event]);
   for (let index = 0; index < 5000; index += 1) collisions.add(keyOf(index), eventOf());
   collisions.remove(keyOf(10_000), event.sequence);
   collisions.remove(KEY, event.sequence);
@@ -79,4 +79,33 @@ test("forgets what is removed, young or old, and no other event of that second",
   collisions.add(KEY, late);
   collisions.remove(KEY, late.sequence);
   expect(collisions.find(KEY)).toBe(undefined);
+});
+
+test("keeps the last 20 events of one second apart, and finds each that has ended", () => {
+  const collisions = createCollisions();
+  const events = Array.from({ length: 21 }, () => eventOf());
+  for (const event of events) collisions.add(KEY, event, collisions.find(KEY));
+  const [first, second, third, ...others] = events as [ReturnType<typeof eventOf>, ...typeof events];
+  expect(collisions.find(KEY)).toEqual([second, third, ...others]);
+  collisions.remove(KEY, first.sequence);
+  collisions.take(KEY, second?.sequence ?? 0, 5);
+  collisions.remove(KEY, third?.sequence ?? 0);
+  expect(collisions.find(KEY)).toEqual([5, ...others]);
+});
+
+test("events of one second are young together, with their sizes, and forgotten together", () => {
+  const collisions = createCollisions();
+  const large = eventOf("x".repeat(4 * 1024 * 1024));
+  const [event, another, third] = [eventOf(), eventOf(), eventOf()];
+  collisions.add(KEY, large);
+  collisions.add(keyOf(1), event); // Makes the first one old.
+  collisions.add(KEY, another, collisions.find(KEY)); // Makes it young again.
+  collisions.add(keyOf(2), event); // Makes both old.
+  expect(collisions.find(KEY)?.length).toBe(2);
+  collisions.add(KEY, third, collisions.find(KEY));
+  for (const { sequence } of [large, another, third]) collisions.remove(KEY, sequence);
+  expect(collisions.find(KEY)).toBe(undefined);
+  expect(collisions.find(keyOf(1))).toEqual([event]);
+  collisions.add(keyOf(3), event); // Makes the last ones old.
+  expect(collisions.find(keyOf(1))).toBe(undefined);
 });

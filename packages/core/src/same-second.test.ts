@@ -97,6 +97,21 @@ describe("events whose time the caller gave", () => {
     expect(heard).toEqual([[["second_taken"], expect.objectContaining({ metadata: { plan: "pro" } })]]);
   });
 
+  test("are sent once each, however often and in whichever order they are tracked", async () => {
+    const { client, intercom } = startClient({}, (request) => request.reply(202));
+    const codes: string[] = [];
+    client.on("warning", ({ warnings }) => codes.push(...warnings.map(({ code }) => code)));
+    const batch = ["free", "pro", "team"].map((plan) => ({ ...AT, metadata: { plan } }));
+    const trackAll = () => Promise.all([...batch, ...batch].map((event) => client.track(event)));
+    const outcomes = [...(await trackAll()), ...(await trackAll())];
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...Array(3).fill("accepted"),
+      ...Array(9).fill("duplicate"),
+    ]);
+    expect(intercom.sent).toHaveLength(3);
+    expect(codes).toEqual(["second_taken", "second_taken"]);
+  });
+
   test("are dropped on close with the one they wait for", async () => {
     const { client } = startClient();
     const receipts = [client.track(AT), client.track(AT)];
@@ -109,6 +124,35 @@ describe("events whose time the caller gave", () => {
     const { client } = startClient({ queue: { maxEvents: 3 } });
     for (let index = 0; index < 10; index += 1) client.track(AT);
     expect(client.stats()).toMatchObject({ pending: 4, droppedByReason: { queue_full: 6 } });
+  });
+});
+
+describe("events of one second of which one ended without being taken", () => {
+  const other = { ...EVENT, createdAt: NOW, metadata: { plan: "pro" } } as const;
+  const third = { ...EVENT, metadata: { plan: "free" } };
+
+  test.each([
+    ["rejected", {}],
+    ["dropped", { queue: { maxEvents: 1 } }],
+  ])("leave it to the one that was taken: %s", async (status, options) => {
+    const { client, intercom } = startClient(options, ({ body, reply }) =>
+      reply(body?.includes("pro") ? 422 : 202),
+    );
+    const first = client.track(EVENT);
+    if (status === "rejected") await first;
+    expect(await client.track(other)).toMatchObject({ status });
+    expect(await first).toMatchObject({ status: "accepted" });
+    await client.track(third);
+    expect(secondsOf(intercom.sent).at(-1)).toBe(NOW + 1);
+  });
+
+  test("leave it to nobody if none was taken", async () => {
+    const { client, intercom } = startClient({}, ({ body, reply }) =>
+      reply(body?.includes("free") ? 202 : 422),
+    );
+    await Promise.all([client.track({ ...EVENT, createdAt: NOW }), client.track(other)]);
+    await client.track(third);
+    expect(secondsOf(intercom.sent).at(-1)).toBe(NOW);
   });
 });
 

@@ -77,14 +77,17 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
 
   /** Takes the place for an event, and answers the equal one, or its hash, that has it already. */
   function claim(event: OwnEvent, { key, isFree }: Place, warnings: Issue[]): OwnEvent | number | undefined {
-    const earlier = isFree ? undefined : collisions.find(key);
-    if (earlier !== undefined && !hasFailed(earlier)) {
+    const others = isFree ? undefined : collisions.find(key)?.filter((earlier) => !hasFailed(earlier));
+    if (others?.length) {
       const { body } = event;
-      const isEqual = typeof earlier === "object" ? earlier.body === body : earlier === hash.ofBody(body);
-      if (isEqual) return earlier;
+      const bodyHash = hash.ofBody(body);
+      const equal = others.find((other) =>
+        typeof other === "object" ? other.body === body : other === bodyHash,
+      );
+      if (equal !== undefined) return equal;
       warnings.push(createIssue("createdAt", "second_taken", undefined));
     }
-    collisions.add(key, event);
+    collisions.add(key, event, others);
     return undefined;
   }
 
@@ -155,7 +158,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       return proceed(event, equal);
     },
     ended(event, outcome) {
-      if (!event.isOwn || outcome.status === "duplicate") return; // Another event has the second.
+      if (!event.isOwn || outcome.status === "duplicate") return; // Another event has its place.
       const { body, sequence, key = placeOf(JSON.parse(body)).key } = event;
       if (isTaken(outcome)) collisions.take(key, sequence, hash.ofBody(body));
       else collisions.remove(key, sequence);
