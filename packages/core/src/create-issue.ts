@@ -64,7 +64,8 @@ function expected(path: string, code: IssueCode, found: unknown): string | undef
     case "event_name_folded":
       return `${JSON.stringify(foldName(found as string))} to be stored as given`;
     case "invalid_date":
-      return Number.isFinite(found) ? "in 1970 or later" : "a valid Date or Unix seconds";
+      if (!Number.isFinite(found)) return "a valid Date or Unix seconds";
+      return (found as number) < 0 ? "in 1970 or later" : "before 5138-11-16";
     default:
       return EXPECTED[code];
   }

@@ -1,7 +1,7 @@
 import { collectEventName } from "./encode-event-name.ts";
 import { collectMetadata, type EncodeOptions } from "./encode-metadata.ts";
 import { encodeText } from "./encode-text.ts";
-import { encodeTime } from "./encode-time.ts";
+import { encodeTime, FIRST_MILLISECONDS } from "./encode-time.ts";
 import type { WireEvent } from "./event.ts";
 import type { Issue, WarningCode } from "./issue.ts";
 import { createReport, type Failure, failure, type Report, refuse } from "./report.ts";
@@ -150,10 +150,10 @@ function collectCreatedAt(value: unknown, now: number, report: Report): number |
   return collectTime("createdAt", now / 1000, report);
 }
 
-/** A time that is not before 1970, in whole Unix seconds. */
+/** A time within the bounds of the spec's schema `UnixSeconds`. */
 export function collectTime(path: string, value: unknown, report: Report): number | undefined {
   const seconds = encodeTime(path, value, report);
-  if (seconds === undefined || seconds >= 0) return seconds;
+  if (seconds === undefined || (seconds >= 0 && seconds < FIRST_MILLISECONDS)) return seconds;
   return refuse(report, path, "invalid_date", seconds);
 }
 

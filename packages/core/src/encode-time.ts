@@ -1,7 +1,7 @@
 import { type Report, refuse } from "./report.ts";
 
-/** From here on a number of seconds (the year 5138) is taken for milliseconds. */
-const FIRST_MILLISECONDS = 1e11;
+/** From here on a number of seconds (the year 5138) is taken for milliseconds. A `Date` is what it says. */
+export const FIRST_MILLISECONDS = 1e11;
 
 /**
  * Reads a time as whole Unix seconds, cutting off fractions, or reports why not.
@@ -13,7 +13,7 @@ export function encodeTime(path: string, value: unknown, report: Report): number
   if (!Number.isFinite(seconds)) {
     return refuse(report, path, "invalid_date", value);
   }
-  if (seconds < FIRST_MILLISECONDS) return seconds;
+  if (seconds < FIRST_MILLISECONDS || typeof value !== "number") return seconds;
   return refuse(report, path, "milliseconds", seconds);
 }
 

@@ -10,6 +10,9 @@ type Expected = { readonly metadata?: WireMetadata; readonly value?: { readonly 
 /** Metadata that leaves no room for a name and a contact, so no event can have it. */
 const WITHOUT_ROOM = /^as many characters as an event may have/;
 
+/** Dates that as numbers are taken for milliseconds; a page's README says so. */
+const FAR_AHEAD = /^a Date that is not meant to come/;
+
 /** What a page sends after it has encoded, of each vector that can be encoded. */
 const wires: readonly { name: string; wire: WireMetadata }[] = [
   ...encodeMetadataFile.cases,
@@ -17,7 +20,7 @@ const wires: readonly { name: string; wire: WireMetadata }[] = [
 ].flatMap(({ name, expect }) => {
   const { metadata, value } = revive(expect) as Expected;
   const wire = metadata ?? value?.metadata;
-  return wire && !WITHOUT_ROOM.test(name) ? [{ name, wire }] : [];
+  return wire && !WITHOUT_ROOM.test(name) && !FAR_AHEAD.test(name) ? [{ name, wire }] : [];
 });
 
 const started = await startRelay({ maxMetadataKeys: 1000, maxBytes: 1_000_000 }, {}, { metadataKeys: 1000 });
