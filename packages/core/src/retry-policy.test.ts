@@ -12,7 +12,7 @@ const policy: RetryPolicy = {
 };
 const now = 1_700_000_000_000;
 const replied = { errors: [], status: 0 };
-const fresh: AttemptHistory = { trackedAt: now - 1000, attempts: 1, failures: 0 };
+const fresh: AttemptHistory = { trackedAt: now - 1000, failures: 0 };
 
 const cases: [string, Verdict, Partial<AttemptHistory>, number | undefined, object][] = [
   ["accepted ends", { kind: "accepted" }, {}, undefined, { step: "end" }],
@@ -51,6 +51,48 @@ const cases: [string, Verdict, Partial<AttemptHistory>, number | undefined, obje
     "a missing contact is held",
     { kind: "contact_not_found", ...replied },
     { failures: 9 },
+    undefined,
+    { step: "retry", dueAt: now + 500 },
+  ],
+  [
+    "a contact that was found missing after much else is asked for as soon as any other",
+    { kind: "contact_not_found", ...replied },
+    { failures: 2 },
+    undefined,
+    { step: "retry", dueAt: now + 500 },
+  ],
+  [
+    "a contact missing for a while is asked for later each time",
+    { kind: "contact_not_found", ...replied },
+    { missingSince: now - 1500 },
+    undefined,
+    { step: "retry", dueAt: now + 2000 },
+  ],
+  [
+    "but never later than the longest wait allows",
+    { kind: "contact_not_found", ...replied },
+    { missingSince: now - 20_000 },
+    undefined,
+    { step: "retry", dueAt: now + 4000 },
+  ],
+  [
+    "nor than it is held",
+    { kind: "contact_not_found", ...replied },
+    { missingSince: now - 59_999 },
+    undefined,
+    { step: "retry", dueAt: now + 1 },
+  ],
+  [
+    "unless the server asks for it",
+    { kind: "contact_not_found", ...replied },
+    { missingSince: now - 59_999 },
+    now + 9000,
+    { step: "retry", dueAt: now + 9000 },
+  ],
+  [
+    "a contact missing since later than now, by another clock, is missing since now",
+    { kind: "contact_not_found", ...replied },
+    { missingSince: now + 9000 },
     undefined,
     { step: "retry", dueAt: now + 500 },
   ],

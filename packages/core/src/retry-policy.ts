@@ -25,8 +25,6 @@ export type RetryPolicy = { readonly [Name in keyof RetryOptions]-?: number };
 export interface AttemptHistory {
   /** When it was tracked, in milliseconds since the epoch. */
   readonly trackedAt: number;
-  /** Attempts made, this one included. */
-  readonly attempts: number;
   /** Attempts that failed, this one not included. */
   readonly failures: number;
   /** When its contact was first missing, in milliseconds since the epoch. */
@@ -79,6 +77,7 @@ export function nextStep(
   const { now, random, askedFor = 0 } = moment;
   const budget: Budget = BUDGETS[verdict.kind];
   const ageLeft = history.trackedAt + policy.maxAge - now;
+  const held = Math.max(0, now - (history.missingSince ?? now));
   switch (budget) {
     case "none":
       return { step: "end" };
@@ -88,8 +87,8 @@ export function nextStep(
       if (history.failures + 1 >= policy.attempts) return { step: "end" };
       return retryAt(Math.max(askedFor, now + backoff(history.failures, policy, random)));
     case "contact":
-      if (now - (history.missingSince ?? now) >= policy.holdContact) return { step: "end" };
-      return retryAt(Math.max(askedFor, now + backoff(history.attempts - 1, policy, random)));
+      if (held >= policy.holdContact) return { step: "end" };
+      return retryAt(Math.max(askedFor, now + waitForContact(held, policy, random)));
     case "limit":
       return retryAt(Math.max(askedFor, now));
     default:
@@ -111,6 +110,18 @@ export function backoff(
   { baseDelay, maxDelay }: Pick<RetryPolicy, "baseDelay" | "maxDelay">,
   random: number,
 ): number {
-  const bound = Math.min(maxDelay, baseDelay * 2 ** Math.min(failures, 30));
+  return draw(Math.min(maxDelay, baseDelay * 2 ** Math.min(failures, 30)), random);
+}
+
+/**
+ * How long to wait for a contact that has been missing for `held` milliseconds: twice as long each time, whatever else
+ * the event has been through, and no longer than it is held.
+ */
+function waitForContact(held: number, policy: RetryPolicy, random: number): number {
+  const wait = draw(Math.min(policy.maxDelay, policy.baseDelay + 2 * held), random);
+  return Math.min(wait, policy.holdContact - held);
+}
+
+function draw(bound: number, random: number): number {
   return Math.round(Math.max(bound / 10, bound * random));
 }

@@ -103,6 +103,20 @@ describe("a contact that does not exist yet", () => {
   });
 });
 
+test("a contact that is missing at last is asked for soon, however often the limit was met before", async () => {
+  const { client, clock, intercom } = startClient(BY_DEFAULT, (request) => {
+    const { length } = intercom.sent;
+    if (length <= 6) request.reply(429, "", { "retry-after": "1" });
+    else request.reply(length === 7 ? 404 : 202);
+  });
+  const delays: number[] = [];
+  client.on("retry", ({ verdict, delay }) => verdict.kind === "contact_not_found" && delays.push(delay));
+  const receipt = client.track(EVENT);
+  await passTime(clock, 60_000, 500);
+  expect(delays).toEqual([500]);
+  expect(await receipt).toEqual({ status: "accepted", attempts: 8 });
+});
+
 describe("a 429", () => {
   const limits = (now: number, remaining: number) => {
     const reset = Math.floor(now / 10_000) * 10 + 10;
