@@ -152,6 +152,27 @@ describe("what is sent", () => {
     ]);
   });
 
+  test("has nothing of unknown options of a bound tracker, which a warning names", async () => {
+    const { client, intercom } = startAccepting();
+    const heard: unknown[] = [];
+    client.on("warning", ({ warnings }) => heard.push(...warnings.map(({ path, code }) => [path, code])));
+    trackAnythingOf(client, { userId: "1" })("a", {}, { created_at: 5, createdAt: 6 });
+    await turn();
+    expect(intercom.sent.map(({ body }) => body)).toEqual([
+      '{"user_id":"1","event_name":"a","created_at":6,"metadata":{}}',
+    ]);
+    expect(heard).toEqual([["created_at", "unknown_field"]]);
+  });
+
+  test.each([new Date(5000), 5, "5", null, []])(
+    "needs options of a bound tracker that are some: %o",
+    async (options) => {
+      const { client, intercom } = startAccepting();
+      await expectInvalid(trackAnythingOf(client, { userId: "1" })("a", {}, options));
+      expect(intercom.sent).toEqual([]);
+    },
+  );
+
   test("has the second in which it was tracked, however late it is sent", async () => {
     const { client, intercom, clock } = startClient({ concurrency: 1 });
     client.track(EVENT);

@@ -141,9 +141,12 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     track: queue.track,
     contact: (contact: object): ContactTracker<AnyEvent> => ({
       track: (eventName: string, metadata?: object, options?: TrackOptions) => {
-        if (!isObject(contact)) return queue.track(contact); // A long text would be copied letter by letter.
+        // Refused as they are: a long text would be copied letter by letter.
+        if (!isObject(contact)) return queue.track(contact);
+        if (options !== undefined && !isObject(options)) return queue.track(options);
         try {
-          return queue.track({ ...contact, eventName, createdAt: options?.createdAt, metadata });
+          // An unknown option becomes an unknown field of the event, and so a warning.
+          return queue.track({ ...options, ...contact, eventName, createdAt: options?.createdAt, metadata });
         } catch {
           return queue.track(contact); // It cannot be copied; the issues say why.
         }
