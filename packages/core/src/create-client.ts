@@ -27,7 +27,11 @@ const CLOSE_TIMEOUT = 30_000;
  * @typeParam Catalog the events there may be, with their metadata; any without it
  * @throws {TypeError} naming the option that is wrong and what was expected
  * @example
- * const client = createClient({ token, transport: (request) => fetch(request.url, { ...request, redirect: "manual" }) });
+ * const client = createClient({
+ *   token,
+ *   transport: (request) => fetch(request.url, { ...request, redirect: "manual" }),
+ *   warn: console.warn,
+ * });
  * client.track({ userId: "314159", eventName: "logged-in" });
  */
 export function createClient<Catalog extends object = AnyEvent>(options: CoreClientOptions): Client<Catalog> {

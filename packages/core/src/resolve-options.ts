@@ -51,6 +51,11 @@ export interface CoreClientOptions extends ClientOptions {
   readonly random?: (() => number) | undefined;
   /** Where to publish what happens, besides listeners; see {@link DiagnosticChannel}. */
   readonly channel?: ((name: string) => DiagnosticChannel) | undefined;
+  /**
+   * Told, once for each kind, of what was lost while nobody listens. Core has no console: give it one, as in
+   * `warn: console.warn`, or losses are told to listeners alone. @default none
+   */
+  readonly warn?: ((message: string) => void) | undefined;
   /** Names the runtime's package to Intercom. @default "intercom-events" */
   readonly userAgent?: string | undefined;
   /** What the runtime's package takes besides {@link ClientOptions}: told, in place of these, to who mistypes an option. */
