@@ -50,13 +50,17 @@ export function collectMetadata(
   try {
     if (isObject(metadata)) {
       source = metadata as typeof source;
-      keys = Object.keys(source);
-      // All values are read at once, which keeps the shape of the object; one by one only if one of them throws.
-      encoded = { ...source };
-      source = encoded;
+      try {
+        // All values are read at once, which keeps the shape of the object.
+        encoded = { ...source };
+        source = encoded;
+      } catch {
+        // One of them throws: they are read one by one.
+      }
+      keys = Object.keys(source); // Of the copy, as a proxy may have others by now.
     } else refuse(report, "metadata", "not_an_object", metadata);
   } catch (error) {
-    if (keys.length === 0) refuse(report, "metadata", "unreadable", error);
+    refuse(report, "metadata", "unreadable", error);
   }
   let haveCapitals = false;
   for (const key of keys) {

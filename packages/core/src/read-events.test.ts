@@ -221,6 +221,7 @@ describe("a reply that is not what was asked for is an IntercomError", () => {
     '{"type":"event.list","events":[{"id":"a","event_name":"a","created_at":"soon"}]}',
     '{"type":"event.list","events":[{"id":"a","event_name":"a","created_at":null}]}',
     '{"type":"event.list","events":[{"id":"a","created_at":5}]}',
+    '{"type":"event.list","events":[{"event_name":"a","created_at":5}]}',
     '{"type":"event.summary","events":[]}',
   ];
 

@@ -197,8 +197,8 @@ const readSummaries: ListReader<WireSummaries, EventSummary[]> = {
 function readEvent(event: components["schemas"]["Event"]): DataEvent {
   const { id, event_name, created_at, user_id, email, intercom_user_id, metadata } = event;
   return {
-    id,
-    eventName: readName(event_name),
+    id: readText(id),
+    eventName: readText(event_name),
     createdAt: readTime(created_at && created_at * 1000),
     ...(user_id != null && { userId: user_id }),
     ...(email != null && { email }),
@@ -210,7 +210,7 @@ function readEvent(event: components["schemas"]["Event"]): DataEvent {
 function readSummary(summary: components["schemas"]["EventSummary"]): EventSummary {
   const { name, count, first, last, description } = summary;
   return {
-    eventName: readName(name),
+    eventName: readText(name),
     count,
     first: readTime(first),
     last: readTime(last),
@@ -218,9 +218,9 @@ function readSummary(summary: components["schemas"]["EventSummary"]): EventSumma
   };
 }
 
-function readName(name: unknown): string {
-  if (typeof name === "string") return name;
-  throw new TypeError("The name is not a text");
+function readText(text: unknown): string {
+  if (typeof text === "string") return text;
+  throw new TypeError("It is not a text");
 }
 
 /** `null` is no time, though `Date` takes it for 1970. */

@@ -37,6 +37,15 @@ export const HOSTILE: Readonly<Record<string, () => unknown>> = {
   "a proxy of a function that throws on every trap": () => new Proxy(() => 1, { ...TRAPS, apply: fail }),
   "a revoked proxy": revoked,
   "a proxy whose keys have no values": () => new Proxy({}, { ownKeys: () => ["a", "b"] }),
+  "a proxy that has further keys the second time": () => {
+    let keys = ["a"];
+    const ownKeys = () => {
+      const listed = keys;
+      keys = ["a", "b"];
+      return listed;
+    };
+    return new Proxy({ a: 1, b: [1] }, { ownKeys });
+  },
   "a proxy that throws when a value is read": () => new Proxy({ a: 1, userId: "1" }, { get: fail }),
   "a proxy of a Date": () => new Proxy(new Date(0), {}),
   "a getter that throws": () => Object.defineProperty({}, "a", { enumerable: true, get: fail }),
