@@ -29,6 +29,18 @@ test.each<[string, object, object, boolean]>([
   ["an address and a user id", { email: "a@example.org" }, { user_id: "a@example.org" }, false],
   ["an address and an id", { email: "a@example.org" }, { id: "a@example.org" }, false],
   ["where a name ends", { user_id: "u1", event_name: "a" }, { user_id: "1", event_name: "a u" }, false],
+  [
+    "where a contact begins",
+    { user_id: "b u c", event_name: "a" },
+    { user_id: " c", event_name: "a ub" },
+    false,
+  ],
+  [
+    "where a contact with a zero begins",
+    { user_id: "b u\0c", event_name: "a" },
+    { user_id: "c", event_name: "a u\0b" },
+    false,
+  ],
   ["metadata", { user_id: "1" }, { user_id: "1", metadata: { plan: "pro" } }, true],
 ])("two events that differ in %s", (_, one, other, isSame) => {
   expect(textOf(one) === textOf(other)).toBe(isSame);

@@ -33,7 +33,8 @@ export function createEventHash(random: () => number): EventHash {
   function stateOf(second: number, name: string, kind: "u" | "i" | "e"): State {
     if (second !== start.second || name !== start.name || kind !== start.kind) {
       const state = { ...seed };
-      add(state, `${second} ${foldName(name)} ${kind}`);
+      const folded = foldName(name);
+      add(state, `${second} ${kind} ${folded.length} ${folded}`); // The length, as it says where the contact begins.
       start = { second, name, kind, state };
     }
     return { ...start.state };
