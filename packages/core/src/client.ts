@@ -84,27 +84,33 @@ export interface Client<Catalog extends object = AnyEvent> {
   contact(contact: Contact): ContactTracker<Catalog>;
   /**
    * The contact's events of the last 90 days, newest first, fetched page by page as they are read
-   * (`GET /events`).
+   * (`GET /events`), `perPage` (50) at a time. As the other reads, it draws on the same allowance as
+   * events, and is not repeated when it fails.
    *
+   * @throws {TypeError} at once, for a contact or an option that is none
    * @throws {IntercomError} while reading, when Intercom's answer is no or none came
    */
   events(contact: Contact, options?: { readonly perPage?: number | undefined }): AsyncIterable<DataEvent>;
   /**
-   * How often each event of the contact happened (`GET /events?summary=true`).
+   * How often each event of the contact happened (`GET /events?summary=true`). Not repeated when it fails.
    *
+   * @throws {TypeError} for a contact that is none
    * @throws {IntercomError} when Intercom's answer is no or none came
    */
   summaries(contact: Contact): Promise<EventSummary[]>;
   /**
    * Sets how often an event of a user happened (`POST /events/summaries`), for instance after a
-   * migration.
+   * migration. Not repeated when it fails.
    *
+   * @throws {TypeError} for a summary that cannot be sent, saying why
    * @throws {IntercomError} when Intercom's answer is no or none came
    */
   createSummary(summary: NewEventSummary): Promise<void>;
   /**
    * Waits until each event tracked so far has its outcome, and each that an outbox holds and that is
    * due, or the time is up.
+   *
+   * @throws {TypeError} for a `timeout` that is no length of time, as `close` does
    */
   flush(options?: WaitOptions): Promise<FlushReport>;
   /**
@@ -119,7 +125,11 @@ export interface Client<Catalog extends object = AnyEvent> {
    * answers another one.
    */
   resume(): void;
-  /** Calls the listener from now on, until the answered function is called. */
+  /**
+   * Calls the listener from now on, until the answered function is called.
+   *
+   * @throws {TypeError} for another name, or a listener that is no function
+   */
   on<Name extends keyof ClientEvents>(
     name: Name,
     listener: (payload: ClientEvents[Name]) => void,

@@ -25,26 +25,10 @@ function decimalsOf(currency: string): number | undefined {
   return undefined;
 }
 
-/**
- * An amount given in minor units: `monetaryAmount(34999, "eur")` is €349.99, and
- * `monetaryAmount(350, "jpy")` is ¥350. It checks nothing; {@link encodeMetadata} does.
- *
- * @param minorUnits whole number of cents, or whatever the currency's minor unit is
- * @param currency ISO 4217 code, in any case
- */
 function fromMinorUnits(minorUnits: number, currency: string): MonetaryAmount {
   return { amount: minorUnits, currency };
 }
 
-/**
- * The amount a decimal text says, computed without floating point:
- * `monetaryAmount.fromDecimal("349.99", "eur")` is `{ amount: 34999, currency: "eur" }`.
- *
- * @param decimal digits with at most one point, for instance `"349.99"` or `"-5"`
- * @param currency ISO 4217 code, in any case; it decides the number of decimals (JPY 0, EUR 2, KWD 3)
- * @throws {RangeError} when the text is no such number, has more decimals than the currency, is too
- *   large to be exact, or the currency is not in ISO 4217
- */
 function fromDecimal(decimal: string, currency: string): MonetaryAmount {
   const code = typeof currency === "string" ? currency.toLowerCase() : "";
   const decimals = decimalsOf(code);
@@ -80,6 +64,22 @@ function fromDecimal(decimal: string, currency: string): MonetaryAmount {
  * monetaryAmount.fromDecimal("349.99", "eur"); // the same
  */
 export const monetaryAmount: {
+  /**
+   * An amount given in minor units: `monetaryAmount(34999, "eur")` is €349.99, and
+   * `monetaryAmount(350, "jpy")` is ¥350. It checks nothing; {@link encodeMetadata} does.
+   *
+   * @param minorUnits whole number of cents, or whatever the currency's minor unit is
+   * @param currency ISO 4217 code, in any case
+   */
   (minorUnits: number, currency: string): MonetaryAmount;
+  /**
+   * The amount a decimal text says, computed without floating point:
+   * `monetaryAmount.fromDecimal("349.99", "eur")` is `{ amount: 34999, currency: "eur" }`.
+   *
+   * @param decimal digits with at most one point, for instance `"349.99"` or `"-5"`
+   * @param currency ISO 4217 code, in any case; it decides the number of decimals (JPY 0, EUR 2, KWD 3)
+   * @throws {RangeError} when the text is no such number, has more decimals than the currency, is too
+   *   large to be exact, or the currency is not in ISO 4217
+   */
   fromDecimal(decimal: string, currency: string): MonetaryAmount;
 } = /* @__PURE__ */ Object.assign(fromMinorUnits, { fromDecimal });

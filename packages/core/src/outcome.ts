@@ -11,7 +11,7 @@ export type Outcome =
    * where another process that shares the outbox has sent the event.
    */
   | { readonly status: "accepted"; readonly attempts: number; readonly requestId?: string }
-  /** The same contact, name and second was accepted before, so it was not sent again. */
+  /** An equal event, of the same contact, name, second and metadata, was accepted before: it was not sent again. */
   | { readonly status: "duplicate" }
   /** Intercom's last word was no. */
   | {
