@@ -13,7 +13,7 @@ export interface EncodeOptions {
    * says 10, help article 175 says 20.
    * @default 10
    */
-  readonly metadataKeys?: number;
+  readonly metadataKeys?: number | undefined;
 }
 
 /** Metadata ready to send with its warnings, or all its problems. */

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from "vitest";
-import type { EncodedEvent } from "./encode-event.ts";
+import type { EncodedEvent, encodeEvent } from "./encode-event.ts";
 import type { Contact, TrackedEvent, WireEvent } from "./event.ts";
 import type { components, operations } from "./generated/openapi.ts";
 
@@ -13,6 +13,8 @@ test("a contact has exactly one name", () => {
   accept({ userId: "314159" });
   accept({ email: "frodo.baggins@example.com" });
   accept({ id: "63a0979a5eeebeaf28dd56ba" });
+  accept({ userId: "314159", email: undefined });
+  accept({ email: "frodo.baggins@example.com", id: undefined, userId: undefined });
   // @ts-expect-error
   accept({});
   // @ts-expect-error
@@ -74,4 +76,8 @@ test("the body is the spec's", () => {
   expectTypeOf<Extract<EncodedEvent, { ok: true }>["value"]>().toEqualTypeOf<WireEvent>();
   expectTypeOf<WireEvent["created_at"]>().toEqualTypeOf<number>();
   expectTypeOf<WireEvent["event_name"]>().toEqualTypeOf<string>();
+});
+
+test("an option that is undefined is not given", () => {
+  expectTypeOf<typeof encodeEvent>().toBeCallableWith({}, 0, { metadataKeys: undefined });
 });

@@ -6,9 +6,9 @@ import type { CheckedMetadata, Metadata } from "./metadata.ts";
  * contact id, which is the only way to name a lead.
  */
 export type Contact =
-  | { readonly userId: string; readonly email?: never; readonly id?: never }
-  | { readonly email: string; readonly userId?: never; readonly id?: never }
-  | { readonly id: string; readonly userId?: never; readonly email?: never };
+  | { readonly userId: string; readonly email?: undefined; readonly id?: undefined }
+  | { readonly email: string; readonly userId?: undefined; readonly id?: undefined }
+  | { readonly id: string; readonly userId?: undefined; readonly email?: undefined };
 
 /** What happened and when, without the contact and the details. */
 export interface NamedEvent<Name extends string> {

@@ -115,7 +115,7 @@ export class OutboxError extends Error {
   /** Why, as a word that programs can compare. */
   readonly code: OutboxErrorCode;
   /** Says in words what was refused and why. */
-  constructor(code: OutboxErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: OutboxErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.code = code;
   }
