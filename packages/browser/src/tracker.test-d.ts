@@ -14,6 +14,8 @@ test("without a catalogue any name goes, and metadata is checked value by value"
   tracker.track("a", { ordered: new Date() });
   // @ts-expect-error: no lists
   tracker.track("a", { items: [1] });
+  // @ts-expect-error: no list for metadata
+  tracker.track("a", ["b"]);
   // @ts-expect-error: no text for metadata
   tracker.track("a", "b");
   // @ts-expect-error: the name comes first
@@ -30,6 +32,9 @@ type Catalog = { "placed-order": { price: MonetaryAmount; order_date?: Date }; "
 test("with a catalogue, names and metadata are those declared", () => {
   const tracker = createTracker<Catalog>({ route });
   tracker.track("logged-in");
+  tracker.track("logged-in", {});
+  // @ts-expect-error: none is declared
+  tracker.track("logged-in", { how: ["sso"] });
   tracker.track("placed-order", { price: monetaryAmount(1, "eur"), order_date: new Date() });
   // @ts-expect-error: not in the catalogue
   tracker.track("logged-out");

@@ -1,5 +1,6 @@
 import type {
   AnyEvent,
+  CatalogMetadata,
   CheckedMetadata,
   Clock,
   CloseReport,
@@ -94,7 +95,9 @@ export type Track<Catalog extends EventCatalog> = string extends keyof Catalog
 
 /** The metadata a catalogue declares, which may only be left out when none of its keys is required. */
 type MetadataArgument<M> =
-  Partial<M> extends M ? [metadata?: M & CheckedMetadata<M>] : [metadata: M & CheckedMetadata<M>];
+  Partial<M> extends M
+    ? [metadata?: CatalogMetadata<M>["metadata"]]
+    : [metadata: CatalogMetadata<M>["metadata"]];
 
 /** What a tracker tells its listeners. */
 export interface TrackerEvents {

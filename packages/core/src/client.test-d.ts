@@ -1,5 +1,13 @@
 import { describe, expectTypeOf, it } from "vitest";
-import { type Client, createClient, type MonetaryAmount, monetaryAmount, type Receipt } from "./index.ts";
+import {
+  type Client,
+  createClient,
+  type Metadata,
+  type MonetaryAmount,
+  monetaryAmount,
+  type Receipt,
+  type TrackedEvent,
+} from "./index.ts";
 
 const client: Client = createClient({ token: "t", transport: async () => new Response() });
 const user = { userId: "314159" } as const;
@@ -32,6 +40,28 @@ describe("track without a catalogue", () => {
     client.contact(user).track("placed-order", order, { createdAt: 1671028894 });
   });
 
+  it("takes events and metadata of declared types, also in functions that are generic", () => {
+    const send = (event: TrackedEvent) => client.track(event);
+    const sendAny = <M extends object>(event: TrackedEvent<string, M>) => client.track(event);
+    const event: TrackedEvent = { ...user, eventName: "a", metadata: { price: monetaryAmount(1, "eur") } };
+    client.track(event);
+    const sendOf = (metadata: Metadata) => client.contact(user).track("a", metadata);
+    send({ ...user, eventName: "a", metadata: { order_date: new Date() } });
+    sendAny({ ...user, eventName: "a", metadata: { price: monetaryAmount(1, "eur") } });
+    sendOf({ order_date: new Date() });
+  });
+
+  it("takes no list, and no options that are none", () => {
+    // @ts-expect-error a list
+    client.track({ ...user, eventName: "a", metadata: ["b"] });
+    // @ts-expect-error a list
+    client.contact(user).track("a", ["b"]);
+    // @ts-expect-error the wire's spelling
+    client.contact(user).track("a", {}, { created_at: 1 });
+    // @ts-expect-error a Date alone
+    client.contact(user).track("a", {}, new Date());
+  });
+
   it("wants one name for the contact, and a name for the event", () => {
     // @ts-expect-error no contact
     client.track({ eventName: "logged-in" });
@@ -48,6 +78,9 @@ describe("track with a catalogue", () => {
   interface Catalog {
     "placed-order": { price: MonetaryAmount; order_date: Date };
     "logged-in": { method?: string };
+    // biome-ignore lint/complexity/noBannedTypes: as people write it.
+    "logged-out": {};
+    cleared: Record<never, never>;
   }
   const typed = createClient<Catalog>({ token: "t", transport: async () => new Response() });
 
@@ -68,6 +101,23 @@ describe("track with a catalogue", () => {
     // @ts-expect-error missing metadata
     typed.contact(user).track("placed-order");
     // @ts-expect-error unknown name
-    typed.contact(user).track("logged-out");
+    typed.contact(user).track("signed-out");
+  });
+
+  it("may be that of a client without one", () => {
+    expectTypeOf<Client>().toExtend<Client<Catalog>>();
+  });
+
+  it("has no metadata where none is declared", () => {
+    typed.track({ ...user, eventName: "logged-out" });
+    typed.track({ ...user, eventName: "logged-out", metadata: {} });
+    typed.contact(user).track("cleared");
+    typed.contact(user).track("cleared", {}, { createdAt: 5 });
+    // @ts-expect-error metadata
+    typed.track({ ...user, eventName: "logged-out", metadata: { how: "sso" } });
+    // @ts-expect-error metadata that is none
+    typed.track({ ...user, eventName: "cleared", metadata: "sso" });
+    // @ts-expect-error metadata
+    typed.contact(user).track("cleared", { how: ["sso"] });
   });
 });

@@ -1,4 +1,4 @@
-import type { AnyEvent, CatalogEvent, Contact, TrackedEvent, WireEvent } from "./event.ts";
+import type { AnyEvent, CatalogEvent, CatalogMetadata, Contact, TrackedEvent, WireEvent } from "./event.ts";
 import type { Issue } from "./issue.ts";
 import type { CheckedMetadata } from "./metadata.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
@@ -45,8 +45,8 @@ export type TrackAnyOf = <M extends object>(
 export type TrackCatalogOf<Catalog> = <Name extends keyof Catalog & string>(
   eventName: Name,
   ...rest: Partial<Catalog[Name]> extends Catalog[Name]
-    ? [metadata?: Catalog[Name] & CheckedMetadata<Catalog[Name]>, options?: TrackOptions]
-    : [metadata: Catalog[Name] & CheckedMetadata<Catalog[Name]>, options?: TrackOptions]
+    ? [metadata?: CatalogMetadata<Catalog[Name]>["metadata"], options?: TrackOptions]
+    : [metadata: CatalogMetadata<Catalog[Name]>["metadata"], options?: TrackOptions]
 ) => Receipt;
 
 /** Tracks events of one contact. */

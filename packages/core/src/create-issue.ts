@@ -15,7 +15,7 @@ const EXPECTED: Readonly<Partial<Record<IssueCode, string>>> = {
   invalid_key: "under a non-blank key without .$~`!@#%^&*'{}|\\\"",
   duplicate_key: "under a key that differs in more than case",
   unsupported_value: A_VALUE,
-  nested_value: A_VALUE,
+  nested_value: `${A_VALUE} without other fields`,
   not_finite: "a finite number",
   date_key: "under a key that ends in _date",
   milliseconds: "in seconds, not milliseconds",

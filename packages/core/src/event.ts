@@ -44,10 +44,19 @@ export type CatalogEvent<Catalog, Name extends keyof Catalog & string> = Contact
   NamedEvent<Name> &
   CatalogMetadata<Catalog[Name]>;
 
-/** The metadata a catalogue declares, which may only be left out when none of its keys is required. */
+/**
+ * The metadata a catalogue declares, which may only be left out when none of its keys is required. Where none is
+ * declared, none may be given.
+ */
 export type CatalogMetadata<M> =
   Partial<M> extends M
-    ? { readonly metadata?: (M & CheckedMetadata<M>) | undefined }
+    ? {
+        readonly metadata?:
+          | (M &
+              CheckedMetadata<M> &
+              ([keyof M] extends [never] ? { readonly [key: string]: never } : unknown))
+          | undefined;
+      }
     : { readonly metadata: M & CheckedMetadata<M> };
 
 /** The body of `POST /events`: the schema `CreateEventRequest` of the spec. */

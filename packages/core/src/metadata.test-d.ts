@@ -17,6 +17,12 @@ declare function check<M>(metadata: M & CheckedMetadata<M>): void;
 
 declare const text: string | undefined;
 declare const anything: unknown;
+// biome-ignore lint/suspicious/noExplicitAny: what becomes of it is the question.
+declare const any: any;
+declare const maybeDate: Date | string;
+declare const charge: { id: string; amount: number; currency: string };
+declare const money: MonetaryAmount | string | undefined;
+declare const eitherOne: { plan: string } | { price: MonetaryAmount };
 
 test("a value of each type is metadata", () => {
   check({
@@ -48,6 +54,29 @@ test("metadata of an unknown shape and of an interface is metadata", () => {
   check(any);
 });
 
+test("what may be one or the other is metadata if both are", () => {
+  check({ price: money });
+  check(eitherOne);
+  check({ note: any });
+  check(any);
+});
+
+test("a link and an amount have no further fields", () => {
+  // @ts-expect-error
+  check({ price: charge });
+  // @ts-expect-error
+  check({ price: charge as typeof charge | undefined });
+  // @ts-expect-error
+  check({ link: { url: "https://example.org/", value: "here", title: "there" } });
+});
+
+test("a list is no metadata", () => {
+  // @ts-expect-error
+  check(["a"]);
+  // @ts-expect-error
+  check([] as const);
+});
+
 test("a Date is only allowed under a key that ends in _date", () => {
   check({ order_date: new Date(), _date: new Date() });
   // @ts-expect-error
@@ -58,6 +87,9 @@ test("a Date is only allowed under a key that ends in _date", () => {
   check({ order_date_2: new Date() });
   // @ts-expect-error
   check({ orderDate: new Date() as Date | undefined });
+  // @ts-expect-error
+  check({ delivered: maybeDate });
+  check({ delivery_date: maybeDate });
 });
 
 test("null is no metadata, also under a key that ends in _date", () => {

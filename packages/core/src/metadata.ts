@@ -28,15 +28,30 @@ export interface Metadata {
   readonly [key: string]: MetadataValue | undefined;
 }
 
-/** `M`, if each of its values is a {@link MetadataValue} and each `Date` is under a key ending in `_date`. */
+/**
+ * `M`, if each of its values is a {@link MetadataValue}, each `Date` is under a key ending in `_date`, and links and
+ * amounts have no further fields.
+ */
 export type CheckedMetadata<M> = {
-  readonly [K in keyof M]:
+  // `as` keeps a list from being taken for metadata, as its methods are no values.
+  readonly [K in keyof M as K]:
     | undefined
-    | (K extends `${string}_date`
-        ? MetadataValue
-        : [NonNullable<M[K]>] extends [Date]
-          ? Exclude<MetadataValue, Date>
-          : MetadataValue);
+    | Exclude<
+        MetadataValue,
+        string extends K
+          ? never
+          :
+              | (K extends `${string}_date` ? never : Date)
+              | (M[K] extends infer V
+                  ? V extends RichLink | MonetaryAmount
+                    ? keyof V extends keyof RichLink
+                      ? never
+                      : keyof V extends keyof MonetaryAmount
+                        ? never
+                        : RichLink | MonetaryAmount
+                    : never
+                  : never)
+      >;
 };
 
 /** Metadata as it is sent: the schema `Metadata` of the spec. */
