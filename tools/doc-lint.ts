@@ -1,5 +1,5 @@
 /**
- * Lints the documentation of what a package exports, leaving out generated files:
+ * Lints the documentation of what a package exports, leaving out generated files and other packages:
  *
  *     node ../../tools/doc-lint.ts src/index.ts
  */
@@ -11,10 +11,12 @@ const { status, stdout, stderr, error } = spawnSync("deno", ["doc", "--lint", ..
   shell: process.platform === "win32",
 });
 if (error) throw error;
-const output = stdout + stderr;
+// Warnings stand before the first finding, without an empty line between.
+const output = (stdout + stderr).replaceAll(/^(?:Warning | {4}at file:).*\n/gm, "");
+const own = `--> ${process.cwd()}/`;
 const findings = output
   .split("\n\n")
-  .filter((part) => /^\s*error\[/.test(part) && !part.includes("/src/generated/"));
+  .filter((part) => /^\s*error\[/.test(part) && part.includes(own) && !part.includes("/src/generated/"));
 console.log(findings.join("\n\n"));
 // A failure that is no finding is one all the same.
 process.exitCode =

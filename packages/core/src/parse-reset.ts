@@ -1,8 +1,6 @@
 import { memo } from "./memo.ts";
 import type { ReadReply } from "./transport.ts";
 
-type Headers = ReadReply["headers"];
-
 /** A reset further away than this is taken for nonsense: Intercom's windows last 10 seconds. */
 const MAX_AHEAD = 3_600_000;
 
@@ -16,7 +14,7 @@ const MAX_AHEAD = 3_600_000;
  *
  * @param now milliseconds since the epoch, when the reply arrived
  */
-export function parseReset(headers: Headers, now: number): number | undefined {
+export function parseReset(headers: ReadReply["headers"], now: number): number | undefined {
   const serverNow = parseHttpDate(headers.get("date")) ?? now;
   return (
     readRetryAfter(headers.get("retry-after"), serverNow, now) ?? parseRateLimitReset(headers, serverNow, now)
@@ -24,7 +22,7 @@ export function parseReset(headers: Headers, now: number): number | undefined {
 }
 
 /** When `Retry-After` says to ask again, read as {@link parseReset} does. For packages that build on core. */
-export function parseRetryAfter(headers: Headers, now: number): number | undefined {
+export function parseRetryAfter(headers: ReadReply["headers"], now: number): number | undefined {
   return readRetryAfter(headers.get("retry-after"), parseHttpDate(headers.get("date")) ?? now, now);
 }
 
@@ -33,7 +31,11 @@ function readRetryAfter(text: string | null, serverNow: number, now: number): nu
   return ahead(seconds === undefined ? (parseHttpDate(text) ?? 0) - serverNow : seconds * 1000, now);
 }
 
-function parseRateLimitReset(headers: Headers, serverNow: number, now: number): number | undefined {
+function parseRateLimitReset(
+  headers: ReadReply["headers"],
+  serverNow: number,
+  now: number,
+): number | undefined {
   const seconds = parseWhole(headers.get("x-ratelimit-reset"));
   return seconds === undefined ? undefined : ahead(seconds * 1000 - serverNow, now);
 }

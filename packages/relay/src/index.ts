@@ -6,7 +6,7 @@
  * export const POST = (request: Request) => relay.fetch(request);
  * @module @intercom-events/relay
  */
-export type { Clock, Contact } from "@intercom-events/core";
+export type { Clock, Contact, Receipt } from "@intercom-events/core";
 export { createRelay, type Relay } from "./create-relay.ts";
 export type { MetadataSchema, SchemaAnswer } from "./metadata-schema.ts";
 export type {
