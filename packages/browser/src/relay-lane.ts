@@ -57,10 +57,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     isPumping = true;
     while (hasMore && !isGone && !endRest && !isOffline()) {
       hasMore = false;
-      const batch = await nextBatch();
-      if (batch.length === 0) continue;
-      hasMore = true;
-      await dispatch(batch, false);
+      await sendNext();
     }
     isPumping = false;
     plan();
@@ -71,19 +68,24 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     return ([...settings.events] as OwnEvent[]).filter(({ record }) => record);
   }
 
-  async function nextBatch(): Promise<Parcel[]> {
-    const drawn = store ? await store.draw(courier.limit, longest / LOOK) : [];
+  /** Sends what is due. Nothing comes between choosing a batch and sending it, so that none of it is given up then. */
+  async function sendNext(): Promise<void> {
+    const before = drops;
+    const drawn = (await store?.draw(courier.limit, longest / LOOK)) ?? [];
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
     const due: Parcel[] = all().filter(
       ({ place, isBusy, record }) => place === MEMORY && !isBusy && isDue(record),
     );
-    due.push(...drawn);
+    // What was drawn before all was given up goes back, which keeps nothing that was deleted.
+    if (drops === before) due.push(...drawn);
     const batch = cutBatch(due, courier.limit, courier.room);
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
     store?.update(drawn.filter((parcel) => !batch.includes(parcel)));
-    return batch;
+    if (batch.length === 0) return;
+    hasMore = true;
+    await dispatch(batch, false);
   }
 
   async function dispatch(batch: readonly Parcel[], isLast: boolean): Promise<void> {

@@ -922,7 +922,46 @@ test("waits of more than two minutes are kept of what is stored, too", async () 
   expect(sent()).toEqual([["a"], ["a"]]);
 });
 
+test("no event that made way for another is sent", async () => {
+  const { tracker } = start({ queue: { maxEvents: 100, policy: "drop_oldest" } });
+  const receipts = Array.from({ length: 120 }, (_, n) => tracker.track(`n-${n}`));
+  const outcomes = await Promise.all(receipts);
+  const names = outcomes.flatMap(({ status }, n) => (status === "accepted" ? [`n-${n}`] : []));
+  expect(names).toHaveLength(100);
+  expect(sent().flat()).toEqual(names);
+});
+
+test("closing at once sends nothing that it drops", async () => {
+  const { tracker } = start();
+  const receipt = tracker.track("a");
+  expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 1 });
+  expect(await receipt).toEqual({ status: "dropped", reason: "closed" });
+  await settleDown();
+  expect(sent()).toEqual([]);
+});
+
 describe("after the visitor opted out nothing is sent", () => {
+  test("in whichever turn that is", async () => {
+    for (let turns = 0; turns < 60; turns++) {
+      const store = sharedStore();
+      browser.setOnline(false);
+      const before = start({ outbox: memoryPageOutbox(store) });
+      before.tracker.track("earlier");
+      await settleDown();
+      before.tab.kill();
+      browser.setOnline(true);
+      const { tab, tracker } = start(turns % 2 ? { outbox: memoryPageOutbox(store) } : {});
+      tab.run(() => tracker.track("a"));
+      void tracker.flush();
+      for (let turn = 0; turn < turns; turn += 2) await (turn % 20 < 16 ? null : new Promise(setImmediate));
+      const already = browser.requests.length;
+      tracker.optOut();
+      await settleDown();
+      expect(browser.requests).toHaveLength(already);
+      tab.kill();
+    }
+  });
+
   test("of what was about to be drawn from the store", async () => {
     browser.setOnline(false);
     const store = sharedStore();
