@@ -32,6 +32,8 @@ export interface Courier {
   readonly room: number;
   /** Milliseconds that the relay's clock is ahead of the page's, 0 if that is little. */
   readonly offset: number;
+  /** Forgets who the caller was. */
+  forget(): void;
 }
 
 /** How a batch fared. */
@@ -70,7 +72,6 @@ export function createCourier(
     });
     if (typeof token !== "string")
       throw new TypeError(`"identity" must answer a string, got ${typeof token}`);
-    lastToken = token;
     return token;
   }
 
@@ -85,8 +86,10 @@ export function createCourier(
     let release: (() => void) | undefined;
     try {
       // Without an identity nothing is awaited: a page that goes may have no later moment.
-      const body = encodeBatch(batch, identity && (await identify(isLast, signal)));
+      const token = identity && (await identify(isLast, signal));
       if (isGivenUp()) throw new Error("its events were given up");
+      lastToken = token;
+      const body = encodeBatch(batch, token);
       // After a failure the browser itself may be what refuses, as other scripts have used up its allowance.
       if (isLast || failures === 0) release = takeAllowance(sizeOf(body));
       if (release) for (const parcel of batch) parcel.survives = true;
@@ -126,7 +129,13 @@ export function createCourier(
         askedFor = parseRetryAfter(headers, now);
         answer = readReply(posted, batch.length);
       }
-      const moment = { now, random: random(), askedFor, isOffline: answer === posted && isOffline() };
+      const moment = {
+        now,
+        random: random(),
+        askedFor,
+        isOffline: answer === posted && isOffline(),
+        isOldIdentity: isLast && !!identity,
+      };
       const steps = batch.map(({ record }, index) =>
         nextStep(record, Array.isArray(answer) ? (answer[index] as Answer) : answer, retry, moment),
       );
@@ -134,6 +143,9 @@ export function createCourier(
       failures = "verdict" in answer && steps.some(({ record }) => record) ? failures + 1 : 0;
       const rest = failures && Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random));
       return { steps, rest };
+    },
+    forget() {
+      lastToken = undefined;
     },
   };
   return courier;

@@ -79,6 +79,26 @@ test.each<[string, Answer, Partial<OutboxRecord>, Partial<Moment>, unknown]>([
       ];
     },
   ),
+  [
+    "unauthorized comes again if the identity was an old one, and is no failure",
+    { verdict: { kind: "unauthorized", status: 401, errors: [] } },
+    {},
+    { isOldIdentity: true },
+    { record: { ...RECORD, attempts: 2, dueAt: NOW + 1_000 } },
+  ],
+  [
+    "forbidden ends it, also if the identity was an old one",
+    { verdict: { kind: "forbidden", status: 403, errors: [] } },
+    {},
+    { isOldIdentity: true },
+    {
+      outcome: {
+        status: "rejected",
+        verdict: { kind: "forbidden", status: 403, errors: [] },
+        attempts: 2,
+      },
+    },
+  ],
 ])("%s", (_, answer, record, moment, expected) => {
   const given = { ...RECORD, ...record };
   const step = nextStep(given, answer, POLICY, { ...MOMENT, ...moment });

@@ -15,6 +15,8 @@ export interface Moment {
   readonly askedFor?: number | undefined;
   /** Whether the browser says that it has no network. */
   readonly isOffline?: boolean;
+  /** Whether the identity may have been an old one, as there was no time to wait for another. */
+  readonly isOldIdentity?: boolean;
 }
 
 /** What follows an attempt: the event has ended, or it is sent again as its record says. */
@@ -36,12 +38,13 @@ export function nextStep(
   record: OutboxRecord,
   answer: Answer,
   policy: PageRetryPolicy,
-  { now, random, askedFor = 0, isOffline }: Moment,
+  { now, random, askedFor = 0, isOffline, isOldIdentity }: Moment,
 ): Step {
   const attempts = record.attempts + 1;
   if ("verdict" in answer) {
     const { verdict } = answer;
-    const place = PASSING.indexOf(verdict.kind);
+    const { kind } = verdict;
+    const place = isOldIdentity && kind === "unauthorized" ? 0 : PASSING.indexOf(kind);
     const failures = record.failures + Number(place > 0 && !isOffline);
     if (place < 0 || failures >= policy.attempts) {
       return { outcome: { status: "rejected", verdict, attempts } };

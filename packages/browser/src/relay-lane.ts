@@ -192,6 +192,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     },
     drop(reason) {
       drops += 1;
+      courier.forget();
       if (reason !== "closed") store?.clear();
       else {
         leave();

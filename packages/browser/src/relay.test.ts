@@ -1028,6 +1028,60 @@ describe("an identity", () => {
     expect(unhandled.mock.calls).toEqual([]);
   });
 
+  test("is forgotten as the visitor opts out, also where it comes later", async () => {
+    let person = "alice";
+    let give = (): void => undefined;
+    const identity = vi.fn(async () => person);
+    const { tab, tracker } = start({ relay: { identity } });
+    await tracker.track("a");
+    identity.mockReturnValueOnce(
+      new Promise((resolve) => {
+        give = () => resolve("alice");
+      }),
+    );
+    tracker.track("b");
+    await settleDown();
+    tracker.optOut();
+    tracker.optIn();
+    person = "bob";
+    give();
+    await settleDown();
+    identity.mockImplementationOnce(() => settleDown().then(() => person));
+    const receipt = tracker.track("c");
+    tab.dispatch("pagehide");
+    expect(await receipt).toMatchObject(ACCEPTED);
+    expect(
+      browser.requests.map((request) => [JSON.parse(request.body).identity, ...eventsOf(request)]),
+    ).toEqual([
+      ["alice", expect.objectContaining({ event_name: "a" })],
+      ["bob", expect.objectContaining({ event_name: "c" })],
+    ]);
+  });
+
+  test("that has run out as the page is hidden ends no event: a fresh one is asked for", async () => {
+    let valid = "first";
+    const { tab, tracker } = start({ relay: { identity: async () => valid } });
+    await tracker.track("a");
+    replies = ["lost", [401, { error: { code: "unauthorized", message: "" } }]];
+    const receipt = tracker.track("b");
+    await settleDown();
+    valid = "second";
+    browser.setVisible(false);
+    tab.dispatch("visibilitychange");
+    browser.setVisible(true);
+    for (let second = 0; second < 5; second++) {
+      await settleDown(4);
+      clock.advance(1_000);
+    }
+    expect(await receipt).toEqual({ status: "accepted", attempts: 3 });
+    expect(browser.requests.map(({ body }) => JSON.parse(body).identity)).toEqual([
+      "first",
+      "first",
+      "first",
+      "second",
+    ]);
+  });
+
   test("that is awaited as the page goes makes way for the last one", async () => {
     const identity = vi.fn(async () => "signed");
     const { tab, tracker } = start({ relay: { identity } });
