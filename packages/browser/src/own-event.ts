@@ -40,7 +40,13 @@ export function toMemory(event: OwnEvent): void {
 }
 
 /** Where an event is safe: the greater, the safer. */
-export type Place = typeof MEMORY | typeof STORING | typeof FIXED | typeof LEAVING | typeof STORED;
+export type Place =
+  | typeof MEMORY
+  | typeof STORING
+  | typeof FIXED
+  | typeof LEAVING
+  | typeof STORED
+  | typeof UNREAD;
 
 /** In this page's memory alone. */
 export const MEMORY = 0;
@@ -52,6 +58,13 @@ export const FIXED = 2;
 export const LEAVING = 3;
 /** In the store. */
 export const STORED = 4;
+/** In the store, which cannot be read, so that its page delivers it itself until it can. */
+export const UNREAD = 5;
+
+/** Whether it survives its page. */
+export function isStored({ place = MEMORY }: OwnEvent): boolean {
+  return place >= STORED;
+}
 
 /** Seconds of events that are remembered; the oldest are forgotten first. */
 const MAX_REMEMBERED = 5000;

@@ -3,12 +3,13 @@ import { type CourierOptions, createCourier } from "./courier.ts";
 import type { Step } from "./next-step.ts";
 import {
   createAdoption,
+  isStored,
   MEMORY,
   type OwnEvent,
   type Parcel,
-  STORED,
   STORING,
   toMemory,
+  UNREAD,
 } from "./own-event.ts";
 import { allowanceLeft } from "./page-allowance.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
@@ -75,7 +76,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
     const due: Parcel[] = all().filter(
-      ({ place, isBusy, record }) => place === MEMORY && !isBusy && isDue(record),
+      ({ place, isBusy, record }) => (place === MEMORY || place === UNREAD) && !isBusy && isDue(record),
     );
     // What was drawn before all was given up goes back, which keeps nothing that was deleted.
     if (drops === before) due.push(...drawn);
@@ -152,12 +153,11 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     const events = all();
     // What is not stored is this page's to deliver.
     for (const event of events) if (event.place === STORING) toMemory(event);
-    // What is stored survives anyway.
-    const isStored = ({ place }: OwnEvent) => Number(place === STORED);
     let waiting = events
       .filter(({ isBusy, survives }) => !(isBusy && survives))
       .reverse()
-      .sort((a, b) => isStored(a) - isStored(b));
+      // What is stored survives anyway.
+      .sort((a, b) => Number(isStored(a)) - Number(isStored(b)));
     while (waiting.length > 0 && !isOffline()) {
       const batch = cutBatch(waiting, courier.limit, Math.min(allowanceLeft(), courier.room));
       // One that is too large stays; a smaller one may fit.

@@ -1,4 +1,4 @@
-import { OutboxError, type RelayRequest } from "@intercom-events/core";
+import { OutboxError, type Receipt, type RelayRequest } from "@intercom-events/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeClock } from "../../core/tests/fake-clock.ts";
 import {
@@ -1093,6 +1093,65 @@ describe("an identity", () => {
     await settleDown();
     expect(browser.requests.map(({ body }) => JSON.parse(body).identity)).toEqual(["signed", "signed"]);
     expect(sent()).toEqual([["a"], ["b"]]);
+  });
+});
+
+describe("a store that could not be read once", () => {
+  /** A page without a network that has stored an event, and what is then to fail when it is read next. */
+  async function startOnce(): Promise<Started & { store: ReturnType<typeof sharedStore>; first: Receipt }> {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const outbox = memoryPageOutbox(store);
+    const started = start({ outbox });
+    const first = started.tracker.track("a");
+    expect(await first.stored).toBe(true);
+    await settleDown();
+    vi.spyOn(outbox, "lease").mockRejectedValueOnce(new Error("the disk was asleep"));
+    browser.setOnline(true);
+    return { ...started, store, first };
+  }
+
+  test("still gets what is tracked as the page goes", async () => {
+    const { tab, tracker, store } = await startOnce();
+    replies = Array(9).fill("lost");
+    tab.dispatch("online");
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+    const second = tab.run(() => tracker.track("b"));
+    tab.dispatch("pagehide");
+    expect(await second.stored).toBe(true);
+    const kept = [...store.events.events.values()].map(({ record }) => JSON.parse(record.body).event_name);
+    expect(kept.sort()).toEqual(["a", "b"]);
+  });
+
+  test("has no event go twice in one request", async () => {
+    const { tab, first } = await startOnce();
+    replies = ["lost"];
+    tab.dispatch("online");
+    await settleDown();
+    for (let second = 0; second < 10; second++) {
+      clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(await first).toEqual({ status: "accepted", attempts: 2 });
+    expect(sent()).toEqual([["a"], ["a"]]);
+  });
+
+  test("keeps its events for the next page as the tracker is closed", async () => {
+    const { tab, tracker } = await startOnce();
+    replies = Array(9).fill("lost");
+    tab.dispatch("online");
+    await settleDown();
+    expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+  });
+
+  test("loses its events as the visitor opts out in another tab", async () => {
+    const { tab, store, first } = await startOnce();
+    replies = Array(9).fill("lost");
+    tab.dispatch("online");
+    await settleDown();
+    start({ outbox: memoryPageOutbox(store) }).tracker.optOut();
+    expect(await first).toEqual({ status: "dropped", reason: "opted_out" });
   });
 });
 

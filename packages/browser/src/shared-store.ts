@@ -10,6 +10,7 @@ import { inTime } from "./in-time.ts";
 import { UNHEARD_DELAY } from "./next-step.ts";
 import {
   FIXED,
+  isStored,
   LEAVING,
   MEMORY,
   type OwnEvent,
@@ -18,6 +19,7 @@ import {
   STORED,
   STORING,
   toMemory,
+  UNREAD,
 } from "./own-event.ts";
 import type { PageDraft, PageOutbox } from "./page-outbox.ts";
 import { dropped, type EncodedPageEvent, isTaken, type LaneSettings } from "./route.ts";
@@ -129,7 +131,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
 
   /** A record of the store on its way: the event of this page, or what tells of one of another. */
   function parcelOf(record: OutboxRecord, own: OwnEvent | undefined): Parcel {
-    if (own) return Object.assign(own, { record });
+    if (own) return Object.assign(own, { record, place: STORED });
     return {
       record,
       // Its own page may have told of it, but must not be the only one to know of a loss.
@@ -219,9 +221,9 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
     if (!event.isOver) keep([event]);
   }
 
-  /** The store cannot be read: what this page has stored is delivered from memory. */
+  /** The store cannot be read: what this page has stored is delivered from memory until it is drawn again. */
   function rescue(): void {
-    allIn(STORED).forEach(toMemory);
+    for (const event of allIn(STORED)) event.place = UNREAD;
   }
 
   function onLead(): void {
@@ -235,7 +237,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
       for (const { id, outcome } of message.ended) events.get(id)?.end(outcome);
     } else if ("cleared" in message) {
       clearings += 1;
-      for (const event of allIn(STORED)) event.end(dropped("opted_out"));
+      for (const event of all().filter(isStored)) event.end(dropped("opted_out"));
     } else if (tabs.leads()) onLead();
   }
 
