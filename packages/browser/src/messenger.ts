@@ -99,7 +99,7 @@ function handOver({ eventName, metadata }: EncodedPageEvent): Outcome {
 function createMessengerLane(
   timeout: number,
   isBooted: () => boolean,
-  { clock }: LaneSettings,
+  { clock, outbox }: LaneSettings,
   fallback?: Lane,
 ): Lane {
   /** Each event with the time when it expires, in milliseconds since the epoch. */
@@ -156,7 +156,8 @@ function createMessengerLane(
 
   return {
     send(event) {
-      event.keep(true);
+      // The outbox is the fallback's.
+      if (!outbox) event.keep(true);
       line.push([event, event.trackedAt + timeout]);
       look();
     },

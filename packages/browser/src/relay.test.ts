@@ -814,6 +814,25 @@ describe("as the Messenger's fallback", () => {
     expect((window as { Intercom?: unknown }).Intercom).not.toHaveBeenCalled();
   });
 
+  test("an event is not stored before it takes that way, or the Messenger has it", async () => {
+    const { tab, tracker } = startBoth(5_000);
+    const [stored, heard] = [vi.fn(), vi.fn()];
+    const receipt = tab.run(() => tracker.track("a"));
+    receipt.stored.then(stored);
+    clock.advance(4_900);
+    await settleDown();
+    expect(stored).not.toHaveBeenCalled();
+    browser.setOnline(false);
+    clock.advance(100);
+    await settleDown();
+    expect(stored).toHaveBeenCalledExactlyOnceWith(true);
+    tab.run(() => tracker.track("b")).stored.then(heard);
+    Object.assign(window, { Intercom: Object.assign(vi.fn(), { booted: true }) });
+    clock.advance(100);
+    await settleDown();
+    expect(heard).toHaveBeenCalledExactlyOnceWith(true);
+  });
+
   test("it gets none that the Messenger has taken", async () => {
     const Intercom = Object.assign(vi.fn(), { booted: true });
     Object.assign(window, { Intercom });
