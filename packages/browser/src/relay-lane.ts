@@ -29,10 +29,10 @@ const LONG = 120_000;
 export function createRelayLane(options: CourierOptions, settings: LaneSettings): Lane {
   const { clock, outbox } = settings;
   const adopt = createAdoption(settings);
-  const store = isPage() ? outbox?.share({ all, settings, pump }) : undefined;
+  const store = isPage() ? outbox?.share({ all, settings, pump, giveUp }) : undefined;
   const courier = createCourier(options, settings);
   let isPumping = false;
-  /** How often what waited was given up. */
+  /** How often what waited was given up, here or in another tab. */
   let drops = 0;
   let hasMore = false;
   /** The longest wait so far, in milliseconds: an event that has more ahead of it had its clock put back. */
@@ -169,6 +169,12 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     store?.mark(sent);
   }
 
+  /** Nothing that waits is sent any more, and nobody is taken for who was there before. */
+  function giveUp(): void {
+    drops += 1;
+    courier.forget();
+  }
+
   function leave(): void {
     isGone = true;
     endTimer?.();
@@ -191,8 +197,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
       if (record) store?.settle([{ id: record.id, outcome: dropped("queue_full") }]);
     },
     drop(reason) {
-      drops += 1;
-      courier.forget();
+      giveUp();
       if (reason !== "closed") store?.clear();
       else {
         leave();

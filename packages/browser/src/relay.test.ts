@@ -997,6 +997,30 @@ describe("after the visitor opted out nothing is sent", () => {
     expect(store.events.events.size).toBe(0);
   });
 
+  test("in another tab, of what was waiting for an identity", async () => {
+    let give = (_token: string): void => undefined;
+    const asked = new Promise<string>((resolve) => {
+      give = resolve;
+    });
+    const store = sharedStore();
+    const other = start({ outbox: memoryPageOutbox(store), relay: { identity: () => asked } });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    const receipt = tab.run(() => tracker.track("a"));
+    await settleDown();
+    tracker.optOut();
+    await settleDown();
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+    give("signed");
+    await settleDown();
+    expect(sent()).toEqual([]);
+    // What this page tracks from now on is none of that.
+    const later = other.tab.run(() => other.tracker.track("b"));
+    await settleDown();
+    clock.advance(1_000);
+    expect(await later).toMatchObject(ACCEPTED);
+  });
+
   test("of what was waiting for an identity", async () => {
     let give = (_token: string): void => undefined;
     const asked = new Promise<string>((resolve) => {

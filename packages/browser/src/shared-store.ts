@@ -61,6 +61,8 @@ export interface StoreHost {
   readonly settings: LaneSettings;
   /** Sends what can be sent. */
   pump(): void;
+  /** Told that the visitor opts out in another tab. */
+  giveUp(): void;
 }
 
 /**
@@ -81,7 +83,10 @@ const BROKEN = "the outbox does not work, so events wait in memory";
 const EVER = 8_640_000_000_000_000;
 
 /** Shares a store with the other tabs of the site. Events wait in memory while it fails. */
-export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: StoreHost): SharedStore {
+export function createSharedStore(
+  outbox: PageOutbox,
+  { all, settings, pump, giveUp }: StoreHost,
+): SharedStore {
   const { clock, ended, complain, queue, random = Math.random } = settings;
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
   /** Ends the ids of this page's events, and of no other's. */
@@ -97,8 +102,6 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
   let isStocked = false;
   let vainLooks = 0;
   let badLooks = 0;
-  /** How often the visitor has opted out. */
-  let clearings = 0;
   /** Whether the store may still hold what was there when the visitor opted out on this page. */
   let isToClear = false;
 
@@ -236,7 +239,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
       const events = byId();
       for (const { id, outcome } of message.ended) events.get(id)?.end(outcome);
     } else if ("cleared" in message) {
-      clearings += 1;
+      giveUp();
       for (const event of all().filter(isStored)) event.end(dropped("opted_out"));
     } else if (tabs.leads()) onLead();
   }
@@ -252,12 +255,7 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
       const now = clock.now();
       // Who has the lock may be frozen; then leases keep apart who delivers.
       if (!tabs.leads() && !allIn(STORED).some(({ trackedAt }) => trackedAt + LEASE < now)) return [];
-      const before = clearings;
       const leased = await lease(limit, vainLooks > patience ? EVER : now);
-      if (clearings > before || isClosed) {
-        update(leased); // Which keeps nothing that was deleted.
-        return [];
-      }
       if (leased.length > 0) vainLooks = 0;
       const events = byId();
       // What has ended here is only still there because the store has failed meanwhile.
@@ -313,7 +311,6 @@ export function createSharedStore(outbox: PageOutbox, { all, settings, pump }: S
     join: tabs.join,
     leave: tabs.leave,
     clear() {
-      clearings += 1;
       isToClear = true;
       void fromStore(async () => undefined);
       tabs.tell({ cleared: true });
