@@ -115,6 +115,7 @@ export function createCourier(
     room: MAX_BYTES - (identity ? MAX_IDENTITY : 0),
     offset: 0,
     async send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery> {
+      const sentAt = clock.now();
       const posted = await post(batch, isLast, isGivenUp);
       const now = clock.now();
       let answer: Answer | Answer[];
@@ -123,7 +124,7 @@ export function createCourier(
       else {
         const { status, headers } = posted;
         const date = parseHttpDate(headers.get("date"));
-        if (date !== undefined) courier.offset = Math.abs(date - now) > SMALL_OFFSET ? date - now : 0;
+        if (date !== undefined) courier.offset = offsetOf(date, Math.min(sentAt, now), now);
         if (status === 413) courier.limit = Math.max(1, batch.length >> 1);
         else if (status === 200) courier.limit = Math.min(MAX_BATCH, courier.limit * 2);
         askedFor = parseRetryAfter(headers, now);
@@ -149,4 +150,11 @@ export function createCourier(
     },
   };
   return courier;
+}
+
+/** How far a clock is behind one that said `date` between two moments of its own; a reply may be read long after. */
+function offsetOf(date: number, earliest: number, latest: number): number {
+  const [least, most] = [date - latest, date - earliest];
+  if (least > SMALL_OFFSET) return least;
+  return most < -SMALL_OFFSET ? most : 0;
 }

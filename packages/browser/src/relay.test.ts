@@ -301,6 +301,27 @@ describe("the second of an event", () => {
     ]);
   });
 
+  test.each([
+    ["is right, though a reply is read an hour late", 0, 3_600_000, 0],
+    ["was right, and is put back a day before a reply is read", 86_400_000, -86_400_000, 0],
+    ["is a day ahead, though a reply is read an hour late", 86_400_000, 3_600_000, -86_400_000],
+  ])("with a clock that %s", async (_, ahead, passed, expected) => {
+    const date = new Date(clock.now()).toUTCString();
+    clock.set(clock.now() + ahead);
+    let reply = (_: Response) => {};
+    vi.spyOn(globalThis, "fetch").mockReturnValueOnce(new Promise((resolve) => (reply = resolve)));
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    clock.set(clock.now() + passed);
+    reply(new Response('{"results":[{"status":"accepted"}]}', { headers: { date } }));
+    await settleDown();
+    await tracker.track("b");
+    const [event] = eventsOf(browser.requests[0] as FakeRequest);
+    const moved = (event?.created_at ?? 0) * 1000 - clock.now();
+    expect(Math.abs(moved - expected)).toBeLessThan(2_000);
+  });
+
   test("goes by the page's clock if that is nearly right", async () => {
     replies = [[503, {}, { date: new Date(clock.now() + 50_000).toUTCString() }]];
     const { tracker } = start();
