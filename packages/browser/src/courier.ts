@@ -1,7 +1,7 @@
 import { backoff, type FailedVerdict, parseHttpDate, parseRetryAfter } from "@intercom-events/core";
 import { nextStep, type PageRetryPolicy, type Step } from "./next-step.ts";
 import type { Parcel } from "./own-event.ts";
-import { takeAllowance } from "./page-allowance.ts";
+import { allowanceLeft, takeAllowance } from "./page-allowance.ts";
 import { isOffline } from "./page-life.ts";
 import { type Answer, type Reply, readReply } from "./read-reply.ts";
 import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-batch.ts";
@@ -28,8 +28,8 @@ export interface Courier {
   send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery>;
   /** Events to send at once, at most: fewer after a batch that was too large. */
   readonly limit: number;
-  /** Bytes they may have together. */
-  readonly room: number;
+  /** Bytes they may have together; with the last, what is left of them to requests that outlive the page. */
+  room(isLast: boolean): number;
   /** Milliseconds that the relay's clock is ahead of the page's, 0 if that is little. */
   readonly offset: number;
   /** Forgets who the caller was. */
@@ -61,6 +61,7 @@ export function createCourier(
   const { url, credentials, identity, timeout, retry } = options;
   let failures = 0;
   let lastToken: string | undefined;
+  const room = MAX_BYTES - (identity ? MAX_IDENTITY : 0);
 
   /** Whom the site says the caller is. A page that goes cannot wait for it. */
   async function identify(isLast: boolean, signal: AbortSignal): Promise<string | undefined> {
@@ -84,15 +85,21 @@ export function createCourier(
     const { signal } = abort;
     const stop = clock.after(timeout, () => abort.abort());
     let release: (() => void) | undefined;
+    function reserve(body: string): void {
+      release?.();
+      release = takeAllowance(sizeOf(body));
+      for (const parcel of batch) parcel.survives = !!release;
+    }
     try {
+      // Before anything is awaited, so that the batches of a page that goes leave each other room.
+      if (isLast) reserve(encodeBatch(batch, lastToken));
       // Without an identity nothing is awaited: a page that goes may have no later moment.
       const token = identity && (await identify(isLast, signal));
       if (isGivenUp()) throw new Error("its events were given up");
       lastToken = token;
       const body = encodeBatch(batch, token);
       // After a failure the browser itself may be what refuses, as other scripts have used up its allowance.
-      if (isLast || failures === 0) release = takeAllowance(sizeOf(body));
-      if (release) for (const parcel of batch) parcel.survives = true;
+      if (isLast || failures === 0) reserve(body);
       const reply = await fetch(url, {
         method: "POST",
         headers: { "content-type": "text/plain;charset=UTF-8" },
@@ -112,7 +119,7 @@ export function createCourier(
 
   const courier = {
     limit: MAX_BATCH,
-    room: MAX_BYTES - (identity ? MAX_IDENTITY : 0),
+    room: (isLast: boolean) => (isLast ? Math.min(room, allowanceLeft() - sizeOf(lastToken ?? "")) : room),
     offset: 0,
     async send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery> {
       const sentAt = clock.now();

@@ -11,7 +11,6 @@ import {
   toMemory,
   UNREAD,
 } from "./own-event.ts";
-import { allowanceLeft } from "./page-allowance.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
 import { cutBatch } from "./relay-batch.ts";
 import { dropped, type Lane, type LaneSettings } from "./route.ts";
@@ -80,7 +79,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     );
     // What was drawn before all was given up goes back, which keeps nothing that was deleted.
     if (drops === before) due.push(...drawn);
-    const batch = cutBatch(due, courier.limit, courier.room);
+    const batch = cutBatch(due, courier.limit, courier.room(false));
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
     store?.update(drawn.filter((parcel) => !batch.includes(parcel)));
@@ -92,7 +91,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
   async function dispatch(batch: readonly Parcel[], isLast: boolean): Promise<void> {
     for (const parcel of batch) {
       parcel.isBusy = true;
-      parcel.survives = isLast;
+      parcel.survives = false;
     }
     const before = drops;
     const { steps, rest } = await courier.send(batch, isLast, () => drops > before);
@@ -159,7 +158,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
       // What is stored survives anyway.
       .sort((a, b) => Number(isStored(a)) - Number(isStored(b)));
     while (waiting.length > 0 && !isOffline()) {
-      const batch = cutBatch(waiting, courier.limit, Math.min(allowanceLeft(), courier.room));
+      const batch = cutBatch(waiting, courier.limit, courier.room(true));
       // One that is too large stays; a smaller one may fit.
       waiting = waiting.slice(batch.length || 1);
       if (batch.length === 0) continue;

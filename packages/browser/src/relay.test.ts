@@ -403,6 +403,27 @@ describe("a page that goes", () => {
     await settleDown();
   });
 
+  test("sends as much of the latest with an identity that has to be awaited", async () => {
+    const { tab, tracker } = start({ relay: { identity: async () => "t".repeat(400) } });
+    await tracker.track("a");
+    replies = ["never"];
+    for (let n = 0; n < 90; n++) tracker.track(`slow-${n}`, { text: "x".repeat(400) });
+    await settleDown();
+    for (let n = 0; n < 50; n++) tracker.track(`n-${n}`, { text: "x".repeat(400) });
+    const before = browser.requests.length;
+    tab.dispatch("pagehide");
+    await settleDown();
+    const left = browser.requests.slice(before);
+    expect(left.every(({ keepalive }) => keepalive)).toBe(true);
+    const names = left.flatMap(eventsOf).map(({ event_name }) => event_name);
+    expect(names).toContain("n-49");
+    expect(names.length).toBeGreaterThan(20);
+    const inFlight = browser.requests.slice(1);
+    expect(inFlight.reduce((sum, { body }) => sum + body.length, 0)).toBeLessThanOrEqual(60 * 1024);
+    clock.advance(20_000);
+    await settleDown();
+  });
+
   test("sends nothing twice that is on its way in a request that outlives it", async () => {
     replies = ["never"];
     const { tab, tracker } = start();
