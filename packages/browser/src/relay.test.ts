@@ -1295,6 +1295,38 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
     expect(new Set(times)).toEqual(new Set([1_700_000_001]));
   });
 
+  test("where it is full, with the bytes it was sent with while room was being made", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const earlier = start({ outbox: memoryPageOutbox(store, { maxEvents: 1 }) });
+    earlier.tracker.track("old");
+    await settleDown();
+    earlier.tab.kill();
+    const outbox = memoryPageOutbox(store, { maxEvents: 1 });
+    const { lease } = outbox;
+    const { tab, tracker } = start({ outbox, queue: { policy: "drop_oldest" } });
+    vi.spyOn(outbox, "lease").mockImplementationOnce(async (request) => {
+      const leased = await lease(request);
+      browser.setOnline(true);
+      replies = ["lost"];
+      hide(tab);
+      // Another tab has taken it meanwhile.
+      store.taken.add("a 1700000000");
+      return leased;
+    });
+    store.taken.clear();
+    const receipt = tracker.track("a");
+    await settleDown();
+    for (let second = 0; second < 60; second++) {
+      clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(await receipt).toMatchObject(ACCEPTED);
+    const times = browser.requests.flatMap(eventsOf).filter(({ event_name }) => event_name === "a");
+    expect(times.length).toBeGreaterThan(1);
+    expect(new Set(times.map(({ created_at }) => created_at)).size).toBe(1);
+  });
+
   test("where it is full, while it is on its way", async () => {
     browser.setOnline(false);
     const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore(), { maxEvents: 1 }) });

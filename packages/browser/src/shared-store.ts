@@ -217,11 +217,13 @@ export function createSharedStore(
 
   /** The store holds as many events as it may: the oldest makes way, or the new one does. */
   async function makeRoom(event: OwnEvent): Promise<void> {
+    event.place = STORING;
     const outcome = dropped("queue_full");
     const [oldest = event.record] = queue?.policy === "drop_oldest" ? await lease(1, clock.now()) : [];
     parcelOf(oldest, byId().get(oldest.id)).end(outcome);
     settle([{ id: oldest.id, outcome }]);
-    if (!event.isOver) keep([event]);
+    // A page that went meanwhile has sent it, and no other body may be sent from then on.
+    if (!event.isOver && event.place === STORING) keep([event]);
   }
 
   /** The store cannot be read: what this page has stored is delivered from memory until it is drawn again. */
