@@ -21,6 +21,9 @@ const LOOK = 5_000;
 /** Milliseconds that any event may wait for its turn. */
 const LONG = 120_000;
 
+/** Milliseconds that a relay may ask an event to wait. */
+const LONGEST = 3_600_000;
+
 /**
  * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
  * left in it.
@@ -71,7 +74,8 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
   /** Sends what is due. Nothing comes between choosing a batch and sending it, so that none of it is given up then. */
   async function sendNext(): Promise<void> {
     const before = drops;
-    const drawn = (await store?.draw(courier.limit, longest / LOOK)) ?? [];
+    const patience = Math.max(LONGEST, longest, options.retry.maxDelay);
+    const drawn = (await store?.draw(courier.limit, patience)) ?? [];
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
     const due: Parcel[] = all().filter(
@@ -146,14 +150,15 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     });
   }
 
-  /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first. */
+  /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first, but for what is stored and has to wait. */
   function depart(): void {
     const sent: Parcel[] = [];
     const events = all();
+    const now = clock.now();
     // What is not stored is this page's to deliver.
     for (const event of events) if (event.place === STORING) toMemory(event);
     let waiting = events
-      .filter(({ isBusy, survives }) => !(isBusy && survives))
+      .filter((event) => !(event.isBusy && event.survives) && !(isStored(event) && event.record.dueAt > now))
       .reverse()
       // What is stored survives anyway.
       .sort((a, b) => Number(isStored(a)) - Number(isStored(b)));

@@ -1001,6 +1001,40 @@ test("closing at once sends nothing that it drops", async () => {
   expect(sent()).toEqual([]);
 });
 
+describe("what the relay asks for is kept of what is stored", () => {
+  test("by the next page, up to an hour", async () => {
+    replies = [[429, {}, { "retry-after": "1800" }]];
+    const store = sharedStore();
+    const first = start({ outbox: memoryPageOutbox(store) });
+    first.tracker.track("a");
+    await settleDown();
+    first.tab.kill();
+    start({ outbox: memoryPageOutbox(store) });
+    for (let second = 0; second < 1_799; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(sent()).toEqual([["a"]]);
+    for (let second = 0; second < 10; second++) {
+      clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(sent()).toEqual([["a"], ["a"]]);
+  });
+
+  test("by a tab that is hidden meanwhile", async () => {
+    replies = [[503, {}, { "retry-after": "600" }]];
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    tracker.track("a");
+    await settleDown();
+    browser.setVisible(false);
+    tab.dispatch("visibilitychange");
+    browser.setVisible(true);
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+  });
+});
+
 describe("after the visitor opted out nothing is sent", () => {
   test("in whichever turn that is", async () => {
     for (let turns = 0; turns < 60; turns++) {

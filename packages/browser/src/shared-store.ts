@@ -32,9 +32,9 @@ export interface SharedStore {
   /**
    * Leases the events this tab is to send.
    *
-   * @param patience looks in a row at a store that held events and gave none, after which a clock must have been put back
+   * @param longest milliseconds that an event may have to wait: one that has more ahead of it had its clock put back
    */
-  draw(limit: number, patience: number): Promise<Parcel[]>;
+  draw(limit: number, longest: number): Promise<Parcel[]>;
   /** Ends events, and tells the tabs that may have tracked them. */
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */
@@ -76,6 +76,9 @@ const MAX_GROUP = 500;
 
 /** Looks at a store that does not work before it is left alone until there is a new event. */
 const MAX_BAD_LOOKS = 5;
+
+/** Looks in a row at a store that held events and gave none, after which all of it is looked at: two minutes. */
+const MAX_VAIN_LOOKS = 24;
 
 const BROKEN = "the outbox does not work, so events wait in memory";
 
@@ -253,12 +256,14 @@ export function createSharedStore(
       event.record = { ...event.record, id: padded(latest) + padded(sequence++) + page };
       keep([event]);
     },
-    async draw(limit, patience) {
+    async draw(limit, longest) {
       const now = clock.now();
       // Who has the lock may be frozen; then leases keep apart who delivers.
       if (!tabs.leads() && !allIn(STORED).some(({ trackedAt }) => trackedAt + LEASE < now)) return [];
-      const leased = await lease(limit, vainLooks > patience ? EVER : now);
+      const leased = await lease(limit, vainLooks > MAX_VAIN_LOOKS ? EVER : now);
       if (leased.length > 0) vainLooks = 0;
+      const hasToWait = ({ dueAt }: OutboxRecord) => dueAt > now && dueAt <= now + longest;
+      update(leased.filter(hasToWait));
       const events = byId();
       // What has ended here is only still there because the store has failed meanwhile.
       const isOver = (record: OutboxRecord) => isOwn(record) && !events.has(record.id);
@@ -266,7 +271,7 @@ export function createSharedStore(
       return (
         leased
           // Of this page's own some may have been sent as it was hidden.
-          .filter((record) => !isOver(record) && !events.get(record.id)?.isBusy)
+          .filter((record) => !hasToWait(record) && !isOver(record) && !events.get(record.id)?.isBusy)
           .map((record) => parcelOf(record, events.get(record.id)))
       );
     },
