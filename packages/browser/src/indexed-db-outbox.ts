@@ -115,7 +115,8 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
 
   const outbox: PageOutbox = {
     name,
-    share: (host) => createSharedStore(outbox, host),
+    share: (host) =>
+      createSharedStore(outbox, host, () => call("read", (stores) => ask(stores("events").getAllKeys()))),
     append: (records, leaseUntil) =>
       call("append", async (stores) => add(stores, await readSummary(stores), records, leaseUntil)),
     appendApart: (drafts, leaseUntil) =>

@@ -521,6 +521,32 @@ describe("tabs", () => {
     expect(await receipt).toEqual({ status: "accepted", attempts: 0 });
   });
 
+  test("one that has missed how its event ended looks into the store, which may hold others", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    const receipts = ["a", "b"].map((name) => one.tab.run(() => one.tracker.track(name)));
+    await settleDown();
+    const [a, b] = receipts.map((receipt) => {
+      const ended = vi.fn();
+      receipt.then(ended);
+      return ended;
+    });
+    one.tab.dispatch("pagehide", { persisted: true });
+    await settleDown();
+    browser.setOnline(true);
+    replies = [[200, { results: [{ status: "accepted" }, { status: "retry" }] }, { "retry-after": "1800" }]];
+    start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    one.tab.dispatch("pageshow", { persisted: true });
+    for (let second = 0; second < 20; second++) {
+      clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(a).toHaveBeenCalledExactlyOnceWith({ status: "accepted", attempts: 0 });
+    expect(b).not.toHaveBeenCalled();
+  });
+
   test("without locks each delivers, and no event goes twice", async () => {
     Object.assign(navigator, { locks: undefined });
     const store = sharedStore();

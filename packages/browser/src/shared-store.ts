@@ -85,10 +85,15 @@ const BROKEN = "the outbox does not work, so events wait in memory";
 /** The last millisecond there is in a `Date`. */
 const EVER = 8_640_000_000_000_000;
 
-/** Shares a store with the other tabs of the site. Events wait in memory while it fails. */
+/**
+ * Shares a store with the other tabs of the site. Events wait in memory while it fails.
+ *
+ * @param ids those of all events that the store holds
+ */
 export function createSharedStore(
   outbox: PageOutbox,
   { all, settings, pump, giveUp }: StoreHost,
+  ids: () => Promise<readonly unknown[]>,
 ): SharedStore {
   const { clock, ended, complain, queue, random = Math.random } = settings;
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
@@ -302,17 +307,19 @@ export function createSharedStore(
     },
     async look() {
       const before = allIn(STORED);
-      const counts = await fromStore(() => outbox.counts());
-      badLooks = counts ? 0 : badLooks + 1;
-      isStocked = tabs.leads() && (counts ? counts.events > 0 : badLooks < MAX_BAD_LOOKS);
+      const held = await fromStore(ids);
+      badLooks = held ? 0 : badLooks + 1;
+      isStocked = tabs.leads() && (held ? held.length > 0 : badLooks < MAX_BAD_LOOKS);
       vainLooks = isStocked ? vainLooks + 1 : 0;
-      if (!counts) rescue();
-      if (counts?.events !== 0 || before.length === 0) return;
+      if (!held) return rescue();
+      const there = new Set(held);
+      const gone = before.filter(({ record }) => !there.has(record.id));
+      if (gone.length === 0) return;
       await fromStore(async () => {
         const events = byId();
         for await (const { record, outcome } of outbox.deadLetters()) events.get(record.id)?.end(outcome);
       });
-      for (const event of before) event.end(UNTOLD);
+      for (const event of gone) event.end(UNTOLD);
     },
     hasMore: () => isStocked,
     join: tabs.join,

@@ -45,7 +45,8 @@ export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxO
   }
 
   const outbox: PageOutbox = {
-    share: (host) => createSharedStore(outbox, host),
+    share: (host) =>
+      createSharedStore(outbox, host, () => call(async () => [...shared.events.events.keys()])),
     append: (records, leaseUntil) => call(() => inner.append(records, leaseUntil)),
     lease: (request) => call(() => inner.lease(request)),
     renew: (ids, until) => call(() => inner.renew(ids, until)),
