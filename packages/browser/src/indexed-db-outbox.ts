@@ -1,5 +1,6 @@
 import {
   type DeadLetter,
+  type LeaseRequest,
   OutboxError,
   type OutboxOptions,
   type OutboxRecord,
@@ -10,7 +11,7 @@ import { ask, indexedDbNamed, STORES, type Stores } from "./indexed-db.ts";
 import { firstFree } from "./own-event.ts";
 import type { PageOutbox } from "./page-outbox.ts";
 import { isTaken } from "./route.ts";
-import { createSharedStore } from "./shared-store.ts";
+import { createSharedStore, type StoreInside } from "./shared-store.ts";
 
 /** What {@link indexedDbOutbox} takes. */
 export interface IndexedDbOutboxOptions extends OutboxOptions {
@@ -113,10 +114,27 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     database.disconnect();
   }
 
+  function leaseDue({ limit, now, until }: LeaseRequest, by: number): Promise<OutboxRecord[]> {
+    return call("lease", async (stores) => {
+      const leased: OutboxRecord[] = [];
+      for await (const kept of readEvents(stores)) {
+        if (leased.length >= limit) break;
+        if (kept.dueAt > by || kept.leaseUntil > now) continue;
+        stores("events").put(lease(kept, until));
+        leased.push(recordOf(kept));
+      }
+      return leased;
+    });
+  }
+
+  const inside: StoreInside = {
+    ids: () => call("read", (stores) => ask(stores("events").getAllKeys())),
+    leaseDue,
+  };
+
   const outbox: PageOutbox = {
     name,
-    share: (host) =>
-      createSharedStore(outbox, host, () => call("read", (stores) => ask(stores("events").getAllKeys()))),
+    share: (host) => createSharedStore(outbox, inside, host),
     append: (records, leaseUntil) =>
       call("append", async (stores) => add(stores, await readSummary(stores), records, leaseUntil)),
     appendApart: (drafts, leaseUntil) =>
@@ -143,17 +161,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
         add(stores, summary, records, leaseUntil);
         return records;
       }),
-    lease: ({ limit, now, until }) =>
-      call("lease", async (stores) => {
-        const leased: OutboxRecord[] = [];
-        for await (const kept of readEvents(stores)) {
-          if (leased.length >= limit) break;
-          if (kept.dueAt > now || kept.leaseUntil > now) continue;
-          stores("events").put(lease(kept, until));
-          leased.push(recordOf(kept));
-        }
-        return leased;
-      }),
+    lease: (request) => leaseDue(request, request.now),
     renew: (ids, until) =>
       call("renew", async (stores) => {
         for (const id of ids) {

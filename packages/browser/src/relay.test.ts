@@ -384,6 +384,39 @@ describe("too many events", () => {
       "accepted",
     ]);
   });
+
+  test("in the store, where the oldest waits for its next attempt", async () => {
+    replies = Array(9).fill([503, {}]);
+    const { tracker } = start({
+      outbox: memoryPageOutbox(sharedStore(), { maxEvents: 1 }),
+      queue: { policy: "drop_oldest" },
+    });
+    const oldest = tracker.track("a");
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+    expect(await tracker.track("b").stored).toBe(true);
+    expect(await oldest).toEqual({ status: "dropped", reason: "queue_full" });
+  });
+
+  test("in the store, where the oldest is on its way", async () => {
+    browser.setOnline(false);
+    const { tab, tracker } = start({
+      outbox: memoryPageOutbox(sharedStore(), { maxEvents: 1 }),
+      queue: { policy: "drop_oldest" },
+    });
+    const oldest = tracker.track("a");
+    await settleDown();
+    let reply = (_: Response) => {};
+    vi.spyOn(globalThis, "fetch").mockReturnValueOnce(new Promise((resolve) => (reply = resolve)));
+    browser.setOnline(true);
+    browser.setVisible(false);
+    tab.dispatch("visibilitychange");
+    browser.setVisible(true);
+    await settleDown();
+    expect(await tracker.track("b")).toEqual({ status: "dropped", reason: "queue_full" });
+    reply(new Response('{"results":[{"status":"accepted"}]}'));
+    expect(await oldest).toMatchObject(ACCEPTED);
+  });
 });
 
 describe("a page that goes", () => {
@@ -1362,19 +1395,20 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
     earlier.tracker.track("old");
     await settleDown();
     earlier.tab.kill();
-    const outbox = memoryPageOutbox(store, { maxEvents: 1 });
-    const { lease } = outbox;
-    const { tab, tracker } = start({ outbox, queue: { policy: "drop_oldest" } });
-    vi.spyOn(outbox, "lease").mockImplementationOnce(async (request) => {
-      const leased = await lease(request);
-      browser.setOnline(true);
-      replies = ["lost"];
-      hide(tab);
-      // Another tab has taken it meanwhile.
-      store.taken.add("a 1700000000");
-      return leased;
+    let calls = 0;
+    const outbox = memoryPageOutbox(store, {
+      maxEvents: 1,
+      fails() {
+        if (++calls !== 2) return false;
+        browser.setOnline(true);
+        replies = ["lost"];
+        hide(tab);
+        // Another tab has taken it meanwhile.
+        store.taken.add("a 1700000000");
+        return false;
+      },
     });
-    store.taken.clear();
+    const { tab, tracker } = start({ outbox, queue: { policy: "drop_oldest" } });
     const receipt = tracker.track("a");
     await settleDown();
     for (let second = 0; second < 60; second++) {

@@ -1,5 +1,6 @@
 import {
   type Ending,
+  type LeaseRequest,
   type OutboxError,
   type OutboxRecord,
   type Outcome,
@@ -65,6 +66,14 @@ export interface StoreHost {
   giveUp(): void;
 }
 
+/** What is asked of a store only where tabs share it. */
+export interface StoreInside {
+  /** The ids of all events it holds. */
+  ids(): Promise<readonly unknown[]>;
+  /** `lease` of what is due by another time than now. */
+  leaseDue(request: LeaseRequest, by: number): Promise<OutboxRecord[]>;
+}
+
 /**
  * Milliseconds a lease lasts: longer than a request. A tab that dies leaves its events alone so long, and one that
  * was frozen while it had the lock those of the others.
@@ -85,15 +94,11 @@ const BROKEN = "the outbox does not work, so events wait in memory";
 /** The last millisecond there is in a `Date`. */
 const EVER = 8_640_000_000_000_000;
 
-/**
- * Shares a store with the other tabs of the site. Events wait in memory while it fails.
- *
- * @param ids those of all events that the store holds
- */
+/** Shares a store with the other tabs of the site. Events wait in memory while it fails. */
 export function createSharedStore(
   outbox: PageOutbox,
+  { ids, leaseDue }: StoreInside,
   { all, settings, pump, giveUp }: StoreHost,
-  ids: () => Promise<readonly unknown[]>,
 ): SharedStore {
   const { clock, ended, complain, queue, random = Math.random } = settings;
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
@@ -134,8 +139,8 @@ export function createSharedStore(
     return inTime(onceCleared(), clock, onFailure);
   }
 
-  async function lease(limit: number, now: number): Promise<OutboxRecord[]> {
-    const leased = await fromStore(() => outbox.lease({ limit, now, until: clock.now() + LEASE }));
+  async function lease(limit: number, now: number, by = now): Promise<OutboxRecord[]> {
+    const leased = await fromStore(() => leaseDue({ limit, now, until: clock.now() + LEASE }, by));
     if (!leased) rescue();
     return leased ?? [];
   }
@@ -227,11 +232,16 @@ export function createSharedStore(
   async function makeRoom(event: OwnEvent): Promise<void> {
     event.place = STORING;
     const outcome = dropped("queue_full");
-    const [oldest = event.record] = queue?.policy === "drop_oldest" ? await lease(1, clock.now()) : [];
-    parcelOf(oldest, byId().get(oldest.id)).end(outcome);
-    settle([{ id: oldest.id, outcome }]);
+    const leased = queue?.policy === "drop_oldest" ? await lease(1, clock.now(), EVER) : [];
     // A page that went meanwhile has sent it, and no other body may be sent from then on.
-    if (!event.isOver && event.place === STORING) keep([event]);
+    if (event.place !== STORING) return update(leased);
+    const events = byId();
+    let [oldest = event.record] = leased;
+    // Of this page's own some may have been sent as it was hidden.
+    if (events.get(oldest.id)?.isBusy) oldest = event.record;
+    parcelOf(oldest, events.get(oldest.id)).end(outcome);
+    settle([{ id: oldest.id, outcome }]);
+    if (!event.isOver) keep([event]);
   }
 
   /** The store cannot be read: what this page has stored is delivered from memory until it is drawn again. */

@@ -1,6 +1,6 @@
 import { createMemoryStore, type MemoryStore, memoryOutbox } from "@intercom-events/core";
 import type { PageOutbox } from "../src/page-outbox.ts";
-import { createSharedStore } from "../src/shared-store.ts";
+import { createSharedStore, type StoreInside } from "../src/shared-store.ts";
 
 /** What the tabs of a site share. */
 export interface SharedStore {
@@ -44,9 +44,25 @@ export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxO
     return done;
   }
 
+  const inside: StoreInside = {
+    ids: () => call(async () => [...shared.events.events.keys()]),
+    leaseDue: (request, by) =>
+      call(async () => {
+        const { events } = shared.events;
+        const waiting = [...events].filter(
+          ([, { record }]) => record.dueAt > request.now && record.dueAt <= by,
+        );
+        for (const [id, kept] of waiting) events.set(id, { ...kept, record: { ...kept.record, dueAt: 0 } });
+        const leased = await inner.lease(request);
+        for (const [id, kept] of waiting) {
+          if (!leased.some((record) => record.id === id)) events.set(id, kept);
+        }
+        return leased;
+      }),
+  };
+
   const outbox: PageOutbox = {
-    share: (host) =>
-      createSharedStore(outbox, host, () => call(async () => [...shared.events.events.keys()])),
+    share: (host) => createSharedStore(outbox, inside, host),
     append: (records, leaseUntil) => call(() => inner.append(records, leaseUntil)),
     lease: (request) => call(() => inner.lease(request)),
     renew: (ids, until) => call(() => inner.renew(ids, until)),
