@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeClock } from "../../core/tests/fake-clock.ts";
 import { fakePage } from "../test/fake-page.ts";
@@ -204,6 +206,23 @@ describe("flush", () => {
       `Cannot close: "time" ${UNKNOWN}, got 1`,
     );
   });
+});
+
+/** What is held once all garbage is collected, in bytes. */
+function heap(): number {
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc") as () => void;
+  for (let time = 0; time < 2; time += 1) gc();
+  return process.memoryUsage().heapUsed;
+}
+
+test("waiting leaves nothing behind", async () => {
+  const tracker = start();
+  await tracker.flush();
+  const before = heap();
+  for (let count = 0; count < 20_000; count += 1) await tracker.flush();
+  expect((heap() - before) / 20_000, "bytes a flush").toBeLessThan(100);
+  await tracker.close();
 });
 
 describe("close", () => {

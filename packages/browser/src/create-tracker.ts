@@ -39,11 +39,8 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   let bytes = 0;
   let refusal: "closed" | "opted_out" | undefined;
   let closing: Promise<CloseReport> | undefined;
-  /** Ends each wait for what closing leaves in the outbox. */
-  let endWaits!: () => void;
-  const closed = new Promise<void>((resolve) => {
-    endWaits = resolve;
-  });
+  /** Ends each wait there is; nothing is waited for once it is closed. */
+  let waits: Set<() => void> | undefined = new Set();
   const lane = options.route.open({ ...options, ...announcer, clock, events });
 
   function track(eventName: unknown, metadata?: unknown): Receipt {
@@ -112,12 +109,16 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
   async function settle(timeout?: number): Promise<number> {
     const waiting = [...events];
     lane.flush();
-    let stop: (() => void) | undefined;
-    const timeIsUp = new Promise<void>((resolve) => {
-      if (timeout !== undefined) stop = clock.after(timeout, resolve);
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
     });
-    await Promise.race([Promise.all(waiting.map(({ receipt }) => receipt)), closed, timeIsUp]);
+    if (waits) waits.add(end);
+    else end();
+    const stop = timeout === undefined ? undefined : clock.after(timeout, end);
+    await Promise.race([Promise.all(waiting.map(({ receipt }) => receipt)), ended]);
     stop?.();
+    waits?.delete(end);
     return waiting.filter(({ isOver }) => !isOver).length;
   }
 
@@ -137,7 +138,8 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     if (timeout !== 0) await settle(timeout);
     else lane.flush();
     const dropped = drop("closed");
-    endWaits();
+    for (const end of waits ?? []) end();
+    waits = undefined;
     return { pending: events.size, dropped };
   }
 
