@@ -17,18 +17,18 @@ export interface MessengerOptions {
    * as `expired`: the Messenger is blocked, or the page never boots it.
    * @default 30_000
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /**
    * Says whether the Messenger in `window.Intercom` takes events now, for pages that know better, for
    * instance because they boot it themselves. As long as there is none it is not asked.
    * @default whether `window.Intercom.booted` is `true`
    */
-  readonly isBooted?: () => boolean;
+  readonly isBooted?: (() => boolean) | undefined;
   /**
    * The way of an event that has waited in vain, or whose page goes before: `relay({ … })`. It takes that
    * way once, and stays the event of the second it was tracked in.
    */
-  readonly fallback?: Route;
+  readonly fallback?: Route | undefined;
 }
 
 /** Milliseconds from one look at a Messenger that takes nothing to the next: the shortest wait that is not felt. */

@@ -194,8 +194,8 @@ describe("sending", () => {
 
   test("what is undefined takes its default", async () => {
     replies = ["lost"];
-    const retry = { attempts: undefined, baseDelay: undefined, maxAge: undefined } as never;
-    const { tracker } = start({ relay: { timeout: undefined as never, retry } });
+    const retry = { attempts: undefined, baseDelay: undefined, maxAge: undefined };
+    const { tracker } = start({ relay: { timeout: undefined, retry } });
     const receipt = tracker.track("a");
     await settleDown();
     clock.advance(499);

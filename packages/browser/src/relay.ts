@@ -11,28 +11,28 @@ export interface RelayOptions {
    * `include`, and must allow the page's origin.
    * @default "same-origin"
    */
-  readonly credentials?: "omit" | "same-origin" | "include";
+  readonly credentials?: "omit" | "same-origin" | "include" | undefined;
   /**
    * Answers a token, signed by the site, that says who the caller is; asked for each request. For sites
    * that know their callers by no cookie.
    */
-  readonly identity?: () => string | Promise<string>;
+  readonly identity?: (() => string | Promise<string>) | undefined;
   /** Milliseconds that the identity, if one is asked for, and the reply may take together. @default 20000 */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** How failed attempts are repeated. */
-  readonly retry?: PageRetryOptions;
+  readonly retry?: PageRetryOptions | undefined;
 }
 
 /** How failed attempts are repeated. The waits are drawn at random, each from twice as much as the last. */
 export interface PageRetryOptions {
   /** Attempts that may fail (5xx, no reply, no reply in time) before the event ends as `rejected`. @default 100 */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
   /** Milliseconds that the first wait is drawn from. @default 1000 */
-  readonly baseDelay?: number;
+  readonly baseDelay?: number | undefined;
   /** Milliseconds no wait exceeds, unless the relay asks for more. @default 60000 */
-  readonly maxDelay?: number;
+  readonly maxDelay?: number | undefined;
   /** Milliseconds after `track` when an event that has failed is dropped as `expired`. @default 86400000 */
-  readonly maxAge?: number;
+  readonly maxAge?: number | undefined;
 }
 
 /**

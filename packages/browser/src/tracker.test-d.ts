@@ -1,5 +1,16 @@
 import { expectTypeOf, test } from "vitest";
-import { createTracker, type MonetaryAmount, messenger, monetaryAmount, type Receipt } from "./index.ts";
+import {
+  createTracker,
+  type MessengerOptions,
+  type MonetaryAmount,
+  messenger,
+  monetaryAmount,
+  type PageRetryOptions,
+  type QueueOptions,
+  type Receipt,
+  type RelayOptions,
+  type TrackerOptions,
+} from "./index.ts";
 
 const route = messenger();
 
@@ -51,4 +62,15 @@ test("a route is required, and there is no option for a token", () => {
   createTracker({});
   // @ts-expect-error: an access token must never be in a page
   createTracker({ route, token: "x" });
+});
+
+/** Its optional properties, each of which may as well be given as `undefined`. */
+type NotGiven<T> = { [Key in keyof T as object extends Pick<T, Key> ? Key : never]-?: undefined };
+
+test("an option that is undefined is not given", () => {
+  expectTypeOf<NotGiven<TrackerOptions> & { route: typeof route }>().toExtend<TrackerOptions>();
+  expectTypeOf<NotGiven<QueueOptions>>().toExtend<QueueOptions>();
+  expectTypeOf<NotGiven<MessengerOptions>>().toExtend<MessengerOptions>();
+  expectTypeOf<NotGiven<RelayOptions> & { url: string }>().toExtend<RelayOptions>();
+  expectTypeOf<NotGiven<PageRetryOptions>>().toExtend<PageRetryOptions>();
 });

@@ -23,21 +23,21 @@ export interface TrackerOptions {
    * tracker.
    * @default memory alone
    */
-  readonly outbox?: PageOutbox;
+  readonly outbox?: PageOutbox | undefined;
   /** How events wait until they can be delivered. */
-  readonly queue?: QueueOptions;
+  readonly queue?: QueueOptions | undefined;
   /**
    * Keys of metadata that Intercom tracks; a warning names the first beyond.
    * @default 10
    */
-  readonly metadataKeys?: number;
+  readonly metadataKeys?: number | undefined;
   /**
    * Time and timers, for tests.
    * @default the page's
    */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** At least 0 and less than 1, for tests. @default `Math.random` */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** How events wait until they can be delivered. */
@@ -46,11 +46,11 @@ export interface QueueOptions {
    * The most events of this page without an outcome. A further one is dropped as `queue_full`.
    * @default 1000
    */
-  readonly maxEvents?: number;
+  readonly maxEvents?: number | undefined;
   /** The most characters of their names and metadata, as JSON. @default 1048576 */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Which event is dropped then: the new one, or the one that has waited longest. @default "drop_newest" */
-  readonly policy?: "drop_newest" | "drop_oldest";
+  readonly policy?: "drop_newest" | "drop_oldest" | undefined;
 }
 
 /** Sends the events of a page; {@link createTracker}. */
