@@ -12,10 +12,7 @@ const AN_OBJECT: Rule = ["an object", (value) => typeof value === "object" && va
 const A_FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 const A_TEXT: Rule = ["a text", (value) => typeof value === "string" && value !== ""];
 const A_COUNT: Rule = ["a positive integer", (value) => Number.isSafeInteger(value) && (value as number) > 0];
-const AN_ADDRESS: Rule = [
-  "an address",
-  (value) => (typeof value === "string" && value !== "") || value instanceof URL,
-];
+const AN_ADDRESS: Rule = ["a path or an address, by HTTP and with no password in it", isAddress];
 const A_ROUTE = madeBy("messenger() or relay()", "open");
 
 /**
@@ -26,6 +23,17 @@ const NO_OUTBOX: Rule = [
   "left out, as the Messenger takes no events of earlier pages; a fallback does",
   (value) => value === undefined,
 ];
+
+/** Whether a page can post to it. */
+function isAddress(value: unknown): boolean {
+  if (typeof value === "string" ? value.trim() === "" : !(value instanceof URL)) return false;
+  try {
+    const { protocol, username, password } = new URL(value as string | URL, "https://page.test");
+    return /^https?:$/.test(protocol) && username + password === "";
+  } catch {
+    return false;
+  }
+}
 
 /** A number that is finite and not below `least`. */
 function atLeast(least: number): Rule {

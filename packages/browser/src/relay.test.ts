@@ -955,10 +955,21 @@ describe("as the Messenger's fallback", () => {
   });
 });
 
+const AN_ADDRESS = "a path or an address, by HTTP and with no password in it";
+
 test.each([
   [undefined, '"options" must be an object, got undefined'],
-  [{}, '"url" must be an address, got undefined'],
-  [{ url: "" }, '"url" must be an address, got string'],
+  [{}, `"url" must be ${AN_ADDRESS}, got undefined`],
+  ...[
+    "",
+    " ",
+    "https://",
+    "https://exa mple.org/e",
+    "javascript:1",
+    "data:,x",
+    "https://user:pw@site.test/e",
+  ].map((url) => [{ url }, `"url" must be ${AN_ADDRESS}, got string`] as const),
+  [{ url: new URL("ftp://site.test/e") }, `"url" must be ${AN_ADDRESS}, got object`],
   [
     { url: "/e", credentials: "all" },
     '"credentials" must be "omit" or "same-origin" or "include", got string',
@@ -970,6 +981,13 @@ test.each([
 ])("refuses the options %j", (options, message) => {
   expect(() => relay(options as never)).toThrow(new TypeError(`Cannot create relay route: ${message}`));
 });
+
+test.each(["/e", "e?a=1#b", "//site.test/e", "http://localhost:3000", new URL("https://site.test/e")])(
+  "takes the address %s",
+  (url) => {
+    expect(() => relay({ url })).not.toThrow();
+  },
+);
 
 test("what is said of an event after the visitor opted out is not told a second time", async () => {
   replies = [[400, {}]];
