@@ -23,7 +23,7 @@ const CLOSE_TIMEOUT = 30_000;
  * events end at once as `dropped`, with the reason `not_stored`.
  *
  * @typeParam Catalog the events there may be, with their metadata; any without it
- * @throws {TypeError} when an option is wrong
+ * @throws {TypeError} when an option is wrong; only in the build for development, as published pages check none
  * @example
  * const tracker = createTracker({ route: messenger() });
  * tracker.track("invited-friend", { invite_code: "ADDAFRIEND" });

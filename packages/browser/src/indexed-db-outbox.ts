@@ -57,7 +57,7 @@ const MEMORY = 3600;
  * it can be, reject with an `OutboxError`. What is kept outlives a crash of the browser; at a loss of
  * power the last seconds may be lost, as browsers do not wait for the disk.
  *
- * @throws {TypeError} naming the option that is wrong and what was expected
+ * @throws {TypeError} naming the option that is wrong and what was expected; only in the build for development
  */
 export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbox {
   checkOutboxOptions(options);

@@ -44,7 +44,7 @@ const INTERVAL = 100;
  * not tried again, since nobody knows how far it got. On a server, where there is no `window`, events
  * end as `dropped` with the reason `not_stored`.
  *
- * @throws {TypeError} when an option is wrong
+ * @throws {TypeError} when an option is wrong; only in the build for development, as published pages check none
  */
 export function messenger(options: MessengerOptions = {}): Route {
   checkMessengerOptions(options);

@@ -40,7 +40,7 @@ export interface PageRetryOptions {
  * which knows who the caller is and has the access token. Events go in batches, are repeated until they
  * have an answer, and leave with the page when it goes.
  *
- * @throws {TypeError} when an option is wrong
+ * @throws {TypeError} when an option is wrong; only in the build for development, as published pages check none
  * @example
  * const tracker = createTracker({ route: relay({ url: "/intercom/events" }), outbox: indexedDbOutbox() });
  */
