@@ -141,7 +141,7 @@ export function createCourier(
         now,
         random: random(),
         askedFor,
-        isOffline: answer === posted && isOffline(),
+        isExcused: isLast || (answer === posted && isOffline()),
         isOldIdentity: isLast && !!identity,
       };
       const steps = batch.map(({ record }, index) =>

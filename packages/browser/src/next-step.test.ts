@@ -49,7 +49,7 @@ test.each<[string, Answer, Partial<OutboxRecord>, Partial<Moment>, unknown]>([
     "a failure without a network costs nothing",
     { verdict: TIMEOUT },
     { failures: 2 },
-    { isOffline: true },
+    { isExcused: true },
     { record: { ...RECORD, attempts: 2, failures: 2, dueAt: NOW + 2_000 } },
   ],
   [

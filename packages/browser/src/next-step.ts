@@ -13,8 +13,8 @@ export interface Moment {
   readonly random: number;
   /** When the relay asks to be asked again, in milliseconds since the epoch. */
   readonly askedFor?: number | undefined;
-  /** Whether the browser says that it has no network. */
-  readonly isOffline?: boolean;
+  /** Whether a failure counts as none: there was no network, or the page went and could not wait for its turn. */
+  readonly isExcused?: boolean;
   /** Whether the identity may have been an old one, as there was no time to wait for another. */
   readonly isOldIdentity?: boolean;
 }
@@ -38,14 +38,14 @@ export function nextStep(
   record: OutboxRecord,
   answer: Answer,
   policy: PageRetryPolicy,
-  { now, random, askedFor = 0, isOffline, isOldIdentity }: Moment,
+  { now, random, askedFor = 0, isExcused, isOldIdentity }: Moment,
 ): Step {
   const attempts = record.attempts + 1;
   if ("verdict" in answer) {
     const { verdict } = answer;
     const { kind } = verdict;
     const place = isOldIdentity && kind === "unauthorized" ? 0 : PASSING.indexOf(kind);
-    const failures = record.failures + Number(place > 0 && !isOffline);
+    const failures = record.failures + Number(place > 0 && !isExcused);
     if (place < 0 || failures >= policy.attempts) {
       return { outcome: { status: "rejected", verdict, attempts } };
     }

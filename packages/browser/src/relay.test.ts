@@ -457,6 +457,22 @@ describe("a page that goes", () => {
     await settleDown();
   });
 
+  test("uses up no attempt as its tab is hidden again and again", async () => {
+    replies = Array(7).fill([503, {}, { "retry-after": "600" }]);
+    const { tab, tracker } = start({ relay: { retry: { attempts: 2 } } });
+    const receipt = tracker.track("a");
+    for (let time = 0; time < 6; time++) {
+      await settleDown();
+      browser.setVisible(false);
+      tab.dispatch("visibilitychange");
+      browser.setVisible(true);
+    }
+    await settleDown();
+    expect(sent()).toHaveLength(7);
+    clock.advance(600_000);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 8 });
+  });
+
   test("sends nothing twice that is on its way in a request that outlives it", async () => {
     replies = ["never"];
     const { tab, tracker } = start();
