@@ -15,6 +15,8 @@ interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: string;
+  /** When the request is over: both have ended, or one has been cut off. */
+  readonly over: Promise<unknown>;
 }
 
 /** Sends a body to a server, with a cookie and the server's own origin; or begins to. */
@@ -65,8 +67,9 @@ async function byHttp1(server: Server): Promise<Send> {
     asking.on("error", () => undefined); // Of a body that the server does not wait for.
     if (isWhole) asking.end(body);
     else asking.write(body);
+    const over = once(asking, "close");
     const [reply] = await once(asking, "response");
-    return { status: reply.statusCode, headers: reply.headers, body: await text(reply) };
+    return { status: reply.statusCode, headers: reply.headers, body: await text(reply), over };
   };
 }
 
@@ -80,8 +83,9 @@ async function byHttp2(): Promise<Send> {
     asking.on("error", () => undefined);
     if (isWhole) asking.end(body);
     else asking.write(body);
+    const over = once(asking, "close");
     const [headers] = await once(asking, "response");
-    return { status: headers[":status"], headers, body: await text(asking) };
+    return { status: headers[":status"], headers, body: await text(asking), over };
   };
 }
 
@@ -116,14 +120,16 @@ describe.each(Object.entries(WAYS))("%s", (_, open) => {
 
   test.each([
     ["is too large", "x".repeat(3000), true, 413],
+    ["is larger than what is sent unasked", "x".repeat(500_000), true, 413],
     ["does not end", "{", false, 408],
     ["is too large and does not end", "x".repeat(3000), false, 413],
-  ])("a body that %s is refused, and the next request is answered", async (_, wrong, isWhole, status) => {
+  ])("a body that %s is refused and cut off, the next one answered", async (_, wrong, isWhole, status) => {
     const send = await open();
     const reply = await send(wrong, { isWhole });
     expect(reply.status).toBe(status);
     expect(JSON.parse(reply.body)).toMatchObject({ error: { code: expect.any(String) } });
     expect((await send(body("a"))).status).toBe(200);
+    await reply.over;
     expect(started.errors).toEqual([]);
   });
 });

@@ -68,14 +68,23 @@ export function toNodeHandler<
       response.setHeader(name, value);
     });
     // Who still sends would take a closed connection for a failure, and not read the answer.
-    if (!request.complete) response.once("finish", () => hangUpSoon(request));
+    if (!request.complete) hangUpSoon(request, response);
     response.end(body);
   };
 }
 
-function hangUpSoon(request: IncomingMessage | Http2ServerRequest): void {
-  request.resume();
-  const timer = setTimeout(() => request.destroy(), LINGER);
-  timer.unref();
-  request.once("close", () => clearTimeout(timer));
+/** Once the answer has left, takes what still comes for a while, and then no more. */
+function hangUpSoon(
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+): void {
+  // A response of HTTP/2 has finished when its stream has closed, which is what is waited for here.
+  const stream = "stream" in response ? response.stream : undefined;
+  (stream ?? response).once("finish", () => {
+    request.resume();
+    // To close a stream takes nothing back of the answer: https://www.rfc-editor.org/rfc/rfc9113#section-8.1-6
+    const timer = setTimeout(() => (stream ? stream.close() : request.destroy()), LINGER);
+    timer.unref();
+    request.once("close", () => clearTimeout(timer));
+  });
 }
