@@ -12,7 +12,7 @@ import type { RelayOptions } from "./relay-options.ts";
 import { type ReplyTo, replyRefusing, replyToPreflight, replyWith } from "./replies.ts";
 import { resolveRelayOptions } from "./resolve-relay-options.ts";
 import { RETRY } from "./result-of.ts";
-import { createTeller } from "./tell-error.ts";
+import { createTeller, TELLER, type Teller } from "./tell-error.ts";
 
 /** An endpoint for the events of pages, to be mounted where the pages send them. */
 export interface Relay<Context = unknown> {
@@ -109,7 +109,8 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
     }
   }
 
-  return {
+  const relay: Relay<Context> & { readonly [TELLER]: Teller } = {
+    [TELLER]: tell,
     async fetch(request, context) {
       const { isAllowed, crossOrigin, isBehindProxy } = judgeOrigin(request, policy);
       const to = { now: clock.now(), crossOrigin };
@@ -123,4 +124,5 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
       return request.method === "OPTIONS" ? replyToPreflight(to) : answer(request, context, to);
     },
   };
+  return relay;
 }

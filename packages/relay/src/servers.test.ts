@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { faultsOfReply } from "../test/contract.ts";
 import { identifyByCookie } from "../test/identify-by-cookie.ts";
 import { event, resultsOf, type StartedRelay, startRelay } from "../test/start-relay.ts";
-import { createRelay } from "./index.ts";
+import { createRelay, type Relay } from "./index.ts";
 import { toFastifyPlugin, toNodeHandler } from "./node.ts";
 
 const PATH = "/intercom/events";
@@ -332,17 +332,47 @@ describe("the context", () => {
     expect(await other.json()).toEqual({ a: 1 });
   });
 
-  test("that cannot be had is answered as not available", async () => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    const context = (): never => {
-      throw new Error("no session");
-    };
-    const origin = await listen(toNodeHandler(started.relay, { context }));
-    const reply = await send(origin, { body: { events: [event()] } });
-    expect(reply.status).toBe(503);
-    expect(await faultsOfReply(reply)).toEqual([]);
-    expect(warn).toHaveBeenCalledTimes(1);
-  });
+  const context = (): never => {
+    throw new Error("no session");
+  };
+  const MOUNTED: Readonly<Record<string, (relay: Relay) => Promise<string>>> = {
+    "node:http": (relay) => listen(toNodeHandler(relay, { context })),
+    Fastify(relay) {
+      const app = fastify();
+      app.register(toFastifyPlugin(relay, { context }), { prefix: PATH });
+      cleanups.push(() => app.close());
+      return app.listen({ host: "127.0.0.1", port: 0 });
+    },
+  };
+
+  test.each(Object.entries(MOUNTED))(
+    "that throws in %s is told each time, and not available",
+    async (_, mount) => {
+      const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+      const origin = await mount(started.relay);
+      for (let count = 1; count <= 2; count += 1) {
+        const reply = await send(origin, { body: { events: [event()] } });
+        expect(reply.status).toBe(503);
+        expect(await faultsOfReply(reply)).toEqual([]);
+        expect(started.errors).toEqual(
+          Array(count).fill({ error: new Error("no session"), task: "request" }),
+        );
+      }
+      expect(warn).not.toHaveBeenCalled();
+    },
+  );
+
+  test.each(Object.entries(MOUNTED))(
+    'that throws before a relay without "onError" is told once in %s',
+    async (_, mount) => {
+      const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+      const origin = await mount({ fetch: (request) => started.relay.fetch(request) });
+      for (let count = 1; count <= 2; count += 1) {
+        expect((await send(origin, { body: { events: [event()] } })).status).toBe(503);
+      }
+      expect(warn).toHaveBeenCalledTimes(1);
+    },
+  );
 });
 
 test("cookies decide who it is, in every server", async () => {

@@ -6,14 +6,23 @@ const FAILURES: Readonly<Record<RelayTask, string>> = {
   request: "the relay cannot answer a request",
 };
 
+/** Tells the program of an error. */
+export type Teller = (error: unknown, task: RelayTask) => void;
+
+/** Where a relay has its teller, for the handlers it is mounted by: in CommonJS they come from another copy of this file. */
+export const TELLER: unique symbol = Symbol.for("@intercom-events/relay teller");
+
+/** The teller of a relay; what stands in for a relay has none, and gets one that warns. */
+export function tellerOf(relay: { readonly fetch: unknown; readonly [TELLER]?: Teller }): Teller {
+  return relay[TELLER] ?? createTeller(undefined);
+}
+
 /**
  * Tells the program what the page is not told.
  *
  * @param onError told of all; without it the first of each task is a `console.warn`
  */
-export function createTeller(
-  onError: ((error: unknown, task: RelayTask) => void) | undefined,
-): (error: unknown, task: RelayTask) => void {
+export function createTeller(onError: Teller | undefined): Teller {
   const told = new Set<RelayTask>();
   return (error, task) => {
     try {

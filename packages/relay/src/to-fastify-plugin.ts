@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Relay } from "./create-relay.ts";
-import { type NodeHandlerOptions, toNodeHandler } from "./to-node-handler.ts";
+import { createNodeAnswer, type NodeHandlerOptions } from "./to-node-handler.ts";
 
 /** What the plugin uses of a Fastify request. */
 export interface FastifyIncoming {
@@ -49,6 +49,7 @@ export function toFastifyPlugin<Context = unknown, Incoming extends FastifyIncom
   relay: Relay<Context>,
   { context }: NodeHandlerOptions<Context, Incoming> = {},
 ): (scope: FastifyScope<Incoming>, options: object, done: () => void) => void {
+  const answer = createNodeAnswer(relay);
   return (scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
@@ -57,8 +58,7 @@ export function toFastifyPlugin<Context = unknown, Incoming extends FastifyIncom
       url: "/",
       handler(request, reply) {
         reply.hijack();
-        const handler = toNodeHandler(relay, context && { context: () => context(request) });
-        handler(request.raw, reply.raw);
+        void answer(request.raw, reply.raw, context && (() => context(request)));
       },
     });
     done();

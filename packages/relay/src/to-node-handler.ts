@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Relay } from "./create-relay.ts";
 import { refuse } from "./refusal.ts";
 import { replyRefusing } from "./replies.ts";
-import { createTeller } from "./tell-error.ts";
+import { tellerOf } from "./tell-error.ts";
 import { toWebRequest } from "./to-web-request.ts";
 
 /** A request of `node:http`, with what body parsers and frameworks add to it. */
@@ -26,6 +26,9 @@ export interface NodeHandlerOptions<Context, Incoming> {
   readonly context?: ((request: Incoming) => Context) | undefined;
 }
 
+type NodeIncoming = IncomingMessage | Http2ServerRequest;
+type NodeOutgoing = ServerResponse | Http2ServerResponse;
+
 /** Milliseconds that a request may go on after it was answered. */
 const LINGER = 1000;
 
@@ -44,22 +47,30 @@ export function toNodeHandler<
   relay: Relay<Context>,
   { context }: NodeHandlerOptions<Context, Incoming> = {},
 ): (request: Incoming, response: ServerResponse | Http2ServerResponse) => void {
-  const tell = createTeller(undefined);
+  const answer = createNodeAnswer(relay);
+  return (request, response) => answer(request, response, context && (() => context(request)));
+}
 
-  async function answer(request: Incoming): Promise<Response> {
+/** Makes what answers a request of Node.js, with the context that is its own. */
+export function createNodeAnswer<Context>(
+  relay: Relay<Context>,
+): (request: NodeIncoming, response: NodeOutgoing, context: (() => Context) | undefined) => Promise<void> {
+  const tell = tellerOf(relay);
+
+  async function answer(request: NodeIncoming, context: (() => Context) | undefined): Promise<Response> {
     const to = { now: Date.now(), crossOrigin: undefined };
     try {
       const webRequest = toWebRequest(request);
       if (!webRequest) return replyRefusing(refuse("invalid_request", "The request cannot be read"), to);
-      return await relay.fetch(webRequest, context?.(request));
+      return await relay.fetch(webRequest, context?.());
     } catch (error) {
       tell(error, "request"); // Only `context` throws.
       return replyRefusing(refuse("unavailable"), to);
     }
   }
 
-  return async (request, response) => {
-    const reply = await answer(request);
+  return async (request, response, context) => {
+    const reply = await answer(request, context);
     const body = await reply.text();
     // A middleware with a time limit may have answered meanwhile, and to answer again would throw.
     if (response.headersSent) return;
@@ -74,10 +85,7 @@ export function toNodeHandler<
 }
 
 /** Once the answer has left, takes what still comes for a while, and then no more. */
-function hangUpSoon(
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
-): void {
+function hangUpSoon(request: NodeIncoming, response: NodeOutgoing): void {
   // A response of HTTP/2 has finished when its stream has closed, which is what is waited for here.
   const stream = "stream" in response ? response.stream : undefined;
   (stream ?? response).once("finish", () => {
