@@ -373,6 +373,26 @@ describe("the context", () => {
       expect(warn).toHaveBeenCalledTimes(1);
     },
   );
+
+  test("that is a promise may reject before anybody waits for it", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    cleanups.push(() => process.off("unhandledRejection", unhandled));
+    const error = new Error("no session");
+    const errors: unknown[] = [];
+    const relay = createRelay<Promise<string>>({
+      client: started.client,
+      events: "any",
+      identify: async (_request, { context }) => ({ userId: (await context) ?? "" }),
+      onError: (...told) => errors.push(told),
+    });
+    const origin = await listen(toNodeHandler(relay, { context: () => Promise.reject(error) }));
+    const body = { events: [event()] };
+    expect((await send(origin, { body })).status).toBe(503);
+    expect((await send(origin, { body, headers: { origin: "https://evil.example" } })).status).toBe(403);
+    expect(errors).toEqual([[error, "identify"]]);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
 });
 
 test("cookies decide who it is, in every server", async () => {

@@ -62,7 +62,10 @@ export function createNodeAnswer<Context>(
     try {
       const webRequest = toWebRequest(request);
       if (!webRequest) return replyRefusing(refuse("invalid_request", "The request cannot be read"), to);
-      return await relay.fetch(webRequest, context?.());
+      const given = context?.();
+      // Where nobody waits for it, as the request is refused before, a rejection would end the process.
+      if (given instanceof Promise) given.catch(() => undefined);
+      return await relay.fetch(webRequest, given);
     } catch (error) {
       tell(error, "request"); // Only `context` throws.
       return replyRefusing(refuse("unavailable"), to);
