@@ -65,6 +65,15 @@ test.each<[number, string, Record<string, string>?]>([
   expect(await faultsOfReply(reply)).toEqual([]);
 });
 
+test("Bun.serve: a Host that is none is refused", async () => {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname);
+  cleanups.push(() => socket.destroy());
+  socket.write(`POST / HTTP/1.1\r\nHost: [\r\nOrigin: ${origin}\r\nContent-Length: 0\r\n\r\n`);
+  const [reply] = await once(socket, "data");
+  expect(String(reply).slice(0, 12)).toBe("HTTP/1.1 403");
+});
+
 test.each([
   [413, `Transfer-Encoding: chunked\r\n\r\n${`3e8\r\n${"x".repeat(1000)}\r\n`.repeat(5)}`],
   [408, "Content-Length: 100\r\n\r\n{"],

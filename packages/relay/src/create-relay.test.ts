@@ -185,6 +185,16 @@ test.each(REFUSED)("%s is refused", async (_, headers, body, status, code) => {
   expect(await stored()).toEqual([]);
 });
 
+// Bun and Deno hand such a request over when its Host is none.
+test.each(["http://[/", "http://a b/", "/"])("a request whose address is %s is refused", async (url) => {
+  const { relay, errors } = await start();
+  const reply = await relay.fetch(
+    Object.defineProperty(request({ events: [event()] }), "url", { value: url }),
+  );
+  expect(reply.status).toBe(403);
+  expect(errors).toEqual([]);
+});
+
 test.each(["GET", "HEAD", "PUT", "PATCH", "DELETE"])("%s is no way to send events", async (method) => {
   const { relay } = await start();
   const reply = await relay.fetch(

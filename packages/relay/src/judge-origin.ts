@@ -33,7 +33,8 @@ export function judgeOrigin(
     const isAllowed = site === null ? allowNonBrowsers : site === "same-origin";
     return isAllowed ? ALLOWED : REFUSED;
   }
-  const isOwn = origin === new URL(url).origin;
+  // In Bun and Deno the address of a request may be none.
+  const isOwn = URL.canParse(url) && origin === new URL(url).origin;
   if (origins) {
     if (!origins.has(origin)) return REFUSED;
     return isOwn ? ALLOWED : { isAllowed: true, crossOrigin: origin };
