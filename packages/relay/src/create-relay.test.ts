@@ -476,6 +476,7 @@ describe("who is asking", () => {
     [{ userId: 1 }],
     [{ userId: "" }],
     [{ userId: "1", email: "a@b.c" }],
+    [{ email: "frodo" }],
     ["1"],
     [true],
     [new Error("x")],

@@ -19,11 +19,16 @@ export function nameContact(answer: unknown): NamedContact | undefined {
   const given = IDENTITIES.filter((name) => Reflect.get(Object(answer), name) !== undefined);
   const [name] = given;
   const value: unknown = name && Reflect.get(Object(answer), name);
-  if (name === undefined || given.length > 1 || typeof value !== "string" || value.trim() === "") {
+  if (name === undefined || given.length > 1 || !isNameOf(name, value)) {
     throw new TypeError(
-      '"identify" must answer null or a contact: one of { userId }, { email } and { id }, a text that is not blank',
+      '"identify" must answer null or a contact: one of { userId }, { email } and { id }, a text that is not blank, with an "@" in an email',
     );
   }
   const text = name === "email" ? value.toLowerCase() : value;
   return { contact: { [name]: value } as unknown as Contact, key: `${name} ${text}` };
+}
+
+/** Whether a client takes it: what that refuses would be the end of each event. */
+function isNameOf(name: (typeof IDENTITIES)[number], value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "" && (name !== "email" || value.includes("@"));
 }
