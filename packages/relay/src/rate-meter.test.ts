@@ -13,6 +13,25 @@ test("a whole allowance comes at once, and back evenly", () => {
   expect(meter.take("a", 10, 5000)).toBe(0);
 });
 
+const NOW = 1_795_906_720_123;
+
+test.each([
+  [600, 60_000],
+  [131, 60_000],
+  [1_709, 10_000],
+  [100_000, 1],
+  [1_000_000, 1_000],
+])("an allowance of %i within %i ms comes whole, one by one, and no more of it", (events, window) => {
+  const meter = createRateMeter({ events, window, maxCallers: 10 });
+  const taken = (now: number): number => {
+    let count = 0;
+    while (count < events + 10 && meter.take("a", 1, now) === 0) count += 1;
+    return count;
+  };
+  meter.take("b", 1, NOW - 90 * 24 * 3_600_000);
+  expect([taken(NOW), taken(NOW + window), taken(NOW + window)]).toEqual([events, events, 0]);
+});
+
 test("who is refused is not charged", () => {
   const meter = createRateMeter({ events: 10, window: 1000, maxCallers: 10 });
   meter.take("a", 10, 0);
@@ -54,7 +73,7 @@ test("in no time does a caller get more than the allowance and what came back; w
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const meter = createRateMeter({ events: 10, window: 1000, maxCallers: 10 });
       const taken: { caller: string; events: number; at: number }[] = [];
-      let now = 0;
+      let now = NOW;
       for (const { caller, events, pause } of steps) {
         now += pause;
         const wait = meter.take(caller, events, now);
