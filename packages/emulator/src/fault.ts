@@ -11,7 +11,7 @@ export interface Fault {
   readonly status?: number;
   /** A string is sent as it is, anything else as JSON. @default a body that was seen with `status`, or the real one */
   readonly body?: unknown;
-  /** Headers to add or replace. */
+  /** Headers to add or replace; none that say how long a reply is. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Names of headers to leave out. */
   readonly removeHeaders?: readonly string[];
@@ -63,18 +63,28 @@ interface Rule {
   readonly wanted: string;
 }
 
+/** Headers that say where a reply ends, of which two would contradict each other. */
+const lengths: ReadonlySet<string> = new Set(["content-length", "trailer", "transfer-encoding"]);
+
+/** Headers that a server of Node.js sends whatever it is told. */
+const kept: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "transfer-encoding",
+]);
+
+const isKept = (name: string): boolean => kept.has(name.toLowerCase());
+
 const isRecord = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const rules: Partial<Record<keyof Fault, Rule>> = {
   status: { holds: (value) => isInteger(value, 200, 599), wanted: "an integer from 200 to 599" },
-  headers: {
-    holds: (value) => isRecord(value) && Object.entries(value).every(isHeader),
-    wanted: "an object of valid header names and values",
-  },
+  headers: { holds: isRecord, wanted: "an object of strings by header name" },
   removeHeaders: {
-    holds: (value) => Array.isArray(value) && value.every(isText),
-    wanted: "a list of header names",
+    holds: (value) => Array.isArray(value) && value.every((key) => isText(key) && !isKept(key)),
+    wanted: `a list of header names, without ${[...kept].join(", ")}`,
   },
   delayMs: { holds: (value) => isInteger(value, 0, 600_000), wanted: "an integer from 0 to 600000" },
   cutBody: { holds: (value) => isInteger(value, 0), wanted: "a number of bytes, 0 or more" },
@@ -100,13 +110,28 @@ function isIdentities(value: unknown): boolean {
   return entries.length > 0 && entries.every(isIdentity);
 }
 
-function isHeader([name, value]: [string, unknown]): boolean {
+/** Says what is wrong with the first header that cannot be sent. */
+function checkHeaders(headers: Readonly<Record<string, unknown>>, name: string, action: string): void {
+  for (const [key, value] of Object.entries(headers)) {
+    const wanted = wantedOfHeader(key, value);
+    if (wanted !== undefined) throw misuse(action, `${name}[${JSON.stringify(key)}]`, wanted, value);
+  }
+}
+
+function wantedOfHeader(key: string, value: unknown): string | undefined {
+  if (isRefused(() => validateHeaderName(key))) return "left out, as it is no header name";
+  if (lengths.has(key.toLowerCase())) return "left out, as HTTP itself says how long a reply is";
+  const isWrong = typeof value !== "string" || isRefused(() => validateHeaderValue(key, value));
+  return isWrong ? "a valid header value, a string" : undefined;
+}
+
+/** Those checks of Node.js only tell by throwing. */
+function isRefused(check: () => void): boolean {
   try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value as string);
-    return typeof value === "string";
+    check();
+    return false;
   } catch {
-    return false; // these two only tell by throwing
+    return true;
   }
 }
 
@@ -128,6 +153,7 @@ function parseFault(value: unknown, name: string, action: string): ActiveFault {
     }
   }
   const { body, headers = {}, removeHeaders = [], ...rest } = value as Fault;
+  checkHeaders(headers, `${name}.headers`, action);
   const replaces = rest.status !== undefined || body !== undefined || rest.cutBody !== undefined;
   if (replaces && (rest.reset === "before" || rest.reset === "after")) {
     throw new TypeError(`Cannot ${action}: "${name}" has a reply that reset "${rest.reset}" never sends`);

@@ -6,6 +6,7 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { event, second } from "../test/emulator-bench.ts";
+import type { Handler } from "./create-handler.ts";
 import { startServer } from "./http-server.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "./index.ts";
 
@@ -222,25 +223,36 @@ test.each([-1, 65_536, 1.5, "pipe"])("port %j is none", async (port) => {
   });
 });
 
-test("a mistake of the emulator's own is answered with 500 and told, and it goes on", async () => {
-  const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-  const mistake = new Error("mistake");
-  const handle = (): never => {
-    throw mistake;
-  };
-  const { url, close } = await startServer(
-    { handle, streamed: () => undefined },
-    { port: 0, host: "127.0.0.1" },
-  );
-  for (const round of [1, 2]) {
-    const reply = await post(url);
-    expect([round, reply.status, await reply.json()]).toEqual([
-      round,
-      500,
-      { error: "the emulator failed: mistake" },
-    ]);
-  }
-  expect(warn.mock.calls).toEqual([[mistake], [mistake]]);
-  warn.mockRestore();
-  await close();
-});
+const MISTAKES: Readonly<Record<string, Handler>> = {
+  "when it handles a request": () => {
+    throw new Error("mistake");
+  },
+  ...Object.fromEntries(
+    [0, 5].map((delayMs) => [
+      `in a reply after ${delayMs} ms`,
+      () => ({ reply: { status: 200, headers: { trailer: "a" }, body: "" }, breakOff: false, delayMs }),
+    ]),
+  ),
+};
+
+test.each(Object.entries(MISTAKES))(
+  "a mistake of the emulator's own %s is answered with 500 and told, and it goes on",
+  async (_, handle) => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const { url, close } = await startServer(
+      { handle, streamed: () => undefined },
+      { port: 0, host: "127.0.0.1" },
+    );
+    for (const round of [1, 2]) {
+      const reply = await post(url);
+      expect([round, reply.status, await reply.json()]).toEqual([
+        round,
+        500,
+        { error: expect.stringMatching(/^the emulator failed: (mistake|Trailers are invalid)/) },
+      ]);
+    }
+    expect(warn.mock.calls).toEqual(Array(2).fill([expect.any(Error)]));
+    warn.mockRestore();
+    await close();
+  },
+);

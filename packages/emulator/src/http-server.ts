@@ -48,7 +48,7 @@ export async function startServer(doors: Doors, { port, host }: Address): Promis
     }
     readBody(incoming, budget, (body) => {
       if (reason !== undefined) write(response, jsonReply(403, { error: reason }));
-      else deliver(response, answerOrFail(handle, plainRequest(incoming, body)));
+      else orFail(response, () => deliver(response, handle(plainRequest(incoming, body))));
     });
   });
   server.keepAliveTimeout = 60_000; // outlasts a client's pool, so that no request meets a closing connection
@@ -104,20 +104,21 @@ function withoutToken({ headers }: IncomingMessage): PlainRequest["headers"] {
 }
 
 /** A mistake of the emulator's own must not end a process that runs all day: it is told, and answered with 500. */
-function answerOrFail(handle: Handler, request: PlainRequest): Answer {
+function orFail(response: ServerResponse, act: () => void): void {
   try {
-    return handle(request);
+    act();
   } catch (error) {
     process.emitWarning(error as Error);
-    const reply = jsonReply(500, { error: `the emulator failed: ${(error as Error).message}` });
-    return { reply, breakOff: false, delayMs: 0 };
+    if (response.headersSent) response.destroy();
+    else write(response, jsonReply(500, { error: `the emulator failed: ${(error as Error).message}` }));
   }
 }
 
 function deliver(response: ServerResponse, answer: Answer): void {
   const { reply, delayMs } = answer;
   if (delayMs > 0) {
-    const timer = setTimeout(() => deliver(response, { ...answer, delayMs: 0 }), delayMs);
+    const late = (): void => deliver(response, { ...answer, delayMs: 0 });
+    const timer = setTimeout(() => orFail(response, late), delayMs);
     response.once("close", () => clearTimeout(timer));
   } else if (!reply) {
     response.socket?.resetAndDestroy();
