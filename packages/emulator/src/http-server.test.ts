@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
@@ -206,6 +206,22 @@ test("listen says when it cannot, close may be repeated, and listening again is 
   expect(await other.listen(port)).toEqual({ url: `http://127.0.0.1:${port}`, port });
   await other[Symbol.asyncDispose]();
 });
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((known) => known?.address === "::1");
+
+// Clients of ours send tokens unencrypted to loopback addresses alone, which these are not.
+test.each([["0.0.0.0", "127.0.0.1"], ...(hasIpv6 ? [["::", "[::1]"]] : [])])(
+  "whoever listens on %s is reached at %s",
+  async (host, name) => {
+    const emulator = createEmulator();
+    started.push(emulator);
+    const { url, port } = await emulator.listen(0, host);
+    expect(url).toBe(`http://${name}:${port}`);
+    expect((await post(url)).status).toBe(202);
+  },
+);
 
 test("closing while an address cannot be had lets go of the data file", async () => {
   const { port } = await start();

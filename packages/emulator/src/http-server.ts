@@ -32,6 +32,9 @@ export interface Doors {
 /** How much memory the bodies under way may take, over all connections: 128 MiB. */
 const bodiesLimit = 128 * 1024 ** 2;
 
+/** Where one reaches what listens on all addresses, which are none to send to. */
+const reachable: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "[::1]" };
+
 /**
  * Serves the handlers over HTTP.
  * @throws Error of `node:net`, for instance with code EADDRINUSE
@@ -53,8 +56,9 @@ export async function startServer(doors: Doors, { port, host }: Address): Promis
   });
   server.keepAliveTimeout = 60_000; // outlasts a client's pool, so that no request meets a closing connection
   await listening(server, { port, host });
-  const { port: actualPort } = server.address() as AddressInfo;
-  return { url: `http://${name}:${actualPort}`, port: actualPort, close: () => closed(server) };
+  const { port: actualPort, address } = server.address() as AddressInfo;
+  const url = `http://${reachable[address] ?? name}:${actualPort}`;
+  return { url, port: actualPort, close: () => closed(server) };
 }
 
 function listening(server: Server, { port, host }: Address): Promise<void> {
