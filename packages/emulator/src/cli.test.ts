@@ -104,6 +104,41 @@ test("exec hands signals on, and exits as shells do for a command that one ended
   expect(await once(child, "exit")).toEqual([143, null]);
 });
 
+/** A program that says how often it was interrupted, once it is to end. */
+const interrupted = `
+  let count = 0;
+  process.on("SIGINT", () => (count += 1));
+  process.on("SIGTERM", () => process.exit(console.log("interrupted", count)));
+  setInterval(() => {}, 1000);
+  console.log("up");
+`;
+
+/** Makes a process take its input for a terminal, which a test has none of. */
+const terminal = `data:text/javascript,
+  import { syncBuiltinESMExports } from "node:module";
+  import tty from "node:tty";
+  tty.isatty = () => true;
+  syncBuiltinESMExports();
+`;
+
+test.each([
+  [
+    "leaves an interrupt to the terminal, which has sent it to the command as well",
+    ["--import", terminal],
+    0,
+  ],
+  ["hands an interrupt on where there is no terminal", [], 1],
+])("exec %s", async (_, flags, count) => {
+  const args = [...flags, cli, "exec", "--", process.execPath, "--eval", interrupted];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+  const said = text(child.stdout);
+  await once(child.stdout, "readable");
+  child.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  child.kill("SIGTERM");
+  expect(await said).toBe(`up\ninterrupted ${count}\n`);
+});
+
 test("exec says when there is no such command", async () => {
   const [code, , stderr] = await result("exec", "--", join(folder, "nothing"));
   expect([code, stderr]).toEqual([127, expect.stringContaining("cannot run")]);

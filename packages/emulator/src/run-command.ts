@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import process from "node:process";
+import { isatty } from "node:tty";
 
 /** A command to run, and what is added to its environment. */
 export interface Command {
@@ -9,6 +10,9 @@ export interface Command {
 }
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A terminal interrupts all that runs in it, and many programs stop at a second interrupt without cleaning up. */
+const hasItAlready = (signal: string): boolean => signal === "SIGINT" && isatty(0);
 
 /**
  * Runs a command with this process's input, output and signals, and resolves to its exit code: 128
@@ -21,7 +25,10 @@ export function runCommand({ command: [name, ...args], environment }: Command): 
     env: { ...process.env, ...environment },
     shell: process.platform === "win32", // where npm, npx and the like are scripts
   });
-  const hand = signals.map((signal) => ({ signal, on: () => void child.kill(signal) }));
+  const hand = signals.map((signal) => ({
+    signal,
+    on: () => void (hasItAlready(signal) || child.kill(signal)),
+  }));
   for (const { signal, on } of hand) process.on(signal, on);
   return new Promise<number>((resolve, reject) => {
     child.once("error", reject);
