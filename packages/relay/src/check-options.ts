@@ -10,6 +10,12 @@ export const AN_OBJECT: Rule = {
   expected: "an object",
   fits: (value) => typeof value === "object" && value !== null,
 };
+/** An object whose properties say something, which those of a list, a Map or a Set do not. */
+export const A_RECORD: Rule = {
+  expected: "an object",
+  fits: (value) => AN_OBJECT.fits(value) && !(Symbol.iterator in (value as object)),
+};
+export const A_CLOCK: Rule = { expected: "a clock", fits: (value) => hasMethods(value, "now", "after") };
 
 /** A whole number of at least `least` and at most `most`. */
 export function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): Rule {
@@ -26,6 +32,12 @@ export function oneOf(...texts: readonly string[]): Rule {
     expected: texts.map((text) => JSON.stringify(text)).join(" or "),
     fits: (value) => texts.includes(value as string),
   };
+}
+
+/** Whether a value has these methods. */
+export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  const methods = value as Readonly<Record<string, unknown>>;
+  return AN_OBJECT.fits(value) && names.every((name) => typeof methods[name] === "function");
 }
 
 /**

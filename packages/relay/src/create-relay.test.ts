@@ -638,6 +638,8 @@ describe("options", () => {
     ['"identify" must be a function', { ...good, identify: { userId: "1" } }],
     ['"events" must be a list of names', { ...good, events: undefined }],
     ['"events" must be a list of names', { ...good, events: "all" }],
+    ['"events" must be a list of names', { ...good, events: new Set(["a"]) }],
+    ['"events" must be a list of names', { ...good, events: new Map([["a", true]]) }],
     ['"events[1]" must be a name', { ...good, events: ["a", " "] }],
     [
       '"events[1]" must be a name that Intercom does not take for another',
@@ -659,6 +661,9 @@ describe("options", () => {
     ['"schemaTimeout" must be a whole number of at least 1', { ...good, schemaTimeout: "5s" }],
     ['"bodyTimeout" must be', { ...good, bodyTimeout: Number.POSITIVE_INFINITY }],
     ['"rate" must be', { ...good, rate: true }],
+    ['"rate" must be', { ...good, rate: [100] }],
+    ['"rate" must be', { ...good, rate: new Map() }],
+    ['"clock" must be a clock', { ...good, clock: { now: Date.now } }],
     ['"rate.events" must be a whole number of at least 100', { ...good, rate: { events: 99 } }],
     ['"rate.perMinute" must be left out', { ...good, rate: { perMinute: 9 } }],
     ['"allowedOrigins" must be left out', { ...good, allowedOrigins: [] }],

@@ -1,6 +1,17 @@
 import { type Clock, systemClock } from "@intercom-events/core";
 import { type EventPolicy, resolveEvents } from "./allowed-events.ts";
-import { A_BOOLEAN, A_FUNCTION, AN_OBJECT, check, checkOptions, integer, oneOf } from "./check-options.ts";
+import {
+  A_BOOLEAN,
+  A_CLOCK,
+  A_FUNCTION,
+  A_RECORD,
+  AN_OBJECT,
+  check,
+  checkOptions,
+  hasMethods,
+  integer,
+  oneOf,
+} from "./check-options.ts";
 import type { Identify, RateOptions, RelayClient, RelayOptions, RelayTask } from "./relay-options.ts";
 
 /** Events of a request that the contract allows at most: `maxItems` of `spec/relay.yaml`. */
@@ -45,7 +56,7 @@ const RULES = {
   identify: A_FUNCTION,
   events: {
     expected: 'a list of names, an object of schemas by name, or "any"',
-    fits: (value: unknown) => value === "any" || AN_OBJECT.fits(value),
+    fits: (value: unknown) => value === "any" || Array.isArray(value) || A_RECORD.fits(value),
   },
   origins: { expected: "a list of origins, not empty", fits: isFilledList },
   allowNonBrowsers: A_BOOLEAN,
@@ -61,10 +72,10 @@ const RULES = {
   maxAhead: MILLISECONDS,
   rate: {
     expected: "an object such as { events } or false",
-    fits: (value: unknown) => value === false || AN_OBJECT.fits(value),
+    fits: (value: unknown) => value === false || A_RECORD.fits(value),
   },
   onError: A_FUNCTION,
-  clock: { expected: "a clock", fits: (value: unknown) => hasMethods(value, "now", "after") },
+  clock: A_CLOCK,
 };
 
 const RATE_RULES = { events: COUNT, window: COUNT, maxCallers: COUNT };
@@ -132,9 +143,4 @@ function originOf(address: string): string | undefined {
 
 function isFilledList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
-}
-
-function hasMethods(value: unknown, ...names: readonly string[]): boolean {
-  const methods = value as Readonly<Record<string, unknown>>;
-  return AN_OBJECT.fits(value) && names.every((name) => typeof methods[name] === "function");
 }

@@ -217,6 +217,7 @@ describe("the secret", () => {
     { secrets: SECRET },
     { secret: SECRET, audience: "" },
     { secret: SECRET, clockTolerance: -1 },
+    { secret: SECRET, clock: {} },
     SECRET,
     undefined,
   ])("is not told when other options are wrong", (options) => {

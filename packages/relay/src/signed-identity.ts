@@ -1,5 +1,5 @@
 import { type Clock, type Contact, systemClock } from "@intercom-events/core";
-import { A_FUNCTION, AN_OBJECT, check, checkOptions, integer } from "./check-options.ts";
+import { A_CLOCK, A_FUNCTION, AN_OBJECT, check, checkOptions, integer } from "./check-options.ts";
 import type { Identify } from "./relay-options.ts";
 import { type Claims, readToken } from "./signed-token.ts";
 
@@ -46,7 +46,7 @@ const RULES = {
   issuer: A_TEXT,
   clockTolerance: integer(0),
   contact: A_FUNCTION,
-  clock: AN_OBJECT,
+  clock: A_CLOCK,
 };
 
 /**
