@@ -75,3 +75,17 @@ test("a contact put without an id is the one that has its user_id, whatever its 
   expect(book.put({ user_id: "1", email })).toEqual({ id, user_id: "1", email, role: "user" });
   expect([book.size(), book.find({ email })]).toEqual([1, expect.objectContaining({ id })]);
 });
+
+test("a user_id names one contact: one that is put takes it from the other, which keeps the rest", () => {
+  const changed: unknown[] = [];
+  const book = createContactBook("w", (contact) => changed.push(contact));
+  const other = "b".repeat(24);
+  book.put({ id, user_id: "1", email });
+  book.put({ id: other, user_id: "1" });
+  expect(book.find({ user_id: "1" })).toMatchObject({ id: other });
+  const rest = { id, email, role: "user" };
+  expect([book.find({ email }), book.list()[0], changed[1]]).toEqual([rest, rest, rest]);
+  book.put({ id: other, user_id: "2" });
+  expect(book.findOrCreate({ user_id: "1" })).toEqual({ id: expect.any(String), user_id: "1", role: "user" });
+  expect(book.size()).toBe(3);
+});

@@ -47,7 +47,11 @@ export function createContactBook(
       if (other) sharedEmails.set(email, (sharedEmails.get(email) ?? new Set([other])).add(contact));
       index.email.set(email, contact);
     }
-    if (role !== "lead" && user_id) index.user_id.set(user_id, contact);
+    if (role !== "lead" && user_id) {
+      const other = index.user_id.get(user_id);
+      if (other) put({ id: other.id, ...(other.email && { email: other.email }), role: other.role });
+      index.user_id.set(user_id, contact);
+    }
     onPut(contact, before);
     return contact;
   }
