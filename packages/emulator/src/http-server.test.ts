@@ -66,6 +66,20 @@ test.each([
   expect((await post(url)).status).toBe(202);
 });
 
+test.each(["before", "inside", "after"] as const)(
+  "a reset %s meets a request behind one that waits",
+  async (reset) => {
+    const { emulator, port } = await start();
+    emulator.setFaults([{ delayMs: 30, times: 1 }, { reset }]);
+    const socket = connect(port, "127.0.0.1");
+    socket.resume().on("error", () => {}); // The reset.
+    const ended = new Promise((resolve) => socket.once("close", resolve));
+    socket.write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2));
+    await ended;
+    expect(emulator.requests()).toHaveLength(2);
+  },
+);
+
 test("inside a body, the reply breaks off", async () => {
   const { emulator, port } = await start();
   emulator.setFaults([{ reset: "inside", status: 500, body: "0123456789" }]);

@@ -125,7 +125,7 @@ function deliver(response: ServerResponse, answer: Answer): void {
     const timer = setTimeout(() => orFail(response, late), delayMs);
     response.once("close", () => clearTimeout(timer));
   } else if (!reply) {
-    response.socket?.resetAndDestroy();
+    response.req.socket.resetAndDestroy(); // its own one, as a response has none while another before it waits
   } else if (answer.breakOff) {
     breakOff(response, reply);
   } else {
