@@ -71,6 +71,22 @@ test.runIf(hasSqlite)("what is stored is there again, and goes on", async () => 
   await fourth.close();
 });
 
+test.runIf(hasSqlite)("what has changed keeps its place", async () => {
+  const options: EmulatorOptions = { data: newFile() };
+  const first = createEmulator(options);
+  for (const event_name of ["a", "b"])
+    await post(first, "/events", event({ event_name, user_id: event_name }));
+  await post(first, "/events", event({ event_name: "a", user_id: "a", email: "a@example.com" }));
+  first.putContacts([{ user_id: "a", email: "a@example.com" }]);
+  first.archiveEventName("a");
+  const before = [first.contacts(), first.eventNames()];
+  await first.close();
+
+  const second = createEmulator(options);
+  expect([second.contacts(), second.eventNames()]).toEqual(before);
+  await second.close();
+});
+
 test.runIf(hasSqlite)("an archived name stays so, although a count of it was set", async () => {
   const options: EmulatorOptions = { data: newFile(), eventNames: 1 };
   const first = createEmulator(options);

@@ -55,7 +55,11 @@ type Statements = Readonly<Record<"contact" | "name" | "event" | "count", Statem
 function prepareStatements(database: DatabaseSync): Statements {
   const insert = (into: string, columns: string): StatementSync => {
     const values = columns.replaceAll(/\w+/g, "?");
-    return database.prepare(`INSERT OR REPLACE INTO ${into} (${columns}) VALUES (${values})`);
+    // Not REPLACE, which would put the row at the end.
+    const update = columns.replaceAll(/\w+/g, "$& = excluded.$&");
+    return database.prepare(
+      `INSERT INTO ${into} (${columns}) VALUES (${values}) ON CONFLICT DO UPDATE SET ${update}`,
+    );
   };
   return {
     contact: insert("contacts", "workspace, id, user_id, email, role"),
