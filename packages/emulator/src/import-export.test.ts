@@ -64,6 +64,13 @@ test("over HTTP too, in pieces that cut lines and characters", async () => {
   expect(second.emulator.events()).toEqual(first.emulator.events());
 });
 
+test("a name that is imported is known in its folded form, in which events use it", async () => {
+  const { emulator, post } = createBench({ eventNames: 1 });
+  await emulator.import('{"type":"event_name","workspace":"default","name":"A.b","archived":false}');
+  expect((await post(event({ event_name: "A.b" }))).status).toBe(202);
+  expect(emulator.eventNames()).toEqual([{ workspace: "default", name: "a-b", archived: false }]);
+});
+
 test("a count of an archived name leaves it archived, and comes whatever the limit of names", async () => {
   const { emulator } = createBench({ eventNames: 1 });
   const count = { type: "event_count", workspace: "w", contact: id, count: 4, first: 1, last: 9 };

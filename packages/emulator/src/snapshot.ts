@@ -2,6 +2,7 @@ import { checkContact, type KnownContact } from "./contact.ts";
 import type { EmulatorState } from "./emulator-state.ts";
 import type { SeededCount } from "./event-history.ts";
 import type { EventName } from "./event-names.ts";
+import { foldEventName } from "./fold-event-name.ts";
 import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
 import { isRefusal } from "./refusal.ts";
 import type { StoredEvent } from "./stored-event.ts";
@@ -38,7 +39,7 @@ export function restoreRecord(state: EmulatorState, record: SnapshotRecord): boo
       contacts.put(record);
       return true;
     case "event_name":
-      names.put(record.name, record.archived);
+      names.put(foldEventName(record.name), record.archived);
       return true;
     case "event":
       if (!events.restore(record)) return false;
