@@ -56,7 +56,8 @@ export interface RelayOptions<Context = unknown> {
   readonly events: AllowedEvents;
   /**
    * Origins whose pages may send events, such as `https://www.example.org`; a list replaces the default,
-   * and behind a proxy it has to be given.
+   * and behind a proxy it has to be given. Whatever is listed, a page that hides its origin may send if the browser
+   * calls it `same-origin`.
    * @default the origin of the request's own address
    */
   readonly origins?: readonly string[] | undefined;

@@ -39,7 +39,7 @@ export interface components {
         };
         /** @description An event without its contact, whom the relay knows. */
         RelayEvent: {
-            /** @description What happened. */
+            /** @description What happened. A relay may count UTF-16 code units, of which an emoji has two. */
             event_name: string;
             /** @description When it happened, in Unix seconds, as the page has fixed it once and for all. */
             created_at: number;
