@@ -32,7 +32,7 @@ export interface Relay<Context = unknown> {
  * @throws {TypeError} naming the option that is wrong and what was expected
  * @example
  * const relay = createRelay({
- *   client: createClient({ token: process.env.INTERCOM_ACCESS_TOKEN }),
+ *   client: createClient({ token: process.env.INTERCOM_ACCESS_TOKEN! }),
  *   identify: async (request) => {
  *     const session = await readSession(request.headers.get("cookie"));
  *     return session && { userId: session.userId };

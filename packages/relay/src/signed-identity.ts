@@ -55,7 +55,7 @@ const RULES = {
  *
  * @throws {TypeError} naming the option that is wrong and what was expected, without the secret
  * @example
- * createRelay({ client, events: ["viewed-pricing"], identify: signedIdentity({ secret: process.env.IDENTITY_SECRET }) });
+ * createRelay({ client, events: ["viewed-pricing"], identify: signedIdentity({ secret: process.env.IDENTITY_SECRET! }) });
  */
 export function signedIdentity(options: SignedIdentityOptions): Identify {
   check(TASK, "options", options, AN_OBJECT);
