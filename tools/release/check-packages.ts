@@ -39,8 +39,6 @@ async function checkTypes({ short, manifest }: PublicPackage, tarballs: Tarballs
     const entry = "entrypoint" in problem ? problem.entrypoint : "";
     // ESM alone is a choice, which `exports` states: CommonJS must import() it.
     if (isEsmOnly && OF_COMMONJS.includes(kind)) return [];
-    // node10 knows no `exports`, so it sees the main entry alone.
-    if (kind === "node10" && entry !== ".") return [];
     return [`${manifest.name} ${entry}: ${problem.kind} ${kind}`];
   });
 }
