@@ -238,11 +238,17 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     receiptControls.settle(receipt, outcome);
   }
 
-  /** Somebody waits for the outcome of an event. */
-  function want(receipt: Receipt, owed: number | undefined): void {
-    wakefulness.enter();
-    if (owed !== undefined) spilled.want(owed, receipt);
-  }
+  /** Whoever waits for an event is not finished. */
+  const attendant = {
+    wanted(receipt: Receipt, owed: number | undefined): void {
+      wakefulness.enter();
+      if (owed !== undefined) spilled.want(owed, receipt);
+    },
+    storedWanted(stored: Promise<boolean>): void {
+      wakefulness.enter();
+      stored.then(wakefulness.leave);
+    },
+  };
 
   function refuse(outcome: Outcome, body?: string): Receipt {
     tracked.run(); // Outcomes are told in the order of the events.
@@ -258,7 +264,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     const encoded = encodeTracked(given, trackedAt, policy);
     if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
     if (isSealed) return refuse(dropped("closed"), JSON.stringify(encoded.value));
-    const receipt = createReceipt(want);
+    const receipt = createReceipt(attendant);
     tracked.add({ encoded, trackedAt, receipt }, encoded.characters);
     if (voice.isTraced()) tracked.run(); // Tracing wants to know who has tracked an event.
     if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);

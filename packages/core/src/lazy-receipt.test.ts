@@ -54,23 +54,35 @@ test("whoever holds a receipt cannot end it", () => {
   expect(JSON.stringify(receipt)).toBe("{}");
 });
 
+/** Notes what is asked for, in order. */
+function noting() {
+  const noted: string[] = [];
+  const attendant = {
+    wanted: () => void noted.push("outcome"),
+    storedWanted: () => void noted.push("stored"),
+  };
+  return { noted, attendant };
+}
+
 test("it is known whether anybody waits for a receipt", () => {
-  const wanted: true[] = [];
-  const receipt = createReceipt(() => wanted.push(true));
+  const { noted, attendant } = noting();
+  const receipt = createReceipt(attendant);
   void receipt.stored;
-  expect([receiptControls.isWanted(receipt), wanted]).toEqual([false, []]);
+  expect([receiptControls.isWanted(receipt), noted]).toEqual([false, ["stored"]]);
   void receipt.then();
   void receipt.then();
-  expect([receiptControls.isWanted(receipt), wanted]).toEqual([true, [true]]);
+  expect([receiptControls.isWanted(receipt), noted]).toEqual([true, ["stored", "outcome"]]);
   expect(receiptControls.outcome(receipt)).toBe(undefined);
   receiptControls.settle(receipt, ACCEPTED);
   expect(receiptControls.outcome(receipt)).toBe(ACCEPTED);
 });
 
-test("who asks for an outcome that is known need not be waited for", () => {
-  const wanted: true[] = [];
-  const receipt = createReceipt(() => wanted.push(true));
+test("who asks for what is known need not be waited for", () => {
+  const { noted, attendant } = noting();
+  const receipt = createReceipt(attendant);
+  void receiptControls.stored(receipt); // Not somebody else.
   receiptControls.settle(receipt, ACCEPTED);
   void receipt.then();
-  expect(wanted).toEqual([]);
+  void receipt.stored;
+  expect(noted).toEqual([]);
 });

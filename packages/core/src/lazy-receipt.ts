@@ -3,19 +3,26 @@ import type { Outcome, Receipt } from "./outcome.ts";
 /** How events have ended, once they have, by their numbers. */
 export type OwedOutcomes = Map<number, Outcome | undefined>;
 
-/** Told that somebody asks for an outcome that is not known yet, and of what event if that is owed to the receipt. */
-type OnWanted = (receipt: Receipt, owed: number | undefined) => void;
+/** Who is told that somebody waits for a receipt. */
+interface Attendant {
+  /** Told that somebody asks for an outcome that is not known yet, and of what event if that is owed to the receipt. */
+  wanted(receipt: Receipt, owed: number | undefined): void;
+  /** Told each time somebody asks for a word of the outbox that it has not given yet. */
+  storedWanted(stored: Promise<boolean>): void;
+}
 
 /** What a queue may do with the receipts it has made; whoever holds a receipt may not. */
 interface ReceiptControls {
   /** Makes one; {@link createReceipt}. */
-  create(onWanted: OnWanted | undefined): Receipt;
+  create(attendant: Attendant | undefined): Receipt;
   /** Tells how the event ended; only the first call counts. */
   settle(receipt: Receipt, outcome: Outcome): void;
   /** Tells where it will be noted how the event ended, unless somebody waits for it: then it is settled. */
   owe(receipt: Receipt, number: number, outcomes: OwedOutcomes): void;
   /** Tells whether the outbox holds the event; only the first call counts. */
   store(receipt: Receipt, isStored: boolean): void;
+  /** Its `stored`, without anybody who waits for it. */
+  stored(receipt: Receipt): Promise<boolean>;
   /** How the event ended, once it has. */
   outcome(receipt: Receipt): Outcome | undefined;
   /** Whether anybody has asked how the event ended: then it must be kept until they are told. */
@@ -40,7 +47,7 @@ function defineReceipts(): ReceiptControls {
     #outcome: Outcome | undefined;
     #promise: Promise<Outcome> | undefined;
     #resolve: ((outcome: Outcome) => void) | undefined;
-    readonly #onWanted: OnWanted | undefined;
+    readonly #attendant: Attendant | undefined;
     #owed: number | undefined;
     #outcomes: OwedOutcomes | undefined;
     #isStored: boolean | undefined;
@@ -50,13 +57,14 @@ function defineReceipts(): ReceiptControls {
     static {
       const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
       controls = {
-        create: (onWanted) => new LazyReceipt(onWanted) as unknown as Receipt,
+        create: (attendant) => new LazyReceipt(attendant) as unknown as Receipt,
         settle: (receipt, outcome) => mine(receipt).#settle(outcome),
         owe(receipt, number, outcomes) {
           mine(receipt).#owed = number;
           mine(receipt).#outcomes = outcomes;
         },
         store: (receipt, isStored) => mine(receipt).#store(isStored),
+        stored: (receipt) => mine(receipt).#asStored(),
         outcome: (receipt) => mine(receipt).#known(),
         isWanted: (receipt) => mine(receipt).#promise !== undefined,
       };
@@ -64,11 +72,17 @@ function defineReceipts(): ReceiptControls {
       Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
     }
 
-    constructor(onWanted: OnWanted | undefined) {
-      this.#onWanted = onWanted;
+    constructor(attendant: Attendant | undefined) {
+      this.#attendant = attendant;
     }
 
     get stored(): Promise<boolean> {
+      const stored = this.#asStored();
+      if (this.#isStored === undefined) this.#attendant?.storedWanted(stored);
+      return stored;
+    }
+
+    #asStored(): Promise<boolean> {
       if (this.#isStored !== undefined) return this.#isStored ? YES : NO;
       this.#stored ??= new Promise((resolve) => {
         this.#resolveStored = resolve;
@@ -96,7 +110,7 @@ function defineReceipts(): ReceiptControls {
         if (outcome === undefined) this.#resolve = resolve;
         else resolve(outcome);
       });
-      if (outcome === undefined) this.#onWanted?.(this as unknown as Receipt, this.#owed);
+      if (outcome === undefined) this.#attendant?.wanted(this as unknown as Receipt, this.#owed);
       return this.#promise;
     }
 
@@ -124,8 +138,8 @@ function defineReceipts(): ReceiptControls {
 /**
  * A receipt that waits for its outcome, and for the word of the outbox.
  *
- * @param onWanted told once at most
+ * @param attendant told once at most that the outcome is wanted
  */
-export function createReceipt(onWanted?: OnWanted): Receipt {
-  return receiptControls.create(onWanted);
+export function createReceipt(attendant?: Attendant): Receipt {
+  return receiptControls.create(attendant);
 }

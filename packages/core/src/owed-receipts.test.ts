@@ -10,8 +10,11 @@ const EXPIRED: Outcome = { status: "dropped", reason: "expired" };
 
 test("who waits for a receipt is to be told, whenever they have begun to", async () => {
   const owed = createOwedReceipts();
-  const want = (receipt: Receipt, number?: number) => number !== undefined && owed.want(number, receipt);
-  const [early, late] = [createReceipt(want), createReceipt(want)];
+  const attendant = {
+    wanted: (receipt: Receipt, number?: number) => void (number !== undefined && owed.want(number, receipt)),
+    storedWanted() {},
+  };
+  const [early, late] = [createReceipt(attendant), createReceipt(attendant)];
   const outcomes = [early.then()];
   owed.add(7, early);
   owed.add(8, late);

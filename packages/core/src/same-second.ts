@@ -107,7 +107,9 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
     const others = followers.get(sequence);
     if (others) others.events.push(event);
     else followers.set(sequence, { receipt, events: [event] });
-    receipt.stored.then((isStored) => isStored && receiptControls.store(event.receipt, true));
+    receiptControls
+      .stored(receipt)
+      .then((isStored) => isStored && receiptControls.store(event.receipt, true));
     return true;
   }
 

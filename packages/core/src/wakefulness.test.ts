@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fakeClock } from "../tests/fake-clock.ts";
 import { passTime } from "../tests/pass-time.ts";
-import { anotherEvent, startClient, TOKEN, turn } from "../tests/start-client.ts";
+import { anotherEvent, EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
 
 /** A clock that counts what keeps the process alive. */
 function countingClock() {
@@ -41,6 +41,28 @@ describe("the process is kept alive", () => {
     await turn();
     expect(clock.holds()).toBe(0);
     void receipts[0]?.then();
+    expect(clock.holds()).toBe(0);
+  });
+
+  test("by somebody who waits for room, until it is there", async () => {
+    const clock = countingClock();
+    const { client, intercom } = startClient({ clock, queue: { maxEvents: 1, policy: "wait" } });
+    client.track(anotherEvent());
+    const { stored } = client.track(anotherEvent());
+    expect(clock.holds()).toBe(1);
+    await turn();
+    expect(clock.holds()).toBe(1);
+    intercom.sent[0]?.reply(202);
+    expect(await stored).toBe(true);
+    expect(clock.holds()).toBe(0);
+  });
+
+  test("not by what an equal event waits for", async () => {
+    const clock = countingClock();
+    const { client } = startClient({ clock, queue: { maxEvents: 1, policy: "wait" } });
+    client.track(anotherEvent());
+    for (let index = 0; index < 2; index += 1) client.track({ ...EVENT, createdAt: 1_700_000_000 });
+    await turn();
     expect(clock.holds()).toBe(0);
   });
 
