@@ -14,7 +14,7 @@ import { createSteadyTime } from "./steady-time.ts";
 /** Sends pending events, each until it has an outcome; {@link createDelivery}. */
 export interface Delivery {
   add(event: PendingEvent): void;
-  /** Takes out the event that has waited longest and is not being sent. */
+  /** Takes out the first event of those that wait for their turn, or an earlier one that waits to be sent again. */
   takeOldest(): PendingEvent | undefined;
   /** Events being sent. */
   inFlight(): number;
@@ -218,7 +218,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       ready.push(event);
       schedule();
     },
-    takeOldest: () => ready.shift() ?? later.pop(),
+    // Those that wait to be sent again are few, or soon will be: this takes them out first.
+    takeOldest: () =>
+      later.popLowest(trackedFirst, ready.peek()?.sequence ?? Number.POSITIVE_INFINITY) ?? ready.shift(),
     inFlight: () => underWay.length,
     oldest() {
       let oldest: number | undefined;
@@ -244,6 +246,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       for (let event = later.pop(); event; event = later.pop()) leave(event);
     },
   };
+}
+
+function trackedFirst({ sequence }: PendingEvent): number {
+  return sequence;
 }
 
 /** When the server asks to be asked again, in milliseconds since the epoch. */

@@ -27,6 +27,25 @@ test("gives out what is due soonest, and what was put in first among equals", ()
   );
 });
 
+test("gives out what ranks lowest, wherever it is, and keeps the others in order", () => {
+  const entry = fc.record({ dueAt: fc.nat(20), rank: fc.nat(1000) });
+  const entries = fc.uniqueArray(entry, { selector: ({ rank }) => rank, maxLength: 60, size: "max" });
+  fc.assert(
+    fc.property(entries, fc.nat(1000), (given, limit) => {
+      const heap = createHeap<(typeof given)[number]>();
+      for (const one of given) heap.push(one.dueAt, one);
+      let model = given;
+      for (const lowest of given.filter(({ rank }) => rank < limit).toSorted((a, b) => a.rank - b.rank)) {
+        expect(heap.popLowest(({ rank }) => rank, limit)).toBe(lowest);
+        model = model.filter((one) => one !== lowest);
+      }
+      expect(heap.popLowest(({ rank }) => rank, limit)).toBe(undefined);
+      const rest = model.toSorted((a, b) => a.dueAt - b.dueAt);
+      expect(rest.map(() => heap.pop())).toEqual(rest);
+    }),
+  );
+});
+
 test("is empty when cleared", () => {
   const heap = createHeap<string>();
   heap.push(1, "a");

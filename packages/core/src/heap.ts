@@ -5,6 +5,8 @@ export interface Heap<Item> {
   nextAt(): number | undefined;
   /** Takes out the soonest. */
   pop(): Item | undefined;
+  /** Takes out the item whose rank is lowest, if that is below a limit. It looks at all of them. */
+  popLowest(rank: (item: Item) => number, limit: number): Item | undefined;
   size(): number;
   /** All items, in no order. */
   items(): Item[];
@@ -39,8 +41,8 @@ export function createHeap<Item>(): Heap<Item> {
     entries[index] = entry;
   }
 
-  function sink(entry: Entry<Item>): void {
-    let index = 0;
+  function sink(entry: Entry<Item>, from: number): void {
+    let index = from;
     for (;;) {
       const left = 2 * index + 1;
       const child = isBefore(entries[left + 1], entries[left]) ? left + 1 : left;
@@ -52,6 +54,16 @@ export function createHeap<Item>(): Heap<Item> {
     entries[index] = entry;
   }
 
+  function takeOut(index: number): Item | undefined {
+    const taken = entries[index];
+    const last = entries.pop();
+    if (last !== undefined && index < entries.length) {
+      sink(last, index);
+      if (entries[index] === last) rise(last, index);
+    }
+    return taken?.item;
+  }
+
   return {
     push(dueAt, item) {
       const entry = { dueAt, order: pushed++, item };
@@ -59,11 +71,17 @@ export function createHeap<Item>(): Heap<Item> {
       rise(entry, entries.length - 1);
     },
     nextAt: () => entries[0]?.dueAt,
-    pop() {
-      const [first] = entries;
-      const last = entries.pop();
-      if (last !== undefined && entries.length > 0) sink(last);
-      return first?.item;
+    pop: () => takeOut(0),
+    popLowest(rank, limit) {
+      let lowest = limit;
+      let place = -1;
+      entries.forEach(({ item }, index) => {
+        const its = rank(item);
+        if (its >= lowest) return;
+        lowest = its;
+        place = index;
+      });
+      return place < 0 ? undefined : takeOut(place);
     },
     size: () => entries.length,
     items: () => entries.map(({ item }) => item),

@@ -51,6 +51,23 @@ describe("a queue that is full", () => {
     expect(unaccounted(client.stats())).toBe(0);
   });
 
+  test("drops the oldest, though all others wait to be sent again", async () => {
+    const dueIn = [3000, 1000, 2000]; // The oldest is not the one that is due first.
+    const { client } = startClient({ queue: { maxEvents: 3, policy: "drop_oldest" }, retry: {} }, (request) =>
+      request.reply(503, "", { "retry-after": `${dueIn.shift() ?? 9000}` }),
+    );
+    const old = [1, 2, 3].map(() => client.track(anotherEvent()));
+    await turn();
+    expect(client.stats()).toMatchObject({ pending: 3, inFlight: 0 });
+    const dropped: string[] = [];
+    for (const [index, receipt] of old.entries()) receipt.then(() => dropped.push(`old ${index}`));
+    for (let index = 0; index < 4; index += 1) {
+      client.track(anotherEvent()).then(() => dropped.push(`new ${index}`));
+      await turn();
+    }
+    expect(dropped).toEqual(["old 0", "old 1", "old 2", "new 0"]);
+  });
+
   test("drops the newest where all others are being sent", async () => {
     const { client } = startClient({ queue: { maxEvents: 1, policy: "drop_oldest" } });
     client.track(anotherEvent());
