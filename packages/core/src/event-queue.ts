@@ -117,7 +117,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     createOutboxKeeper({
       outbox,
       clock,
-      window: policy.queue.maxEvents,
+      bounds: policy.queue,
       delivering: delivery.size,
       deliver,
       spill,

@@ -134,6 +134,75 @@ describe("what is tracked", () => {
   );
 });
 
+describe("what is longer than memory is to hold together", () => {
+  const text = "x".repeat(250);
+  /** Room for six of them, half of it for what is being written. */
+  const queue = { maxBytes: 2100 };
+
+  test("waits in the outbox alone while it cannot be sent", async () => {
+    const store = createMemoryStore();
+    let isDown = true;
+    const { client, clock, intercom } = start(
+      store,
+      (request) => (isDown ? request.reply(503, "", PLENTY) : accept(request)),
+      { queue, retry: {} },
+    );
+    await turn();
+    for (let index = 0; index < 20; index += 1) {
+      client.track({ ...anotherEvent(), metadata: { text } });
+      await passTime(clock, 10);
+    }
+    expect(client.stats()).toMatchObject({ pending: 20, dropped: 0 });
+    expect(new Set(intercom.sent.map(({ body }) => body)).size).toBe(3);
+    isDown = false;
+    await passTime(clock, 60_000, 100);
+    expect(client.stats()).toMatchObject({ accepted: 20, pending: 0 });
+    expect(store.events.size).toBe(0);
+  });
+
+  test("is left to others, all from the first that has no room", async () => {
+    const store = createMemoryStore();
+    const first = start(store, undefined, { concurrency: 1 });
+    await turn();
+    const track = (userId: number, length: number) =>
+      first.client.track({
+        ...EVENT,
+        userId: `${userId}`,
+        createdAt: 1,
+        metadata: { text: text.slice(-length) },
+      });
+    for (const [index, length] of [250, 250, 250, 250, 1, 250].entries()) track(index, length);
+    await passTime(first.clock, 100, 1);
+    await first.client.close({ timeout: 0 });
+    const { client, clock, intercom } = start(store, undefined, { queue });
+    await passTime(clock, 100, 1);
+    const users = () => intercom.sent.map(({ body }) => Number(JSON.parse(body ?? "").user_id));
+    expect(users()).toEqual([0, 1, 2]);
+    expect([...store.events.values()].map(({ leaseUntil }) => leaseUntil > 0)).toEqual([
+      ...Array(3).fill(true),
+      ...Array(3).fill(false),
+    ]);
+    const mine = client.track({ ...anotherEvent(), metadata: { text } });
+    for (let round = 0; round < 5; round += 1) {
+      for (const request of intercom.open()) accept(request);
+      await passTime(clock, 200, 10);
+    }
+    expect((await mine).status).toBe("accepted");
+    expect(users().slice(0, 6)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(client.stats()).toMatchObject({ recovered: 6, accepted: 1 });
+  });
+
+  test("is taken one by one if each is longer than that", async () => {
+    const { client, clock } = start(createMemoryStore(), accept, { queue: { maxBytes: 400 } });
+    await turn();
+    for (let index = 0; index < 3; index += 1) {
+      client.track({ ...anotherEvent(), metadata: { text } });
+      await passTime(clock, 200, 10);
+    }
+    expect(client.stats()).toMatchObject({ accepted: 3, dropped: 0 });
+  });
+});
+
 describe("what is left", () => {
   test("is delivered by the next client, with its attempts and its age", async () => {
     const store = createMemoryStore();

@@ -3,6 +3,7 @@ import { messageOf } from "./describe.ts";
 import { type Ending, type Outbox, OutboxError, type OutboxRecord } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
+import type { QueuePolicy } from "./resolve-delivery.ts";
 
 /** Events of an outbox that are in memory at the same time at most; the others wait in the outbox alone. */
 const MAX_WINDOW = 2000;
@@ -58,8 +59,8 @@ export interface OutboxKeeper {
 export interface OutboxKeeperOptions {
   readonly outbox: Outbox;
   readonly clock: Clock;
-  /** Events that memory has room for. */
-  readonly window: number;
+  /** What memory has room for. */
+  readonly bounds: Pick<QueuePolicy, "maxEvents" | "maxBytes">;
   /** How many events are being delivered. */
   readonly delivering: () => number;
   /** Takes an event to be delivered, `isStored` unless it is in memory alone. */
@@ -82,14 +83,31 @@ export interface OutboxKeeperOptions {
 
 /** A keeper that takes over at once what earlier processes have left. */
 export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
-  const { outbox, clock, delivering, deliver, spill, refuse, revive, spilled, emptied, warn, fallsBack } =
-    options;
+  const {
+    outbox,
+    clock,
+    bounds,
+    delivering,
+    deliver,
+    spill,
+    refuse,
+    revive,
+    spilled,
+    emptied,
+    warn,
+    fallsBack,
+  } = options;
   // The other half is for what is being written.
-  const window = Math.min(Math.ceil(options.window / 2), MAX_WINDOW);
+  const window = Math.min(Math.ceil(bounds.maxEvents / 2), MAX_WINDOW);
+  const maxHeldBytes = bounds.maxBytes / 2;
   const unwritten = new Set<PendingEvent>();
   /** The first of them that are being written just now. */
   let beingWritten = 0;
   const held = new Map<string, PendingEvent>();
+  /** Characters of their bodies. */
+  let heldBytes = 0;
+  /** Characters of a record, as those leased last have them. */
+  let usualBytes = 0;
   const changed = new Map<string, OutboxRecord>();
   /** Records that have left memory, to be free for whoever leases them first. */
   const parked = new Map<string, OutboxRecord>();
@@ -184,7 +202,11 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     if (batch.length === 0) return;
     beingWritten = batch.length;
     // In order: what is written after events that wait in the outbox alone waits there too.
-    const isLeased = !hasMore && !isClosing && delivering() + batch.length <= window;
+    const isLeased =
+      !hasMore &&
+      !isClosing &&
+      delivering() + batch.length <= window &&
+      heldBytes + bytesOf(batch) <= maxHeldBytes;
     try {
       await outbox.append(
         batch.map((event) => recordOf(event, 0)),
@@ -207,7 +229,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     for (const event of batch) {
       endWriting(event);
       if (isLeased && !isClosing) {
-        held.set(event.id as string, event);
+        hold(event.id as string, event);
         deliver(event, true);
       } else {
         hasMore = true;
@@ -216,13 +238,25 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     }
   }
 
+  function hold(id: string, event: PendingEvent): void {
+    held.set(id, event);
+    heldBytes += event.body.length;
+  }
+
+  function release(id: string, { body }: PendingEvent): boolean {
+    const wasHeld = held.delete(id);
+    if (wasHeld) heldBytes -= body.length;
+    return wasHeld;
+  }
+
   /** One by one, as whoever is told of an event may track more, for which no other of its batch is to be taken out. */
   function endWriting(event: PendingEvent): void {
     unwritten.delete(event);
     beingWritten -= 1;
   }
 
-  const wantsMore = (): boolean => hasMore && !isClosing && delivering() < window / 2;
+  const wantsMore = (): boolean =>
+    hasMore && !isClosing && delivering() < window / 2 && heldBytes < maxHeldBytes / 2;
 
   function refill(): Promise<number> {
     refilling ??= lease().finally(() => {
@@ -232,7 +266,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   }
 
   async function lease(): Promise<number> {
-    const limit = window - delivering();
+    const limit = leaseLimit();
     if (limit <= 0 || isClosing) return 0;
     let records: OutboxRecord[];
     try {
@@ -246,14 +280,31 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     }
     if (isClosing) return 0; // They are given back, as nothing is sent any more.
     if (records.length === limit) hasMore = true;
+    if (records.length > 0) usualBytes = bytesOf(records) / records.length;
     let taken = 0;
+    let isFull = false;
     for (const record of records) {
       // Its lease had run out, nobody else has taken it, and its end may not be written yet.
       if (held.has(record.id) || endings.has(record.id)) continue;
-      held.set(record.id, revive(record));
+      isFull ||= heldBytes > 0 && heldBytes + record.body.length > maxHeldBytes;
+      if (isFull) {
+        parked.set(record.id, record); // And those after it, so that it is not passed by for ever.
+        continue;
+      }
+      hold(record.id, revive(record));
       taken += 1;
     }
+    if (isFull) {
+      hasMore = true;
+      schedule(CHANGES_WAIT);
+    }
     return taken;
+  }
+
+  /** How many records memory has room for, if they are as long as those before. */
+  function leaseLimit(): number {
+    const events = window - delivering();
+    return usualBytes === 0 ? events : Math.min(events, Math.ceil((maxHeldBytes - heldBytes) / usualBytes));
   }
 
   /** Says that this process lives, and looks for what others have left. */
@@ -309,8 +360,9 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     },
     size: () => unwritten.size,
     holds: ({ id }) => id !== undefined && held.has(id),
-    ended({ id }, outcome) {
-      if (id === undefined || !held.delete(id)) return;
+    ended(event, outcome) {
+      const { id } = event;
+      if (id === undefined || !release(id, event)) return;
       changed.delete(id);
       endings.set(id, outcome);
       schedule(wantsMore() ? 0 : CHANGES_WAIT);
@@ -323,7 +375,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       const isFar = wait > LONG || (hasMore && wait >= ROUND);
       (isFar ? parked : changed).set(id, recordOf(event, dueAt));
       if (!isFar) return false;
-      held.delete(id);
+      release(id, event);
       changed.delete(id);
       spill(event);
       return true;
@@ -352,6 +404,10 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       }
     },
   };
+}
+
+function bytesOf(records: readonly { readonly body: string }[]): number {
+  return records.reduce((sum, { body }) => sum + body.length, 0);
 }
 
 function recordOf(
