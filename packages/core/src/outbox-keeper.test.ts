@@ -4,7 +4,7 @@ import { faultyOutbox } from "../tests/faulty-outbox.ts";
 import { passTime } from "../tests/pass-time.ts";
 import type { SentRequest } from "../tests/scripted-transport.ts";
 import { anotherEvent, EVENT, type Started, startClient, turn, unaccounted } from "../tests/start-client.ts";
-import type { CoreClientOptions, Outcome } from "./index.ts";
+import type { CoreClientOptions, Outcome, Receipt } from "./index.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-outbox.ts";
 import { OutboxError } from "./outbox.ts";
 
@@ -142,7 +142,7 @@ describe("what is longer than memory is to hold together", () => {
   test("waits in the outbox alone while it cannot be sent", async () => {
     const store = createMemoryStore();
     let isDown = true;
-    const { client, clock, intercom } = start(
+    const { client, clock } = start(
       store,
       (request) => (isDown ? request.reply(503, "", PLENTY) : accept(request)),
       { queue, retry: {} },
@@ -153,7 +153,7 @@ describe("what is longer than memory is to hold together", () => {
       await passTime(clock, 10);
     }
     expect(client.stats()).toMatchObject({ pending: 20, dropped: 0 });
-    expect(new Set(intercom.sent.map(({ body }) => body)).size).toBe(3);
+    expect([...store.events.values()].filter(({ leaseUntil }) => leaseUntil > 0).length).toBeLessThan(4);
     isDown = false;
     await passTime(clock, 60_000, 100);
     expect(client.stats()).toMatchObject({ accepted: 20, pending: 0 });
@@ -322,6 +322,42 @@ describe("what is left", () => {
     await passTime(clock, 20_000, 1000);
     expect((await Promise.all(early)).map(({ status }) => status)).toEqual(["accepted", "accepted"]);
   });
+
+  test.each<[string, number, number]>([
+    ["hundreds", 300, 100],
+    ["one", 1, 2],
+  ])(
+    "is sent though those before it have to wait again and again for a short time: %s",
+    async (_, count, maxEvents) => {
+      const isMissing = ({ body }: SentRequest) => body?.includes("missing");
+      const { client, clock, intercom } = start(
+        createMemoryStore(),
+        (request) => (isMissing(request) ? request.reply(404, "", PLENTY) : accept(request)),
+        { queue: { maxEvents }, retry: { maxDelay: 5000 } },
+      );
+      await turn();
+      const missing = Array.from({ length: count }, (_, index) => ({ ...EVENT, userId: `missing-${index}` }));
+      for (const event of missing) {
+        client.track(event);
+        await passTime(clock, 10);
+      }
+      const good: Receipt[] = [];
+      let accepted = 0;
+      for (let index = 0; index < 5; index += 1) {
+        good.push(client.track(anotherEvent()));
+        good.at(-1)?.then(() => {
+          accepted += 1;
+        });
+        await passTime(clock, 1000, 10);
+        expect(accepted).toBe(index + 1);
+      }
+      const before = intercom.sent.length;
+      await passTime(clock, 12_000, 100);
+      expect(new Set(intercom.sent.slice(before).map(({ body }) => body)).size).toBe(count); // None is forgotten meanwhile.
+      await passTime(clock, 330_000, 1000);
+      expect(client.stats()).toMatchObject({ accepted: 5, rejected: count, pending: 0, dropped: 0 });
+    },
+  );
 
   test("is told to end for good, when another process has ended what had left memory", async () => {
     const store = createMemoryStore();

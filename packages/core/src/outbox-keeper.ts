@@ -20,8 +20,11 @@ const BATCH = 250;
 /** Milliseconds that changes of records are collected before they are written together. */
 const CHANGES_WAIT = 50;
 
-/** An event that is due later than so many milliseconds from now leaves memory, though nothing waits for its room yet. */
+/** An event that is due later than so many milliseconds from now leaves memory, though there is room for it. */
 const LONG = 60_000;
+
+/** Milliseconds after which is looked again for events that have left memory for a shorter time. */
+const LOOK = 1000;
 
 /** Milliseconds to wait before writing again what could not be written. */
 const FAILURE_WAIT = 1000;
@@ -39,8 +42,8 @@ export interface OutboxKeeper {
   /** Has the end of an event written. */
   ended(event: PendingEvent, outcome: Outcome): void;
   /**
-   * Has what became of an attempt written. An event that is due much later leaves memory, the sooner while others
-   * wait for its room.
+   * Has what became of an attempt written. An event that is due much later leaves memory, and any that has to wait
+   * while memory is half full: the other half is for those that can be sent.
    *
    * @returns whether it has left
    */
@@ -119,6 +122,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   let cancelWork = (): void => undefined;
   let workAt = Number.POSITIVE_INFINITY;
   let cancelRound = (): void => undefined;
+  let cancelLook: (() => void) | undefined;
+  let lookedForUntil = 0;
   let refilling: Promise<number> | undefined;
   let hasFailed = false;
   let letGo: (() => void) | undefined;
@@ -255,8 +260,10 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     beingWritten -= 1;
   }
 
-  const wantsMore = (): boolean =>
-    hasMore && !isClosing && delivering() < window / 2 && heldBytes < maxHeldBytes / 2;
+  /** Whether memory is, or would be with so many more events. */
+  const isHalfFull = (more = 0): boolean => delivering() + more > window / 2 || heldBytes > maxHeldBytes / 2;
+
+  const wantsMore = (): boolean => hasMore && !isClosing && !isHalfFull();
 
   function refill(): Promise<number> {
     refilling ??= lease().finally(() => {
@@ -328,6 +335,19 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     }
   }
 
+  /** Looks time and again for what has left memory for a short time, until all of it is due. */
+  function lookUntil(dueAt: number): void {
+    lookedForUntil = Math.max(lookedForUntil, dueAt);
+    cancelLook ??= clock.after(LOOK, look);
+  }
+
+  async function look(): Promise<void> {
+    const isLast = clock.now() >= lookedForUntil;
+    await refill();
+    cancelLook = undefined;
+    if (!isLast && !isClosing) lookUntil(0);
+  }
+
   function startRound(): void {
     if (!isClosing) cancelRound = clock.after(ROUND, round);
   }
@@ -372,12 +392,13 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       if (id === undefined || !held.has(id)) return false;
       schedule(CHANGES_WAIT);
       const wait = dueAt - clock.now();
-      const isFar = wait > LONG || (hasMore && wait >= ROUND);
+      const isFar = wait > LONG || isHalfFull(1);
       (isFar ? parked : changed).set(id, recordOf(event, dueAt));
       if (!isFar) return false;
       release(id, event);
       changed.delete(id);
       spill(event);
+      if (wait < ROUND) lookUntil(dueAt);
       return true;
     },
     refill,
@@ -389,6 +410,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     async close() {
       isClosing = true; // First, so that nothing begins, and what is under way hands out no events any more.
       cancelRound();
+      cancelLook?.();
       cancelWork();
       await work;
       await refilling;
