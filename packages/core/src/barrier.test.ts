@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createBarrier } from "./barrier.ts";
 
 /** Whether a promise has resolved by now. */
-async function isDone(promise: Promise<void>): Promise<boolean> {
+async function isDone(promise: Promise<boolean>): Promise<boolean> {
   return Promise.race([promise.then(() => true), Promise.resolve().then(() => false)]);
 }
 
@@ -24,10 +24,13 @@ test("each waits for those that were open when it came, in any order, and for no
   barrier.end(1);
 });
 
-test("all may end at once", async () => {
+test("all who wait can be had count again", async () => {
   const barrier = createBarrier();
   const waiting = [barrier.wait(9, 4), barrier.wait(20, 12)];
-  barrier.endAll();
-  expect(await Promise.all(waiting.map(isDone))).toEqual([true, true]);
-  expect(await isDone(barrier.wait(21, 1))).toBe(false);
+  barrier.recount();
+  expect(await Promise.all(waiting)).toEqual([false, false]);
+  const later = barrier.wait(21, 1);
+  expect(await isDone(later)).toBe(false);
+  barrier.end(21);
+  expect(await later).toBe(true);
 });

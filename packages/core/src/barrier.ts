@@ -1,22 +1,23 @@
 /** Waits for numbered things to end; {@link createBarrier}. */
 export interface Barrier {
   /**
-   * Resolves once all that are open now have ended.
+   * Resolves once all that are open now have ended, or are to be counted again.
    *
    * @param last the greatest number given out so far
    * @param open how many are open
+   * @returns whether all have ended
    */
-  wait(last: number, open: number): Promise<void>;
+  wait(last: number, open: number): Promise<boolean>;
   /** Tells that one has ended. */
   end(number: number): void;
-  /** Tells that all have ended. */
-  endAll(): void;
+  /** Has all who wait count again, as some have ended whose numbers are not known. */
+  recount(): void;
 }
 
 interface Waiting {
   readonly last: number;
   open: number;
-  readonly resolve: () => void;
+  readonly resolve: (hasEnded: boolean) => void;
 }
 
 /** A barrier nobody waits at. What it costs does not depend on how many things are open. */
@@ -25,7 +26,7 @@ export function createBarrier(): Barrier {
   return {
     wait: (last, open) =>
       new Promise((resolve) => {
-        if (open === 0) resolve();
+        if (open === 0) resolve(true);
         else waiting.add({ last, open, resolve });
       }),
     end(number) {
@@ -34,11 +35,11 @@ export function createBarrier(): Barrier {
         entry.open -= 1;
         if (entry.open > 0) continue;
         waiting.delete(entry);
-        entry.resolve();
+        entry.resolve(true);
       }
     },
-    endAll() {
-      for (const { resolve } of waiting) resolve();
+    recount() {
+      for (const { resolve } of waiting) resolve(false);
       waiting.clear();
     },
   };

@@ -209,7 +209,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   async function emptied(): Promise<void> {
     if (!outbox) return;
     await spilled.endAll(outbox.deadLetters());
-    if (pending() + adopted === 0) barrier.endAll();
+    barrier.recount(); // Some have ended without a number.
   }
 
   function end(event: PendingEvent, outcome: Outcome): void {
@@ -332,9 +332,9 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
         const found = keeper ? await keeper.refill() : 0;
         if (isOver) break;
         const open = announcing + pending() + adopted;
-        await barrier.wait(sequence, open);
+        const hasEnded = await barrier.wait(sequence, open);
         // Memory may have been full, and then nothing was looked for.
-        if (found === 0 && (open === 0 || !keeper?.mayHaveMore())) break;
+        if (hasEnded && found === 0 && (open === 0 || !keeper?.mayHaveMore())) break;
       }
       await keeper?.sync();
     },
@@ -361,7 +361,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       await keeper?.close();
       // Whoever waits for what the outbox keeps waits in vain.
       isOver = true;
-      barrier.endAll();
+      barrier.recount();
       wakefulness.rest();
       return tally.read().dropped - before;
     },

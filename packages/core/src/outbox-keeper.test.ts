@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { fakeClock } from "../tests/fake-clock.ts";
 import { faultyOutbox } from "../tests/faulty-outbox.ts";
@@ -390,6 +392,47 @@ describe("what is left", () => {
       elsewhere - 1,
     );
     expect(ours.client.stats()).toMatchObject({ accepted: 11, rejected: 1, pending: 0 });
+  });
+
+  test("is waited for by flush as long as it is open, whoever ends it, and though nobody holds its receipt", async () => {
+    const store = createMemoryStore();
+    const answer = (request: SentRequest): void =>
+      request.body?.includes("missing") ? request.reply(404, "", PLENTY) : accept(request);
+    let isOpen = false;
+    const ours = start(
+      store,
+      (request) => isOpen && answer(request),
+      { queue: { maxEvents: 6 }, outboxFallback: "memory", retry: {}, timeout: 3_600_000 },
+      500,
+    );
+    await turn();
+    const text = "x".repeat(60_000); // Events so long that nothing remembers the first ones with their receipts.
+    for (let index = 0; index < 500; index += 1) {
+      ours.client.track({ ...anotherEvent(), metadata: { text } });
+      await passTime(ours.clock, 5);
+    }
+    ours.client.track({ ...EVENT, userId: "missing" }); // From memory, as the outbox is full.
+    await passTime(ours.clock, 5);
+    const theirs = start(store, answer, { clock: ours.clock });
+    await passTime(ours.clock, 20_000, 50);
+    expect(theirs.client.stats().recovered).toBeGreaterThan(0);
+    setFlagsFromString("--expose-gc");
+    for (let time = 0; time < 2; time += 1) {
+      runInNewContext("gc")();
+      await turn();
+    }
+    let report: unknown;
+    void ours.client.flush().then((its) => {
+      report = its;
+    });
+    isOpen = true;
+    for (const request of ours.intercom.open()) answer(request);
+    await passTime(ours.clock, 60_000, 500);
+    expect(ours.client.stats()).toMatchObject({ accepted: 500, pending: 1 });
+    expect(report).toBe(undefined);
+    await passTime(ours.clock, 300_000, 500);
+    expect(report).toEqual({ pending: 0 });
+    expect(ours.client.stats()).toMatchObject({ tracked: 501, accepted: 500, rejected: 1 });
   });
 
   test("is told once to have ended badly elsewhere, however often that is looked up", async () => {
