@@ -1,3 +1,5 @@
+import { callSafely } from "./call-safely.ts";
+
 /** Tells listeners what happens; {@link createEmitter}. */
 export interface Emitter<Events extends object> {
   /** Adds a listener and answers how to remove it. Adding the same one twice calls it twice. */
@@ -11,6 +13,7 @@ export interface Emitter<Events extends object> {
 interface Entry {
   readonly name: PropertyKey;
   readonly listener: (payload: never) => unknown;
+  readonly failed: (error: unknown) => void;
 }
 
 /**
@@ -32,7 +35,7 @@ export function createEmitter<Events extends object>(
         fail("name", `one of ${known}`, JSON.stringify(name));
       }
       if (typeof listener !== "function") fail("listener", "a function", typeof listener);
-      const entry: Entry = { name, listener };
+      const entry: Entry = { name, listener, failed: (error) => onError(name as string, error) };
       entries = [...entries, entry];
       return () => {
         entries = entries.filter((other) => other !== entry);
@@ -41,14 +44,7 @@ export function createEmitter<Events extends object>(
     has: (name) => entries.some((entry) => entry.name === name),
     emit(name, payload) {
       for (const entry of entries) {
-        if (entry.name !== name) continue;
-        try {
-          const answer = entry.listener(payload as never);
-          // Else the rejection of an async one would end the process.
-          if (answer instanceof Promise) answer.catch((error) => onError(entry.name as string, error));
-        } catch (error) {
-          onError(entry.name as string, error);
-        }
+        if (entry.name === name) callSafely(entry.listener, payload as never, entry.failed);
       }
     },
   };

@@ -98,6 +98,28 @@ describe("a program with nothing else to do", () => {
     for (const request of intercom.open()) request.reply(202);
   });
 
+  test.each<[string, () => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error("no log");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("no log"))],
+  ])("ends as it would, though whoever is to be told of what is left %s", async (_, fail) => {
+    const { add, client, clock, exiting, idle } = startProgram();
+    let calls = 0;
+    const warn = () => {
+      calls += 1;
+      return fail();
+    };
+    add({ ...exiting, warn });
+    client.track(anotherEvent());
+    idle();
+    await passTime(clock, 10_000); // A rejection that nobody handles fails this test.
+    expect([calls, idle()]).toEqual([1, false]);
+  });
+
   test("waits a second while the token is refused", async () => {
     const { add, client, clock, exiting, idle, intercom, warnings } = startProgram();
     add(exiting);

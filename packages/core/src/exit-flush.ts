@@ -1,3 +1,4 @@
+import { callSafely } from "./call-safely.ts";
 import type { Client } from "./client.ts";
 
 /** What is flushed, and how. */
@@ -57,9 +58,8 @@ export function createExitFlush(
       tried.delete(exiting);
     } else if (open.has(exiting)) {
       const events = pending === 1 ? "an event that has" : `${pending} events that have`;
-      warn(
-        `intercom-events: The program ends with ${events} no outcome: on("retry") says why, close() waits longer.`,
-      );
+      const warning = `intercom-events: The program ends with ${events} no outcome: on("retry") says why, close() waits longer.`;
+      callSafely(warn, warning, () => undefined); // A program that ends well is not to fail for a log.
     }
   }
 

@@ -139,6 +139,12 @@ describe("while nobody listens, the first loss of each kind is told", () => {
 });
 
 describe("who listens is told, and nobody is warned", () => {
+  test("harms nobody if whoever is warned rejects", async () => {
+    const { client } = startClient({ warn: () => Promise.reject(new Error("no log")) });
+    expect((await client.track(null as never)).status).toBe("invalid");
+    await turn(); // A rejection that nobody handles fails this test.
+  });
+
   test("of losses", async () => {
     const { client, warnings } = startClient({ queue: { maxEvents: 1 } }, (request) => request.reply(500));
     const heard: string[] = [];

@@ -1,3 +1,4 @@
+import { callSafely } from "./call-safely.ts";
 import type { ClientEvents } from "./client.ts";
 import { messageOf } from "./describe.ts";
 import type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
@@ -53,11 +54,9 @@ export function createVoice(
   function once(kind: string, message: string): void {
     if (told.has(kind)) return;
     told.add(kind);
-    try {
-      warn(`intercom-events: ${message}. Further ones like it are only counted and told to listeners.`);
-    } catch {
-      // Whoever throws while being warned does not want to hear of it, and track must not throw.
-    }
+    const warning = `intercom-events: ${message}. Further ones like it are only counted and told to listeners.`;
+    // Whoever throws while being warned does not want to hear of it, and track must not throw.
+    callSafely(warn, warning, () => undefined);
   }
 
   /** Makes the payload only if somebody wants it. */
