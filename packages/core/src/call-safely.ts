@@ -10,8 +10,8 @@ export function callSafely<Given>(
 ): void {
   try {
     const answer = call(given);
-    // Else its rejection would end the process.
-    if (answer instanceof Promise) answer.catch(failed);
+    // Else its rejection would end the process. A receipt never rejects, and is not to be taken for waited for.
+    if (answer instanceof Promise && !("stored" in answer)) answer.catch(failed);
   } catch (error) {
     failed(error);
   }

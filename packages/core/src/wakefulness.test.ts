@@ -57,6 +57,16 @@ describe("the process is kept alive", () => {
     expect(clock.holds()).toBe(0);
   });
 
+  test("not by an event that a listener has tracked, and answered", async () => {
+    const clock = countingClock();
+    const audit = startClient({ clock }).client;
+    const { client } = startClient({ clock }, (request) => request.reply(202));
+    client.on("outcome", () => audit.track(anotherEvent()));
+    client.track(anotherEvent());
+    await turn();
+    expect([audit.stats().pending, clock.holds()]).toEqual([1, 0]);
+  });
+
   test("not by what an equal event waits for", async () => {
     const clock = countingClock();
     const { client } = startClient({ clock, queue: { maxEvents: 1, policy: "wait" } });
