@@ -236,6 +236,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       schedule();
     },
     stop(leave) {
+      pausedBy = undefined; // There is nothing to be resumed.
       wake(Number.POSITIVE_INFINITY, 0);
       for (const entry of [...underWay]) {
         takeOut(entry);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fakeClock } from "../tests/fake-clock.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
+import { memoryOutbox } from "./memory-outbox.ts";
 
 /** A clock that counts what keeps the process alive. */
 function countingClock() {
@@ -110,6 +111,21 @@ describe("the process is kept alive", () => {
     expect(clock.holds()).toBe(0);
     client.resume();
     expect(clock.holds()).toBe(1);
+  });
+
+  test("not once a client is closed that is resumed after that", async () => {
+    const clock = countingClock();
+    const { client } = startClient({ clock, outbox: memoryOutbox() }, (request) => request.reply(401));
+    await turn();
+    void client.track(anotherEvent()).then();
+    await passTime(clock, 1);
+    expect(client.stats().isPaused).toBe(true);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    const heard: string[] = [];
+    client.on("resumed", () => heard.push("resumed"));
+    client.resume();
+    await turn();
+    expect([heard, clock.holds()]).toEqual([[], 0]);
   });
 
   test("while another token can be had", async () => {
