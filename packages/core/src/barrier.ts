@@ -5,9 +5,10 @@ export interface Barrier {
    *
    * @param last the greatest number given out so far
    * @param open how many are open
+   * @param expiry when it no longer matters: nothing is remembered from then on, and the promise stays open
    * @returns whether all have ended
    */
-  wait(last: number, open: number): Promise<boolean>;
+  wait(last: number, open: number, expiry: Promise<void>): Promise<boolean>;
   /** Tells that one has ended. */
   end(number: number): void;
   /** Has all who wait count again, as some have ended whose numbers are not known. */
@@ -24,10 +25,15 @@ interface Waiting {
 export function createBarrier(): Barrier {
   const waiting = new Set<Waiting>();
   return {
-    wait: (last, open) =>
+    wait: (last, open, expiry) =>
       new Promise((resolve) => {
-        if (open === 0) resolve(true);
-        else waiting.add({ last, open, resolve });
+        if (open === 0) {
+          resolve(true);
+          return;
+        }
+        const entry = { last, open, resolve };
+        waiting.add(entry);
+        expiry.then(() => waiting.delete(entry));
       }),
     end(number) {
       for (const entry of waiting) {

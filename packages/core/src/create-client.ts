@@ -113,7 +113,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     const timer = new Promise<void>((resolve) => {
       if (timeout < Number.POSITIVE_INFINITY) cancel = clock.after(Math.min(timeout, MAX_DELAY), resolve);
     });
-    await Promise.race([queue.idle(), timer]);
+    await Promise.race([queue.idle(timer), timer]);
     cancel();
     letGo?.();
   }

@@ -30,8 +30,10 @@ export interface EventQueue {
   /**
    * Resolves once all events tracked so far have ended, and those an outbox holds that are due, and the
    * outbox knows.
+   *
+   * @param expiry when that no longer matters; nothing of it is kept after that
    */
-  idle(): Promise<void>;
+  idle(expiry: Promise<void>): Promise<void>;
   /** Events without an outcome. */
   pending(): number;
   /** Sends again after a pause. */
@@ -326,13 +328,13 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   return {
     track,
-    async idle() {
+    async idle(expiry) {
       tracked.run();
       for (;;) {
         const found = keeper ? await keeper.refill() : 0;
         if (isOver) break;
         const open = announcing + pending() + adopted;
-        const hasEnded = await barrier.wait(sequence, open);
+        const hasEnded = await barrier.wait(sequence, open, expiry);
         // Memory may have been full, and then nothing was looked for.
         if (hasEnded && found === 0 && (open === 0 || !keeper?.mayHaveMore())) break;
       }
