@@ -139,7 +139,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   });
 
   const sameSecond = createSameSecond({
-    maxWaiting: policy.queue.maxEvents,
+    bounds: policy.queue,
     random,
     announce({ body }) {
       announcing += 1;

@@ -51,6 +51,7 @@ describe("an event is taken while there is room", () => {
       [100, 1, 1, 1, 1],
       ["taken", "waiting", "waiting", "waiting", "refused"],
     ],
+    ["as many bytes again to wait", "wait", [100, 60, 41, 40], ["taken", "waiting", "refused", "waiting"]],
     ["bytes, never", "wait", [101], ["refused"]],
   ])("%s (%s)", (_, policy, sizes, expected) => {
     const { intake } = start(policy);
@@ -96,13 +97,14 @@ test("refuses the new one where all others are being sent", () => {
 
 test("lets those that wait in as others leave, in their order", () => {
   const { intake, inside } = start("wait");
-  const [first, ...waiting] = [event(100), event(50), event(50), event(1)];
-  intake.offer(first as PendingEvent);
-  for (const one of waiting) intake.offer(one);
+  const [first, second, ...waiting] = [event(60), event(40), event(30), event(30), event(1)];
+  for (const one of [first, second, ...waiting]) intake.offer(one as PendingEvent);
   expect(intake.waiting()).toBe(3);
   intake.leave(first as PendingEvent);
-  expect(inside).toEqual([first, ...waiting.slice(0, 2)]);
+  expect(inside).toEqual([first, second, ...waiting.slice(0, 2)]);
   expect(intake.waiting()).toBe(1);
+  expect(intake.offer(event(99))).toBe("waiting"); // There is room outside again.
+  expect(intake.offer(event(1))).toBe("refused");
 });
 
 test("lets go of all that wait, and of no other", () => {

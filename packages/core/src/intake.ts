@@ -30,6 +30,7 @@ export interface IntakeOptions {
 export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): Intake {
   const { maxEvents, maxBytes, policy } = bounds;
   const lobby = new Set<PendingEvent>();
+  let lobbyBytes = 0;
   let events = 0;
   let bytes = 0;
 
@@ -48,6 +49,11 @@ export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): 
   function leave(event: PendingEvent): void {
     events -= 1;
     bytes -= event.body.length;
+  }
+
+  function leaveLobby(event: PendingEvent): void {
+    lobby.delete(event);
+    lobbyBytes -= event.body.length;
   }
 
   /** Takes an event and drops the oldest until there is room; answers whether the event itself stays. */
@@ -72,7 +78,9 @@ export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): 
       }
       if (policy === "drop_oldest") return takeAndDrop(event) ? "taken" : "refused";
       if (policy !== "wait" || lobby.size >= maxEvents) return "refused";
+      if (lobbyBytes + event.body.length > maxBytes) return "refused";
       lobby.add(event);
+      lobbyBytes += event.body.length;
       return "waiting";
     },
     enter,
@@ -80,14 +88,14 @@ export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): 
       leave(event);
       for (const next of lobby) {
         if (!fits(next)) return;
-        lobby.delete(next);
+        leaveLobby(next);
         take(next);
       }
     },
     waiting: () => lobby.size,
     stop(leave) {
       for (const event of lobby) {
-        lobby.delete(event);
+        leaveLobby(event);
         leave(event);
       }
     },

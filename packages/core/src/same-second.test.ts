@@ -125,6 +125,22 @@ describe("events whose time the caller gave", () => {
     for (let index = 0; index < 10; index += 1) client.track(AT);
     expect(client.stats()).toMatchObject({ pending: 4, droppedByReason: { queue_full: 6 } });
   });
+
+  test("wait for equal ones in bounded size, and leave their room to those that come later", async () => {
+    const { client, intercom } = startClient({ queue: { maxBytes: 1000 } });
+    const track = (second: number) => {
+      const event = { ...AT, createdAt: AT.createdAt + second, metadata: { text: "x".repeat(200) } };
+      for (let index = 0; index < 5; index += 1) client.track(event);
+    };
+    track(0);
+    expect(client.stats()).toMatchObject({ pending: 4, dropped: 1 });
+    await turn();
+    intercom.sent[0]?.reply(202);
+    await turn();
+    expect(client.stats()).toMatchObject({ pending: 0, accepted: 1, duplicate: 3 });
+    track(1);
+    expect(client.stats()).toMatchObject({ pending: 4, dropped: 2 });
+  });
 });
 
 describe("events of one second of which one ended without being taken", () => {

@@ -8,6 +8,7 @@ import { receiptControls } from "./lazy-receipt.ts";
 import { MAX_MOVE } from "./limits.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
+import type { QueuePolicy } from "./resolve-delivery.ts";
 
 /** An event that this client has tracked, and so with a receipt. */
 type OwnEvent = PendingEvent & { readonly receipt: Receipt };
@@ -45,8 +46,8 @@ export interface SameSecond {
 
 /** What it is made of. */
 export interface SameSecondOptions {
-  /** Events that may wait for equal ones. */
-  readonly maxWaiting: number;
+  /** What may wait for equal ones. */
+  readonly bounds: Pick<QueuePolicy, "maxEvents" | "maxBytes">;
   /** At least 0 and less than 1. */
   readonly random: () => number;
   /** Told of each event that has its place, and before anything else becomes of it. */
@@ -66,7 +67,7 @@ const MAX_MOVED = 5000;
  * once the first is accepted, and takes its place if it is not; a different one is let in with a warning.
  */
 export function createSameSecond(options: SameSecondOptions): SameSecond {
-  const { maxWaiting, random, announce, letIn, end } = options;
+  const { bounds, random, announce, letIn, end } = options;
   const hash = createEventHash(random);
   const collisions = createCollisions<OwnEvent>();
   /** By the number of the equal event. */
@@ -74,6 +75,8 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
   /** The second that an event of a contact and name was last moved to. */
   let moved = createHashTable<number>();
   let waiting = 0;
+  /** Characters of their bodies. */
+  let waitingBytes = 0;
 
   /** Takes the place for an event, and answers the equal one, or its hash, that has it already. */
   function claim(event: OwnEvent, { key, isFree }: Place, warnings: Issue[]): OwnEvent | number | undefined {
@@ -99,11 +102,13 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
   function follow(event: OwnEvent, { sequence, receipt }: OwnEvent): boolean {
     const outcome = receiptControls.outcome(receipt);
     if (outcome !== undefined) return replace(event, outcome);
-    if (waiting >= maxWaiting) {
+    const bytes = waitingBytes + event.body.length;
+    if (waiting >= bounds.maxEvents || bytes > bounds.maxBytes) {
       end(event, { status: "dropped", reason: "queue_full" });
       return false;
     }
     waiting += 1;
+    waitingBytes = bytes;
     const others = followers.get(sequence);
     if (others) others.events.push(event);
     else followers.set(sequence, { receipt, events: [event] });
@@ -171,6 +176,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       followers.delete(sequence);
       for (const event of released.events) {
         waiting -= 1;
+        waitingBytes -= event.body.length;
         replace(event, outcome);
       }
     },
