@@ -4,7 +4,12 @@ import { describe } from "./describe.ts";
 export interface OutboxOptions {
   /** Events without an outcome at most; a batch that does not fit is refused whole. @default 1000000, in memory 100000 */
   readonly maxEvents?: number | undefined;
-  /** Dead letters at most; the oldest are forgotten first. @default 10000, in memory 1000 */
+  /**
+   * Dead letters at most; the oldest are forgotten first. Where processes share a store, an event that another one
+   * has rejected, and whose letter is forgotten before this one looks, is taken for accepted.
+   *
+   * @default 10000, in memory 1000
+   */
   readonly maxDeadLetters?: number | undefined;
   /** Milliseconds a dead letter is kept; looked at whenever events end. @default 2592000000 (30 days) */
   readonly deadLetterAge?: number | undefined;

@@ -8,7 +8,8 @@ export type DropReason = "queue_full" | "not_stored" | "expired" | "closed" | "o
 export type Outcome =
   /**
    * Intercom answered 2xx. The Messenger answers nothing: there it means handed over. `attempts` is 0
-   * where another process that shares the outbox has sent the event.
+   * where another process that shares the outbox has ended the event, and the outbox has no dead letter of it:
+   * it was sent, unless the outbox has forgotten the letter meanwhile.
    */
   | { readonly status: "accepted"; readonly attempts: number; readonly requestId?: string }
   /** An equal event, of the same contact, name, second and metadata, was accepted before: it was not sent again. */

@@ -23,7 +23,7 @@ export interface SpilledEvents {
   isBuried(id: string): boolean;
   /**
    * Takes out all, as the outbox holds none of them any more: another process has taken them over. What
-   * an outbox forgets is accepted, and all else is among its dead letters.
+   * an outbox forgets is taken for accepted, and all else is among its dead letters, unless those were too many.
    */
   endAll(letters: AsyncIterable<DeadLetter>): Promise<void>;
 }
