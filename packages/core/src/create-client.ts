@@ -178,7 +178,13 @@ function pacerOf({ token, baseUrl, share, clock, random }: ClientPolicy): Shared
 }
 
 /** The limit of a wait, if there is one. @throws {TypeError} for what is no length of time */
-function limitOf({ timeout }: WaitOptions = {}): number | undefined {
+function limitOf(options: unknown): number | undefined {
+  // Anything else may be what an event hands to its listener, as in `process.once("SIGTERM", client.close)`.
+  if (typeof options === "number")
+    throw new TypeError(
+      `Cannot wait: the options must be an object such as { timeout: ${options} }, got a number`,
+    );
+  const { timeout } = Object(options ?? {}) as { readonly timeout?: unknown };
   if (timeout === undefined) return undefined;
   if (typeof timeout === "number" && timeout >= 0) return timeout;
   throw new TypeError(`Cannot wait: "timeout" must be milliseconds, got ${describe(timeout)}`);

@@ -135,6 +135,14 @@ describe("flush", () => {
       /^Cannot wait: "timeout" must be milliseconds, got /,
     );
   });
+
+  test("refuses a number in place of its options, and waits without others", async () => {
+    const { client } = startClient();
+    await expect(client.flush(5000 as never)).rejects.toThrow(
+      "Cannot wait: the options must be an object such as { timeout: 5000 }, got a number",
+    );
+    for (const other of [null, "SIGTERM"]) expect(await client.flush(other as never)).toEqual({ pending: 0 });
+  });
 });
 
 /** Something to release, and how often that happened. */

@@ -72,7 +72,8 @@ type WireSummaries = components["schemas"]["EventSummaryList"];
 /** The calls beside `track`, through the given way to make one. */
 export function createReader(api: Api, call: Call): Reader {
   return {
-    events: (contact, { perPage = 50 } = {}) => {
+    events: (contact, options) => {
+      const { perPage = 50 } = options ?? {};
       const action = "list events";
       const query = { ...contactQuery(action, contact), per_page: positive(action, "perPage", perPage) };
       return listEvents(query, (page) => call(action, (options) => api.listEvents(page, options)));
