@@ -27,7 +27,7 @@ give by themselves, without queue, retries or pacing. Events per second of wall 
 well, which takes one of the cores. "of undici.request" is the share of its events per CPU second.
 
 Over TLS, which Intercom needs, each row would cost more by about the same amount.`,
-  async run({ rounds = 5, events = 5000, inFlight = [1, 16, 64, 256] }) {
+  async run({ rounds = 11, events = 5000, inFlight = [1, 16, 64, 256] }) {
     const server = await startChild("server.ts");
     const url = await server.ask<string>("url");
     const clients = Object.keys(senders);
