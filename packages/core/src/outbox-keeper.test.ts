@@ -162,6 +162,17 @@ describe("what is longer than memory is to hold together", () => {
     expect(store.events.size).toBe(0);
   });
 
+  test("waits in the outbox alone while others have no answer", async () => {
+    const { client, clock, intercom } = start(createMemoryStore(), undefined, { queue });
+    await turn();
+    for (let index = 0; index < 20; index += 1) {
+      client.track({ ...anotherEvent(), metadata: { text } });
+      await passTime(clock, 10);
+    }
+    expect(client.stats()).toMatchObject({ pending: 20, dropped: 0 });
+    expect(intercom.sent).toHaveLength(3);
+  });
+
   test("is left to others, all from the first that has no room", async () => {
     const store = createMemoryStore();
     const first = start(store, undefined, { concurrency: 1 });
