@@ -372,6 +372,18 @@ describe("what is left", () => {
     },
   );
 
+  test("is looked for soon after it is due, though it has left memory", async () => {
+    const { client, clock, intercom } = start(
+      createMemoryStore(),
+      (request) => (intercom.sent.length === 1 ? request.reply(404, "", PLENTY) : accept(request)),
+      { queue: { maxEvents: 2 }, retry: {} },
+    );
+    await turn();
+    client.track(EVENT);
+    await passTime(clock, 2500, 50);
+    expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
+  });
+
   test("is told to end for good, when another process has ended what had left memory", async () => {
     const store = createMemoryStore();
     const ours = start(store, undefined, { queue: { maxEvents: 6 }, concurrency: 1 });
