@@ -1,5 +1,5 @@
 import type { WireReply, WireRequest } from "@intercom-events/core";
-import type { Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
 
 /** Names and values in turn, as they came. */
 type RawHeaders = readonly Buffer[];
@@ -68,9 +68,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Sends a request over a connection of the pool, and answers once the whole reply has come. */
+/** Sends a request over a connection of the pool, which may be a single one, and answers once the whole reply has come. */
 export function exchange(
-  pool: Pool,
+  pool: Dispatcher,
   path: string,
   { method, headers, body, onCancel }: WireRequest,
 ): Promise<WireReply> {

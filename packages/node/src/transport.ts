@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Transport, WireReply, WireRequest } from "@intercom-events/core";
-import type { buildConnector, Pool } from "undici";
+import type { buildConnector, Client, Dispatcher } from "undici";
 import { exchange } from "./exchange.ts";
 
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
@@ -28,15 +28,17 @@ export interface NodeTransportOptions {
  */
 export function createNodeTransport(options: NodeTransportOptions): NodeTransport {
   const split = createSplitter();
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, Dispatcher>();
   const connecting = new Set<Socket>();
   let undici: typeof import("undici") | undefined;
 
-  function poolOf(origin: string, { Pool, buildConnector }: typeof import("undici")): Pool {
+  function poolOf(origin: string, { Client, Pool, buildConnector }: typeof import("undici")): Dispatcher {
     let pool = pools.get(origin);
     if (pool !== undefined) return pool;
-    const connect = connectorOf(buildConnector({}), connecting);
-    pool = new Pool(origin, { ...poolOptionsOf(options), connect });
+    const { connections, keepAlive } = options;
+    const each = { ...clientOptionsOf(keepAlive), connect: connectorOf(buildConnector({}), connecting) };
+    // Between two requests on a connection the event loop turns once; where all connections of a pool are in use, once more.
+    pool = connections === 1 ? new Client(origin, each) : new Pool(origin, { ...each, connections });
     pools.set(origin, pool);
     return pool;
   }
@@ -65,9 +67,8 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
   };
 }
 
-function poolOptionsOf({ connections, keepAlive }: NodeTransportOptions): Pool.Options {
+function clientOptionsOf(keepAlive: number): Client.Options {
   return {
-    connections,
     keepAliveTimeout: keepAlive,
     keepAliveMaxTimeout: keepAlive, // Else a server that offers more gets more, up to ten minutes.
     // A POST on a connection with another one before it may be lost with it.
