@@ -290,6 +290,16 @@ test("a body is taken as it came where a framework keeps that", async () => {
   ]);
 });
 
+test("a body is read where a middleware has set an encoding", async () => {
+  const handle = toNodeHandler(started.relay);
+  const origin = await listen((incoming, response) => handle(incoming.setEncoding("utf8"), response));
+  const metadata = { city: "Z\u00fcrich \u{1f600}" };
+  expect(
+    await resultsOf(await send(origin, { body: { events: [event("viewed-pricing", { metadata })] } })),
+  ).toEqual([{ status: "accepted" }]);
+  expect((await started.stored())[0]).toMatchObject({ metadata });
+});
+
 describe("the context", () => {
   test("of Express is what the site takes from its request", async () => {
     const { client } = started;

@@ -73,8 +73,9 @@ const BROKEN_OFF = new Error("The request broke off");
 
 /** Hands on what a request brings, until it is told to stop. */
 function forward(request: Incoming, controller: ReadableStreamDefaultController<Uint8Array>): () => void {
-  const onData = (chunk: Uint8Array): void => {
-    controller.enqueue(chunk);
+  const onData = (chunk: Uint8Array | string): void => {
+    // Text is what comes once a middleware has set an encoding, as good as always UTF-8.
+    controller.enqueue(typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk);
     request.pause();
   };
   const onEnd = (): void => {
