@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createEmulator } from "@intercom-events/emulator";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { createClient } from "./index.ts";
 
@@ -67,7 +67,10 @@ describe("options", () => {
 });
 
 /** Runs a program in a Node of its own, with this package bundled into it, until it ends by itself. */
-async function run(program: string): Promise<{ status: number | null; output: string; errors: string }> {
+async function run(
+  program: string,
+  options: Pick<BuildOptions, "format" | "external" | "banner"> = {},
+): Promise<{ status: number | null; output: string; errors: string }> {
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: import.meta.dirname, loader: "ts" },
     bundle: true,
@@ -76,8 +79,10 @@ async function run(program: string): Promise<{ status: number | null; output: st
     format: "iife",
     conditions: ["@intercom-events/source"],
     external: ["undici"], // As for users: a bundle would load it at once.
+    ...options,
   });
-  const child = spawn(process.execPath, ["--input-type=commonjs", "-"], {
+  const type = options.format === "esm" ? "module" : "commonjs";
+  const child = spawn(process.execPath, [`--input-type=${type}`, "-"], {
     cwd: import.meta.dirname,
     timeout: 40_000,
     killSignal: "SIGKILL",
@@ -128,6 +133,31 @@ describe("a program ends by itself", () => {
     const ended = await run(`${start} (async () => { ${body} })();`);
     expect(ended).toEqual({ status: 0, output, errors: "" });
     expect(emulator.events()).toHaveLength(/nothing/.test(name) ? 0 : 1);
+  });
+});
+
+describe("a bundle as one ES module", () => {
+  const program = `
+    import { createClient } from "./index.ts";
+    const client = createClient({ token: "token", baseUrl: ${JSON.stringify(url)}, retry: { baseDelay: 1, attempts: 3 } });
+    console.log((await client.track({ userId: "1", eventName: "logged-in" })).status);
+  `;
+  const bundled = { format: "esm" as const, external: [] };
+
+  test("sends where it has a require", async () => {
+    const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+    const { output, errors } = await run(program, { ...bundled, banner: { js } });
+    expect([output, errors]).toEqual(["accepted\n", ""]);
+  });
+
+  test("says that it cannot, once, where it has none", async () => {
+    const { output, errors } = await run(program, bundled);
+    expect(output).toBe("rejected\n");
+    const [first, ...others] = errors.trim().split("\n");
+    expect(first).toBe(
+      'intercom-events: Cannot load undici: Error: Dynamic require of "node:assert" is not supported',
+    );
+    expect(others).toEqual([expect.stringMatching(/^intercom-events: An event was rejected: no reply/)]);
   });
 });
 

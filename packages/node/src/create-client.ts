@@ -41,12 +41,13 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
   const { keepAlive = 4000, exitTimeout = 10_000, ...coreOptions } = options;
   checkMilliseconds("keepAlive", keepAlive);
   checkMilliseconds("exitTimeout", exitTimeout);
+  let stay = (): void => undefined;
+  const { warn = (message: string) => console.warn(message) } = coreOptions;
   const transport = createNodeTransport({
     connections: coreOptions.concurrency ?? 32,
     keepAlive: Math.max(keepAlive, 1),
+    warn,
   });
-  let stay = (): void => undefined;
-  const { warn = (message: string) => console.warn(message) } = coreOptions;
   const client = createCoreClient<Catalog>({
     userAgent: "intercom-events-node",
     clock: nodeClock,

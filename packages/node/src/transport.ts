@@ -19,6 +19,8 @@ export interface NodeTransportOptions {
   readonly connections: number;
   /** Milliseconds an idle connection is kept, unless the server says less. */
   readonly keepAlive: number;
+  /** Told, once, why undici cannot be loaded: no request can be sent then. */
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -31,6 +33,7 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
   const pools = new Map<string, Dispatcher>();
   const connecting = new Set<Socket>();
   let undici: typeof import("undici") | undefined;
+  let { warn } = options;
 
   function poolOf(origin: string, { Client, Pool, buildConnector }: typeof import("undici")): Dispatcher {
     let pool = pools.get(origin);
@@ -45,7 +48,13 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
 
   /** Loads undici with the first call: it sets a global dispatcher, and importing this package sets nothing. */
   async function loadAndSend(request: WireRequest): Promise<WireReply> {
-    undici = await import("undici");
+    try {
+      undici = await import("undici");
+    } catch (error) {
+      warn(`intercom-events: Cannot load undici: ${error}`);
+      warn = () => undefined; // Each call tries again.
+      throw error;
+    }
     request.signal?.throwIfAborted(); // Nobody would hear of what is sent now, or could end it.
     return sendThrough(undici, request);
   }
