@@ -59,9 +59,8 @@ export function closeOnSignal(
     for (const signal of signals) addClose(signal, close);
   } catch (cause) {
     remove(); // Nobody could take away the others.
-    const names = signals.map((signal) => JSON.stringify(signal)).join(", ");
     throw new TypeError(
-      `Cannot close on a signal: "signals" must be some that can be listened for, got ${names}`,
+      `Cannot close on a signal: "signals" must be some that can be listened for, got ${JSON.stringify(signals)}`,
       { cause },
     );
   }
@@ -74,6 +73,8 @@ function addClose(signal: NodeJS.Signals, close: Close): void {
     others.add(close);
     return;
   }
+  // Node.js takes any name for that of an event, and would wait for a misspelt signal for ever.
+  if (!(signal in constants.signals)) throw new TypeError(signal);
   process.on(signal, closeAll);
   closes.set(signal, new Set([close]));
 }
