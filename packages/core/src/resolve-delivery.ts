@@ -37,7 +37,10 @@ export interface DeliveryChoices {
    * its token. However small, it is one call in each window at least. @default 1
    */
   readonly share?: number | undefined;
-  /** Where events are kept until they have an outcome. @default memory alone */
+  /**
+   * Where events are kept until they have an outcome. It is the client's own, and is closed with it.
+   * @default memory alone
+   */
   readonly outbox?: Outbox | undefined;
   /**
    * What to do with events the outbox cannot keep: drop them as `not_stored`, or hold them in memory
