@@ -9,7 +9,9 @@ async function isDone(promise: Promise<boolean>): Promise<boolean> {
 }
 
 test("nothing is waited for when nothing is open", async () => {
-  expect(await isDone(createBarrier().wait(5, 0, NEVER))).toBe(true);
+  const waited = createBarrier().wait(5, 0, NEVER);
+  expect(await isDone(waited)).toBe(true);
+  expect(await waited).toBe(true);
 });
 
 test("each waits for those that were open when it came, in any order, and for no later ones", async () => {

@@ -109,3 +109,24 @@ test("events of one second are young together, with their sizes, and forgotten t
   collisions.add(keyOf(3), event); // Makes the last ones old.
   expect(collisions.find(keyOf(1))).toBe(undefined);
 });
+
+test("each event of a second counts once, however many join it", () => {
+  const collisions = createCollisions();
+  const first = eventOf();
+  collisions.add(keyOf(1), first);
+  for (let index = 0; index < 20; index += 1) {
+    collisions.add(KEY, eventOf("x".repeat(100 * 1024)), collisions.find(KEY));
+  }
+  expect(collisions.find(keyOf(1))).toEqual([first]);
+});
+
+test("an event joins those that Intercom has and those that it has not, though they are old", () => {
+  const collisions = createCollisions();
+  const [event, other, another] = [eventOf(), eventOf(), eventOf()];
+  collisions.add(KEY, event);
+  collisions.add(KEY, other, collisions.find(KEY));
+  collisions.take(KEY, event.sequence, 5);
+  for (let index = 0; index < 5000; index += 1) collisions.add(keyOf(index), eventOf());
+  collisions.add(KEY, another, collisions.find(KEY));
+  expect(collisions.find(KEY)).toEqual([5, other, another]);
+});
