@@ -109,6 +109,14 @@ test("keys that cannot be listed are a problem of the event, or of its metadata"
   }
 });
 
+test("what only the client needs to know of an event is not answered", () => {
+  expect(encodeEvent({ userId: "314159", eventName: "logged-in" }, NOW)).toEqual({
+    ok: true,
+    value: { user_id: "314159", event_name: "logged-in", created_at: 1671028894 },
+    warnings: [],
+  });
+});
+
 test("of very many fields that nobody knows, a hundred are named", () => {
   const unknown = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`field${index}`, 1]));
   expect(encodeEvent({ userId: "314159", eventName: "logged-in", ...unknown }, NOW)).toMatchObject({

@@ -83,6 +83,19 @@ test("each value is read once", () => {
   expect(reads).toBe(1);
 });
 
+test("a value that could not be read at first is sent as it is read then", () => {
+  let reads = 0;
+  const metadata = {
+    get price() {
+      reads++;
+      if (reads === 1) throw new Error("not yet");
+      return 12;
+    },
+    items: 3,
+  };
+  expect(encodeMetadata(metadata)).toEqual({ ok: true, metadata: { price: 12, items: 3 }, warnings: [] });
+});
+
 test("what is given is not changed, also when frozen", () => {
   const metadata = Object.freeze({ price: Object.freeze({ currency: "EUR", amount: 1 }), none: undefined });
   expect(encodeMetadata(metadata).ok).toBe(true);
