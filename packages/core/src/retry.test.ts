@@ -58,6 +58,19 @@ describe("an attempt that fails is made again", () => {
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
   });
 
+  test("as soon as it is due, and not before", async () => {
+    const { client, clock, intercom } = startClient(BY_DEFAULT, (request) =>
+      request.reply(intercom.sent.length === 1 ? 500 : 202),
+    );
+    const receipt = client.track(EVENT);
+    await turn();
+    await passTime(clock, 499);
+    expect(intercom.sent).toHaveLength(1);
+    await passTime(clock, 1);
+    expect(intercom.sent).toHaveLength(2);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
   test("until its age runs out", async () => {
     const { client, clock } = startClient({ retry: { attempts: 1000, maxAge: 60_000 } }, (request) =>
       request.reply(500),
@@ -248,7 +261,10 @@ describe("a token that is refused", () => {
   test("lets events expire", async () => {
     const { client, clock } = startClient({ retry: { maxAge: 5000 } }, (request) => request.reply(401));
     const receipts = [client.track(EVENT), client.track(anotherEvent())];
-    await passTime(clock, 6000, 100);
+    await passTime(clock, 4999);
+    expect(client.stats().pending).toBe(2);
+    await passTime(clock, 1);
+    expect(client.stats().pending).toBe(0); // Receipts of events that wait would never settle.
     expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "expired" }));
   });
 
