@@ -118,6 +118,13 @@ const REFUSED: readonly (readonly [string, Record<string, string | undefined>, u
   ["no JSON", {}, "{", 400, "invalid_request"],
   ["an empty body", {}, "", 400, "invalid_request"],
   ["bytes that are no UTF-8", {}, new Uint8Array([0x7b, 0xff, 0x7d]), 400, "invalid_request"],
+  [
+    "a letter that is cut off at the end",
+    {},
+    new TextEncoder().encode(JSON.stringify({ events: [event()] }) + "é").slice(0, -1),
+    400,
+    "invalid_request",
+  ],
   ["null", {}, null, 400, "invalid_request"],
   ["a list", {}, [event()], 400, "invalid_request"],
   ["no events", {}, {}, 400, "invalid_request"],
@@ -269,6 +276,12 @@ describe("origins", () => {
       const body = { events: [event()] };
       expect((await relay.fetch(request(body, { ...headers, origin: other }))).status).toBe(403);
     }
+  });
+
+  test("the relay's own one may be listed, and is no other one", async () => {
+    const { relay } = await start({ origins: [OTHER, ORIGIN] });
+    const reply = await relay.fetch(request({ events: [event()] }));
+    expect([reply.status, reply.headers.get("access-control-allow-origin")]).toEqual([200, null]);
   });
 
   test("the list replaces the request's own origin", async () => {

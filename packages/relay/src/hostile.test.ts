@@ -169,6 +169,20 @@ describe("a body", () => {
     expect(endless.seen).toEqual({ chunks: 11, isCancelled: true });
   });
 
+  test("as long as the bound is read", async () => {
+    const text = JSON.stringify({ events: [event()] });
+    const { relay } = await start({ maxBytes: text.length });
+    expect((await relay.fetch(request(text, { "content-length": String(text.length) }))).status).toBe(200);
+    expect((await relay.fetch(request(`${text} `))).status).toBe(413);
+  });
+
+  test("that cannot be text is read no further", async () => {
+    const { relay } = await start();
+    const endless = stream(() => new Uint8Array(10).fill(0xff));
+    expect((await relay.fetch(endless.request())).status).toBe(400);
+    expect(endless.seen).toEqual({ chunks: 1, isCancelled: true });
+  });
+
   test("that says it is too large is not read", async () => {
     const { relay } = await start();
     const large = stream(() => new Uint8Array(1));
