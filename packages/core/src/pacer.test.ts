@@ -305,6 +305,16 @@ describe("after a 429", () => {
     expect(startAll(pacer, at + 7500)).toBe(1);
     pacer.end({ startedAt: at, now: at + 7500 });
     expect(startAll(pacer, at + 8000)).toBe(0);
+    expect(pacer.start(at + 8000)).toBe(100); // Not before the one has ended.
+  });
+
+  test("asks with one call in the next window, and in no later one", () => {
+    const pacer = createPacer({ share: 1, random: () => 0 });
+    pacer.start(at);
+    pacer.end({ startedAt: at, now: at, reply: limited, limited: {} });
+    expect(startAll(pacer, at + 7000)).toBe(1);
+    pacer.end({ startedAt: at + 7000, now: at + 7000, reply: said(99, at + 17_000, "") });
+    expect(startAll(pacer, at + 17_000)).toBe(0); // As others have used the window before, it does not hurry.
   });
 
   test("asks with one call where a late reply says that the window is used up", () => {
