@@ -17,6 +17,19 @@ describe("a clock that is put back by an hour", () => {
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
   });
 
+  test("does not bring the next attempt forward", async () => {
+    const { client, clock, intercom } = startClient({ retry: {} });
+    const receipt = client.track(EVENT);
+    await passTime(clock, 100);
+    clock.set(clock.now() - HOUR);
+    intercom.sent[0]?.reply(500);
+    await passTime(clock, 499);
+    expect(intercom.sent).toHaveLength(1);
+    await passTime(clock, 1);
+    intercom.sent[1]?.reply(202);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
   test("does not put off the next window of the allowance", async () => {
     const limit = 10;
     let ahead = 0;
