@@ -268,6 +268,29 @@ describe("a token that is refused", () => {
     expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "expired" }));
   });
 
+  test("is waited for without a timer that is too long for the machine", async () => {
+    const delays: number[] = [];
+    const { clock } = startClient();
+    const { client } = startClient(
+      {
+        retry: { maxAge: 1e12 },
+        clock: {
+          now: clock.now,
+          after: (milliseconds, callback) => {
+            delays.push(milliseconds);
+            return clock.after(milliseconds, callback);
+          },
+        },
+      },
+      (request) => request.reply(401),
+    );
+    client.track(EVENT);
+    await passTime(clock, 10_000_000_000, 2_000_000_000);
+    expect(client.stats()).toMatchObject({ isPaused: true, pending: 1 });
+    // Timers of the machine take more than 2^31 - 1 for 1.
+    expect(Math.max(...delays)).toBe(2_147_483_647);
+  });
+
   test("does not keep reads from being made", async () => {
     const { client } = startClient(BY_DEFAULT, (request) =>
       request.reply(request.method === "GET" ? 200 : 401, '{"type":"event.summary","events":[]}'),
