@@ -192,6 +192,18 @@ describe("close", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("drops one that waits for an equal one, though that is to be sent again", async () => {
+    const { client, intercom, clock } = startClient({ retry: {} }, (request) => request.reply(503));
+    const event = { ...EVENT, createdAt: 5 };
+    const receipts = [client.track(event), client.track(event)];
+    await turn();
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 2 });
+    expect(await Promise.all(receipts)).toEqual([DROPPED, DROPPED]);
+    clock.advance(1_000_000);
+    await turn();
+    expect(intercom.sent).toHaveLength(1);
+  });
+
   test("sends nothing afterwards, whatever comes in", async () => {
     const { client, intercom, clock } = startClient({ concurrency: 1 });
     for (let index = 0; index < 3; index += 1) client.track(EVENT);

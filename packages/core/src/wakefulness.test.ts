@@ -128,6 +128,17 @@ describe("the process is kept alive", () => {
     expect([heard, clock.holds()]).toEqual([[], 0]);
   });
 
+  test("not by an event that a closed client has left in its outbox", async () => {
+    const clock = countingClock();
+    const { client } = startClient({ clock, outbox: memoryOutbox() });
+    await turn();
+    void client.track(anotherEvent()).then();
+    await passTime(clock, 1);
+    expect(clock.holds()).toBe(1);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(clock.holds()).toBe(0);
+  });
+
   test("while another token can be had", async () => {
     const clock = countingClock();
     let token = "old";
