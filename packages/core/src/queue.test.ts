@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
 import type { Receipt } from "./index.ts";
+import { memoryOutbox } from "./memory-outbox.ts";
 
 const FULL = { status: "dropped", reason: "queue_full" };
 
@@ -209,6 +211,7 @@ describe("channels", () => {
     expect(published).toEqual([]);
     hasSubscribers = true;
     const receipt = client.track({ ...anotherEvent(), eventName: "Folded" });
+    expect(published.map(([name]) => name)).toContain("tracked"); // Tracing wants to know who has tracked it.
     await turn();
     clock.advance(1000);
     await receipt;
@@ -223,5 +226,44 @@ describe("channels", () => {
     expect(published[0]?.[1]).toEqual({ event: expect.objectContaining({ event_name: "Folded" }) });
     expect(published[3]?.[1]).toMatchObject({ attempts: 1 });
     expect(published[5]?.[1]).toMatchObject({ attempts: 2 });
+  });
+
+  test("are told once that an event is stored, though it leaves memory after an attempt", async () => {
+    const published: string[] = [];
+    const { client, clock, intercom } = startClient(
+      {
+        retry: {},
+        outbox: memoryOutbox(),
+        channel: (name) => ({ hasSubscribers: true, publish: () => published.push(name) }),
+      },
+      (request) =>
+        intercom.sent.length === 1 ? request.reply(503, "", { "retry-after": "120" }) : request.reply(202),
+    );
+    await turn();
+    client.track(anotherEvent());
+    await passTime(clock, 150_000, 500);
+    expect(published).toEqual("tracked stored attempt retry attempt outcome".split(" "));
+  });
+
+  test("can be told of an event that is waited for with flush at once", async () => {
+    let flushed: Promise<unknown> | undefined;
+    const { client, intercom } = startClient({
+      channel: (name) => ({
+        hasSubscribers: name === "tracked",
+        publish() {
+          flushed = client.flush();
+        },
+      }),
+    });
+    client.track(anotherEvent());
+    let report: unknown;
+    void flushed?.then((its) => {
+      report = its;
+    });
+    await turn();
+    expect(report).toBe(undefined);
+    intercom.sent[0]?.reply(202);
+    await turn();
+    expect(report).toEqual({ pending: 0 });
   });
 });
