@@ -281,6 +281,41 @@ describe("what is left", () => {
     expect(second.client.stats().recovered).toBe(30);
   });
 
+  test("is waited for by flush, though memory has room for a part of it", async () => {
+    const store = createMemoryStore();
+    const first = start(store);
+    for (let index = 0; index < 5; index += 1) first.client.track(anotherEvent());
+    await first.client.close({ timeout: 0 });
+    const second = start(store, undefined, { queue: { maxEvents: 2 } });
+    await passTime(second.clock, 100, 10);
+    let report: unknown;
+    void second.client.flush().then((its) => {
+      report = its;
+    });
+    for (let index = 0; index < 5; index += 1) {
+      expect(report).toBe(undefined);
+      for (const request of second.intercom.open()) accept(request);
+      await passTime(second.clock, 100, 10);
+    }
+    expect(report).toEqual({ pending: 0 });
+    expect(second.client.stats().recovered).toBe(5);
+  });
+
+  test("is no longer waited for by flush once it has to wait long itself", async () => {
+    const store = createMemoryStore();
+    const first = start(store);
+    first.client.track(EVENT);
+    await first.client.close({ timeout: 0 });
+    const second = start(store, undefined, { retry: {} });
+    await turn();
+    const flushed = second.client.flush();
+    await turn();
+    second.intercom.sent[0]?.reply(503, "", { ...PLENTY, "retry-after": "600" });
+    expect(await flushed).toEqual({ pending: 0 });
+    expect(await second.client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
+    expect(store.events.size).toBe(1);
+  });
+
   test("while two wait for it with flush is stored and sent once", async () => {
     const { outbox, of } = faultyOutbox(createMemoryStore());
     let goOn = (): void => undefined;
@@ -746,6 +781,38 @@ describe("close", () => {
     await passTime(clock, 10, 1);
     expect(await client.close({ timeout: 0 })).toEqual({ pending: 6, dropped: 0 });
     expect(store.events.size).toBe(6);
+  });
+
+  test("keeps one that waits for the room of another that is being sent", async () => {
+    const store = createMemoryStore();
+    const { client, clock, intercom } = start(store, undefined, {
+      queue: { maxBytes: 1000, policy: "wait" },
+    });
+    await turn();
+    const sizes = [300, 800];
+    const receipts = sizes.map((size) =>
+      client.track({ ...anotherEvent(), metadata: { text: "x".repeat(size) } }),
+    );
+    await passTime(clock, 10, 1);
+    expect(intercom.sent).toHaveLength(1);
+    expect(store.events.size).toBe(1);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 2, dropped: 0 });
+    expect(await Promise.all(receipts.map(({ stored }) => stored))).toEqual([true, true]);
+    expect(store.events.size).toBe(2);
+  });
+
+  test("counts none that another process has tracked", async () => {
+    const store = createMemoryStore();
+    const first = start(store);
+    first.client.track(anotherEvent());
+    await first.client.close({ timeout: 0 });
+    const second = start(store);
+    second.client.track(anotherEvent());
+    await passTime(second.clock, 100, 10);
+    expect(second.intercom.open()).toHaveLength(2);
+    expect(await second.client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(unaccounted(second.client.stats())).toBe(0);
+    expect(store.events.size).toBe(2);
   });
 
   test("keeps an equal event with the one it waits for", async () => {
