@@ -131,7 +131,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   function wake(at: number, now: number): void {
     if (at === wakeAt) return;
     cancelWake();
-    cancelWake = () => undefined;
     wakeAt = at;
     if (at === Number.POSITIVE_INFINITY) return;
     cancelWake = clock.after(Math.min(Math.max(at - now, 0), MAX_DELAY), () => {
