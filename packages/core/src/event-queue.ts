@@ -165,7 +165,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     if (event.receipt) receiptControls.store(event.receipt, isStored);
     if (!isStored && event.id !== undefined) spilled.bury(event.id);
     delivery.add(event);
-    if (isStored && event.isOwn) voice.stored(event.body);
+    if (isStored) voice.stored(event.body);
   }
 
   /** The outbox holds the event, and memory no longer does. */
