@@ -50,6 +50,16 @@ describe("a token is believed", () => {
     expect(await who(await sign(claims))).toEqual(contact);
   });
 
+  test("to the millisecond that the clocks may differ", async () => {
+    // It is 987 ms after NOW, and 13 ms before the next second.
+    const ask = async (claims: JWTPayload, clockTolerance: number) =>
+      who(await sign({ ...USER, ...claims }), { clockTolerance });
+    expect(await ask({ exp: NOW }, 988)).toEqual({ userId: "314159" });
+    expect(await ask({ exp: NOW }, 987)).toBeNull();
+    expect(await ask({ nbf: NOW + 1 }, 13)).toEqual({ userId: "314159" });
+    expect(await ask({ nbf: NOW + 1 }, 12)).toBeNull();
+  });
+
   test("without a type", async () => {
     expect(await who(await sign(USER, SECRET, { typ: undefined }))).toEqual({ userId: "314159" });
   });
@@ -84,6 +94,7 @@ describe("a token is refused", () => {
     ["that never expires", { user_id: "314159" }],
     ["that expires by a text", { ...USER, exp: String(NOW + 60) }],
     ["that expires in milliseconds, and so never", { ...USER, exp: (NOW + 60) * 1000 }],
+    ["that expires in 5138, where milliseconds begin", { ...USER, exp: 1e11 }],
     ["that is not valid yet", { ...USER, nbf: NOW + 31 }],
     ["that is not valid by a text", { ...USER, nbf: "0" }],
     ["from the future", { ...USER, iat: NOW + 31 }],
@@ -137,6 +148,7 @@ describe("a token is refused", () => {
   test.each([
     ['{"alg":"HS256","crit":["exp"]}', "an extension"],
     ['{"alg":"HS256","b64":false,"crit":["b64"]}', "an unencoded payload"],
+    ['{"alg":"HS256","b64":false}', "an unencoded payload, without saying that it is an extension"],
     ['{"alg":"HS256","typ":"at+jwt"}', "another type"],
     ['{"alg":"HS256","typ":["JWT"]}', "no type"],
     ["{}", "no algorithm"],
