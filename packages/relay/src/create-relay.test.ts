@@ -121,7 +121,7 @@ const REFUSED: readonly (readonly [string, Record<string, string | undefined>, u
   [
     "a letter that is cut off at the end",
     {},
-    new TextEncoder().encode(JSON.stringify({ events: [event()] }) + "é").slice(0, -1),
+    new TextEncoder().encode(`${JSON.stringify({ events: [event()] })}é`).slice(0, -1),
     400,
     "invalid_request",
   ],
@@ -388,9 +388,10 @@ describe("which events", () => {
 
   test("a schema sees no event without metadata as wrong that needs none", async () => {
     const schema = z.object({ code: z.string().optional() });
-    const { relay, stored } = await start({ events: { invited: schema } });
+    const { relay, emulator, stored } = await start({ events: { invited: schema } });
     expect(await resultsOf(await relay.fetch(request({ events: [event("invited")] })))).toEqual([ACCEPTED]);
     expect((await stored())[0]?.metadata ?? {}).toEqual({});
+    expect(emulator.requests()[0]?.body).not.toContain("metadata");
   });
 
   test("a schema may make a value of its own", async () => {
@@ -443,6 +444,35 @@ describe("which events", () => {
       ACCEPTED,
       no,
     ]);
+  });
+
+  test("times are bounded to the millisecond", async () => {
+    const clock = fakeClock(); // It is 987 ms after a second.
+    const now = Math.floor(clock.now() / 1000);
+    const ask = async (created_at: number, maxAge: number, maxAhead: number) => {
+      const { relay } = await start({ clock, maxAge, maxAhead });
+      return resultsOf(await relay.fetch(request({ events: [{ event_name: "a", created_at }] })));
+    };
+    const no = rejected("time_not_allowed");
+    expect(await ask(now - 60, 60_987, 0)).toEqual([ACCEPTED]);
+    expect(await ask(now - 60, 60_986, 0)).toEqual([no]);
+    expect(await ask(now + 5, 0, 4013)).toEqual([ACCEPTED]);
+    expect(await ask(now + 5, 0, 4012)).toEqual([no]);
+  });
+
+  test("what is as long, as early or as late as the contract allows is taken", async () => {
+    const { relay } = await start({ maxAge: 1e15, maxAhead: 1e15 });
+    const events = [
+      event("x".repeat(255)),
+      event("x".repeat(256)),
+      event("a", { created_at: 0 }),
+      event("a", { created_at: -1 }),
+      event("a", { created_at: 99_999_999_999 }),
+      event("a", { created_at: 100_000_000_000 }),
+    ];
+    const no = rejected("invalid_event");
+    const reply = await relay.fetch(request({ events, identity: "x".repeat(8192) }));
+    expect(await resultsOf(reply)).toEqual([ACCEPTED, no, ACCEPTED, no, ACCEPTED, no]);
   });
 
   test("keys are bounded", async () => {
@@ -625,9 +655,24 @@ describe("what is answered", () => {
     expect(await faultsOfReply(reply)).toEqual([]);
     expect(reply.headers.get("retry-after")).toBe("30");
     expect((await send("2", "d")).status).toBe(200);
+    clock.advance(1);
+    expect((await send("1", "c")).headers.get("retry-after")).toBe("30"); // 29 seconds would be too soon.
     clock.advance(30_000);
     expect((await send("1", "e")).status).toBe(200);
     expect(await stored()).toHaveLength(8);
+  });
+
+  test("a caller is one however the address is spelled, and another one where an id is of another kind", async () => {
+    const contacts = [{ email: "A@example.org" }, { email: "a@example.org" }, { userId: "1" }, { id: "1" }];
+    const left = [...contacts];
+    const { relay } = await start({
+      identify: () => left.shift() as { id: string },
+      maxEvents: 1,
+      rate: { events: 1, window: 60_000 },
+    });
+    const statuses: number[] = [];
+    for (const _ of contacts) statuses.push((await relay.fetch(request({ events: [event()] }))).status);
+    expect(statuses).toEqual([200, 429, 200, 200]);
   });
 
   test("nothing of a request reaches Intercom but its events", async () => {
