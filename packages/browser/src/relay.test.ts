@@ -1313,12 +1313,13 @@ describe("a store that could not be read once", () => {
   async function startOnce(): Promise<Started & { store: ReturnType<typeof sharedStore>; first: Receipt }> {
     browser.setOnline(false);
     const store = sharedStore();
-    const outbox = memoryPageOutbox(store);
+    let failures = 0;
+    const outbox = memoryPageOutbox(store, { fails: () => failures-- > 0 });
     const started = start({ outbox });
     const first = started.tracker.track("a");
     expect(await first.stored).toBe(true);
     await settleDown();
-    vi.spyOn(outbox, "lease").mockRejectedValueOnce(new Error("the disk was asleep"));
+    failures = 1;
     browser.setOnline(true);
     return { ...started, store, first };
   }
