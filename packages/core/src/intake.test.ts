@@ -69,6 +69,14 @@ test("drops as many of the oldest as the new one needs room", () => {
   expect(dropped).toHaveLength(2);
 });
 
+test("drops none for one that there will never be room for", () => {
+  const { intake, inside, dropped } = start("drop_oldest");
+  const first = event(50);
+  intake.offer(first);
+  expect(intake.offer(event(101))).toBe("refused");
+  expect([inside, dropped]).toEqual([[first], []]);
+});
+
 test.each<[string, number[]]>([
   ["events", [1, 1, 1, 1]],
   ["bytes", [50, 50, 50]],
