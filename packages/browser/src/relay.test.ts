@@ -115,6 +115,18 @@ describe("sending", () => {
     expect(sent().map((names) => names.length)).toEqual([100, 100, 50]);
   });
 
+  test("what is stored and does not fit into a request goes with the next, at once", async () => {
+    browser.setOnline(false);
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    for (const name of ["a", "b", "c"]) {
+      expect(await tracker.track(name, { text: "x".repeat(25_000) }).stored).toBe(true);
+    }
+    browser.setOnline(true);
+    tab.dispatch("online");
+    await settleDown(30);
+    expect(sent()).toEqual([["a", "b"], ["c"]]);
+  });
+
   test("each event ends as its own answer says", async () => {
     replies = [
       [
@@ -190,6 +202,23 @@ describe("sending", () => {
     expect(times.slice(1)).toEqual([0, 500, 1_500, 3_500]);
     expect(new Set(browser.requests.map(({ body }) => body)).size).toBe(1);
     expect(clock.timers()).toBe(0);
+  });
+
+  test("a way that is open again is as it was before it was closed", async () => {
+    replies = ["lost", "lost", [200, { results: [ACCEPTED] }], "lost"];
+    const { tracker } = start();
+    const first = tracker.track("a");
+    for (let step = 0; step < 4; step++) {
+      await settleDown(2);
+      clock.advance(500);
+    }
+    expect(await first).toEqual({ status: "accepted", attempts: 3 });
+    const second = tracker.track("b");
+    await settleDown();
+    clock.advance(500);
+    await settleDown();
+    expect(await second).toEqual({ status: "accepted", attempts: 2 });
+    expect(browser.requests.map(({ keepalive }) => keepalive)).toEqual([true, false, false, true, false]);
   });
 
   test("what is undefined takes its default", async () => {
@@ -433,6 +462,18 @@ describe("a page that goes", () => {
     expect(names).toContain("n-19");
     expect(names).not.toContain("n-0");
     expect(left.reduce((sum, { body }) => sum + body.length, 0)).toBeLessThanOrEqual(60 * 1024);
+    await settleDown();
+  });
+
+  test("sends a smaller event though a later one is too large for a request that outlives it", async () => {
+    browser.setOnline(false);
+    const { tab, tracker } = start();
+    tracker.track("small");
+    tracker.track("large", { text: "x".repeat(62_000) });
+    await settleDown();
+    browser.setOnline(true);
+    tab.dispatch("pagehide");
+    expect(sent()).toEqual([["small"]]);
     await settleDown();
   });
 
@@ -806,6 +847,9 @@ describe("tabs", () => {
     expect(await one.tracker.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
     expect(clock.timers()).toBe(0);
     browser.setOnline(true);
+    one.tab.dispatch("online");
+    await settleDown(30);
+    expect([sent(), clock.timers(), browser.locks()]).toEqual([[], 0, 0]); // It is closed for good.
     start({ outbox: memoryPageOutbox(store) });
     await settleDown(30);
     expect(sent()).toEqual([["a"]]);
