@@ -266,6 +266,34 @@ describe.each(["node:http", "Express", "Fastify"])("%s", (name) => {
   });
 });
 
+test.each(["before", "while"])("a body that breaks off %s it is read is not waited for", async (when) => {
+  const statuses: number[] = [];
+  const handle = toNodeHandler({
+    async fetch(request) {
+      const reply = await started.relay.fetch(request);
+      statuses.push(reply.status);
+      return reply;
+    },
+  });
+  let leave = (): void => undefined;
+  const origin = await listen(async (incoming, response) => {
+    incoming.on("error", () => undefined);
+    if (when === "while") handle(incoming, response);
+    leave();
+    await new Promise((resolve) => incoming.once("close", resolve));
+    if (when === "before") handle(incoming, response);
+  });
+  const leaving = nodeRequest(`${origin}${PATH}`, {
+    method: "POST",
+    headers: { origin, cookie: "user=1", "content-type": "text/plain", "content-length": "100" },
+  });
+  leave = () => leaving.destroy();
+  leaving.on("error", () => undefined);
+  leaving.write("{");
+  await vi.waitUntil(() => statuses.length > 0);
+  expect(statuses).toEqual([400]); // 408 says that it was.
+});
+
 test("a body that was read and not kept is told to the program, not to the page", async () => {
   const handle = toNodeHandler(started.relay);
   const origin = await listen((incoming, response) => {
