@@ -204,6 +204,27 @@ describe("sending", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("an event that fits into no request is for the relay to refuse", async () => {
+    replies = [[413, {}]];
+    const { tracker } = start();
+    const receipt = tracker.track("a", { text: "x".repeat(62_000) });
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+    expect(await receipt).toMatchObject({ status: "rejected" });
+  });
+
+  test("a clock that is put back does not put off the next attempt", async () => {
+    replies = ["lost"];
+    const { tracker } = start();
+    const receipt = tracker.track("a");
+    await settleDown();
+    clock.set(clock.now() - 86_400_000);
+    clock.advance(5_000);
+    await settleDown();
+    expect(sent()).toEqual([["a"], ["a"]]);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
   test("a way that is open again is as it was before it was closed", async () => {
     replies = ["lost", "lost", [200, { results: [ACCEPTED] }], "lost"];
     const { tracker } = start();
@@ -463,6 +484,47 @@ describe("a page that goes", () => {
     expect(names).not.toContain("n-0");
     expect(left.reduce((sum, { body }) => sum + body.length, 0)).toBeLessThanOrEqual(60 * 1024);
     await settleDown();
+  });
+
+  test("sends its events in their order, what is not stored before what is", async () => {
+    browser.setOnline(false);
+    let isBroken = true;
+    const outbox = memoryPageOutbox(sharedStore(), { fails: () => isBroken });
+    const { tab, tracker } = start({ outbox });
+    const text = "x".repeat(25_000);
+    for (const name of ["a", "b"]) tracker.track(name, { text });
+    await settleDown();
+    isBroken = false;
+    for (const name of ["c", "d"]) expect(await tracker.track(name, { text }).stored).toBe(true);
+    browser.setOnline(true);
+    tab.dispatch("pagehide");
+    expect(sent()).toEqual([["a", "b"]]);
+    await settleDown();
+  });
+
+  test("sends again what is on its way in a request that does not outlive it", async () => {
+    replies = ["lost", "never"];
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    clock.advance(500);
+    await settleDown();
+    tab.dispatch("pagehide");
+    expect(browser.requests.map(({ keepalive }) => keepalive)).toEqual([true, false, true]);
+    await settleDown();
+  });
+
+  test("sends nothing twice as it comes back before there is a reply", async () => {
+    replies = ["lost", "never"];
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tab.dispatch("pagehide");
+    tab.dispatch("pageshow", { persisted: true });
+    clock.advance(10_000);
+    await settleDown();
+    expect(sent()).toEqual([["a"], ["a"]]);
+    await tracker.close({ timeout: 0 });
   });
 
   test("sends a smaller event though a later one is too large for a request that outlives it", async () => {
@@ -1127,6 +1189,15 @@ test("no event that made way for another is sent", async () => {
   const names = outcomes.flatMap(({ status }, n) => (status === "accepted" ? [`n-${n}`] : []));
   expect(names).toHaveLength(100);
   expect(sent().flat()).toEqual(names);
+});
+
+test("closing during an outage leaves no timer behind", async () => {
+  replies = ["lost"];
+  const { tracker } = start();
+  tracker.track("a");
+  await settleDown();
+  expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 1 });
+  expect(clock.timers()).toBe(0);
 });
 
 test("closing at once sends nothing that it drops", async () => {
