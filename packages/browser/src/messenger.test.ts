@@ -299,3 +299,12 @@ test("a clock that is put back makes none of several events wait longer", async 
   await new Promise(setImmediate);
   expect(ended).toHaveBeenCalledTimes(3);
 });
+
+test("an event that made way for another is not given to the Messenger", async () => {
+  const tracker = start({ queue: { maxEvents: 1, policy: "drop_oldest" } });
+  const receipts = [tracker.track("a"), tracker.track("b")];
+  page.boot();
+  tracker.flush();
+  expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual(["dropped", "accepted"]);
+  expect(page.delivered).toEqual([["trackEvent", "b"]]);
+});

@@ -204,6 +204,15 @@ describe("sending", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("after one that was too large alone, events go together again", async () => {
+    replies = [[413, {}]];
+    const { tracker } = start();
+    expect(await tracker.track("a")).toMatchObject({ status: "rejected" });
+    await tracker.track("b");
+    await Promise.all(["c", "d"].map((name) => tracker.track(name)));
+    expect(sent()).toEqual([["a"], ["b"], ["c", "d"]]);
+  });
+
   test("an event that fits into no request is for the relay to refuse", async () => {
     replies = [[413, {}]];
     const { tracker } = start();
@@ -303,6 +312,30 @@ describe("sending", () => {
     browser.setOnline(true);
     tab.dispatch("online");
     expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+  });
+
+  test("to lose the network is no attempt that failed, unless there was a reply", async () => {
+    let reply = (_: Response): void => {};
+    vi.spyOn(globalThis, "fetch").mockReturnValueOnce(new Promise((resolve) => (reply = resolve)));
+    replies = ["never"];
+    const { tab, tracker } = start({ relay: { timeout: 3_000, retry: { attempts: 1 } } });
+    const answered = tracker.track("a");
+    await settleDown();
+    browser.setOnline(false);
+    reply(new Response("", { status: 503 }));
+    expect(await answered).toMatchObject({ status: "rejected", attempts: 1 });
+    browser.setOnline(true);
+    const unanswered = tracker.track("b");
+    await settleDown();
+    browser.setOnline(false);
+    clock.advance(3_000);
+    await settleDown();
+    browser.setOnline(true);
+    tab.dispatch("online");
+    await settleDown();
+    clock.advance(5_000);
+    await settleDown();
+    expect(await unanswered).toEqual({ status: "accepted", attempts: 2 });
   });
 
   test("the identity goes along; where it cannot be had, that is an attempt that failed", async () => {
@@ -500,6 +533,17 @@ describe("a page that goes", () => {
     tab.dispatch("pagehide");
     expect(sent()).toEqual([["a", "b"]]);
     await settleDown();
+  });
+
+  test("is told that nobody knows its visitor", async () => {
+    browser.setOnline(false);
+    replies = [[401, { error: { code: "unauthorized", message: "" } }]];
+    const { tab, tracker } = start();
+    const receipt = tracker.track("a");
+    await settleDown();
+    browser.setOnline(true);
+    tab.dispatch("pagehide");
+    expect(await receipt).toMatchObject({ status: "rejected", verdict: { kind: "unauthorized" } });
   });
 
   test("sends again what is on its way in a request that does not outlive it", async () => {
@@ -854,6 +898,23 @@ describe("tabs", () => {
     expect(await second.stored).toBe(true);
     await settleDown();
     expect(told).toEqual([["a", "accepted"]]);
+  });
+
+  test("an event whose end could not be written leaves the store later, and is not sent again", async () => {
+    const store = sharedStore();
+    const outbox = memoryPageOutbox(store);
+    const { tracker } = start({ outbox });
+    vi.spyOn(outbox, "settle").mockRejectedValueOnce(new Error("the disk is broken"));
+    expect(await tracker.track("a")).toMatchObject(ACCEPTED);
+    await settleDown();
+    expect(store.events.events.size).toBe(1);
+    tracker.track("b");
+    for (let second = 0; second < 60; second++) {
+      clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(sent()).toEqual([["a"], ["b"]]);
+    expect(store.events.events.size).toBe(0);
   });
 
   test("an event that makes way for another before it is stored is not sent by any", async () => {
@@ -1334,6 +1395,27 @@ describe("an identity", () => {
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
   });
 
+  test("that is at hand as the page goes is asked for anew", async () => {
+    let valid = "first";
+    const { tab, tracker } = start({ relay: { identity: () => valid } });
+    await tracker.track("a");
+    replies = ["lost"];
+    tracker.track("b");
+    await settleDown();
+    valid = "second";
+    tab.dispatch("pagehide");
+    await settleDown();
+    const identities = browser.requests.map(({ body }) => JSON.parse(body).identity);
+    expect(identities).toEqual(["first", "first", "second"]);
+  });
+
+  test("leaves its events less room in a request", async () => {
+    const { tracker } = start({ relay: { identity: () => "t".repeat(8192) } });
+    const receipts = ["a", "b", "c"].map((name) => tracker.track(name, { text: "x".repeat(20_000) }));
+    await Promise.all(receipts);
+    expect(sent()).toEqual([["a", "b"], ["c"]]);
+  });
+
   test("that fails when the page has gone with the last one is nobody's error", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
@@ -1504,6 +1586,17 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
       await settleDown(2);
     }
     expect(await receipt).toMatchObject(ACCEPTED);
+  });
+
+  test("and told not to be stored", async () => {
+    browser.setOnline(false);
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore(), { fails: () => true }) });
+    const receipt = tracker.track("a");
+    hide(tab);
+    expect(await receipt.stored).toBe(false);
+    browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
   });
 
   test("where it is full, with the bytes it was sent with, whatever the store decides later", async () => {
