@@ -120,6 +120,14 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
       assertOpen();
       return { events: events.size, bytes: store.bytes, deadLetters: store.deadLetters.length };
     },
+    async *ids() {
+      assertOpen();
+      order(store);
+      for (const id of [...events.keys()]) {
+        assertOpen();
+        yield id;
+      }
+    },
     async *deadLetters() {
       assertOpen();
       for (const letter of [...store.deadLetters]) {

@@ -93,6 +93,12 @@ export interface Outbox {
   settle(endings: readonly Ending[], now: number): Promise<void>;
   /** How much it holds, without reading through it. */
   counts(): Promise<OutboxCounts>;
+  /**
+   * Ids of all events without an outcome, leased or not, in the order of text. What is kept all the while is
+   * there; what is appended or ends meanwhile may be. The client reads it time and again, so that an outbox
+   * with many events lets other work be done between two pages of them.
+   */
+  ids?(): AsyncIterable<string>;
   /** Dead letters, the oldest first. */
   deadLetters(): AsyncIterable<DeadLetter>;
   /** Gives up its leases and closes the store. */

@@ -39,6 +39,7 @@ export function faultyOutbox(store: MemoryStore, maxEvents?: number): FaultyOutb
       update: verb("update"),
       settle: verb("settle"),
       counts: verb("counts"),
+      ...(inner.ids && { ids: inner.ids }),
       deadLetters: inner.deadLetters,
       close: verb("close"),
     },

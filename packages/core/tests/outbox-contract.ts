@@ -46,6 +46,14 @@ export function records(from: number, to: number, change: Partial<OutboxRecord> 
   return Array.from({ length: to - from + 1 }, (_, index) => record(from + index, change));
 }
 
+/** The ids an outbox tells. */
+export async function toldBy(outbox: Outbox): Promise<string[]> {
+  if (!outbox.ids) throw new Error("The outbox does not tell ids");
+  const ids = [];
+  for await (const id of outbox.ids()) ids.push(id);
+  return ids;
+}
+
 /** All dead letters of an outbox. */
 export async function lettersOf(outbox: Outbox): Promise<DeadLetter[]> {
   const letters = [];
@@ -57,8 +65,12 @@ export async function lettersOf(outbox: Outbox): Promise<DeadLetter[]> {
  * What each outbox must do, whatever it keeps its events in.
  *
  * @param createStore makes a new, empty store
+ * @param tellsIds whether it has the verb `ids`
  */
-export function outboxCases(createStore: () => Promise<OutboxStore> | OutboxStore): OutboxCase[] {
+export function outboxCases(
+  createStore: () => Promise<OutboxStore> | OutboxStore,
+  { tellsIds = true }: { readonly tellsIds?: boolean } = {},
+): OutboxCase[] {
   function keeps(name: string, run: (open: Open) => Promise<void>): OutboxCase {
     return {
       name,
@@ -78,7 +90,48 @@ export function outboxCases(createStore: () => Promise<OutboxStore> | OutboxStor
     };
   }
 
+  const ids = [
+    keeps("tells the ids of all events in order, leased or not, due or not", async (open) => {
+      const [one, other] = [open(), open()];
+      assertEqual(await toldBy(one), []);
+      await one.append([record(4), record(2, { dueAt: NOW + MINUTE })]);
+      await other.append([record(3), record(1)], NOW + MINUTE);
+      await one.append([record(5)]);
+      assertEqual(await toldBy(one), idsOf(records(1, 5)));
+      await lease(one, { limit: 1 });
+      assertEqual(await toldBy(other), idsOf(records(1, 5)));
+    }),
+    keeps("tells no id of an event that has ended, dead letters included", async (open) => {
+      const [one, other] = [open(), open()];
+      await one.append(records(1, 5));
+      await lease(one, { limit: 4 });
+      await one.settle([{ id: record(2).id, outcome: ACCEPTED }], NOW);
+      await other.settle([{ id: record(4).id, outcome: EXPIRED }], NOW);
+      await one.update([record(1, { attempts: 1, dueAt: NOW + 5 })]);
+      assertEqual(await toldBy(one), idsOf([record(1), record(3), record(5)]));
+    }),
+    keeps("tells each of 2,500 ids once, and lets others in between", async (open) => {
+      const [one, other] = [open(), open()];
+      await one.append(records(1, 2500));
+      const told: string[] = [];
+      for await (const id of one.ids?.() ?? []) {
+        if (told.push(id) !== 100) continue;
+        await other.append([record(9000)]);
+        await other.update(records(2400, 2402, { attempts: 1, dueAt: NOW + 5 }));
+      }
+      assertEqual(told.slice(0, 2500), idsOf(records(1, 2500)));
+      assertEqual(await toldBy(other), idsOf([...records(1, 2500), record(9000)]));
+    }),
+    keeps("tells no ids once closed", async (open) => {
+      const closed = open();
+      await closed.append(records(1, 1));
+      await closed.close();
+      await assertRefused(toldBy(closed), "closed");
+    }),
+  ];
+
   return [
+    ...(tellsIds ? ids : []),
     keeps("is empty at first", async (open) => {
       const outbox = open();
       assertEqual(await outbox.counts(), { events: 0, bytes: 0, deadLetters: 0 });

@@ -4,7 +4,7 @@ import { type Outbox, OutboxError } from "../src/outbox.ts";
 import type { OutboxOptions } from "../src/outbox-options.ts";
 import type { Outcome } from "../src/outcome.ts";
 import { assertEqual } from "./assert-equal.ts";
-import { lettersOf, type OutboxStore, record } from "./outbox-contract.ts";
+import { lettersOf, type OutboxStore, record, toldBy } from "./outbox-contract.ts";
 
 /** One call on one of two outboxes of a store; `at` is how far the clock goes on before. */
 interface Step {
@@ -61,6 +61,9 @@ export async function assertLikeMemory(
           await lettersOf(expected.outbox(0)),
           "The dead letters",
         );
+        if (actual.outbox(0).ids) {
+          assertEqual(await toldBy(actual.outbox(0)), await toldBy(expected.outbox(1)), "The ids");
+        }
       } finally {
         await actual.close();
       }

@@ -82,6 +82,15 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
     return result;
   }
 
+  async function* ids(): AsyncGenerator<string, void, undefined> {
+    let after: string | undefined;
+    do {
+      const page = await call("read ids", (verbs) => verbs.idsAfter(after));
+      yield* page.ids;
+      after = page.next;
+    } while (after !== undefined);
+  }
+
   async function* deadLetters(): AsyncGenerator<DeadLetter, void, undefined> {
     for (let serial: number | undefined = 0; serial !== undefined; ) {
       const after: number = serial;
@@ -108,6 +117,7 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
     settle: (endings: readonly Ending[], now: number) =>
       call("end events", ({ settle }) => settle(endings, now)),
     counts: () => call("count events", ({ counts }) => counts()),
+    ids,
     deadLetters,
     close() {
       if (!isClosed) {

@@ -9,8 +9,13 @@ import { createKvSession, type KvUse } from "./kv-session.ts";
 import { kvSettle } from "./kv-settle.ts";
 import { listEntries } from "./kv-store.ts";
 
+/** Ids read at once, with all that is kept of their events. */
+const IDS_PAGE = 500;
+
 /** What an outbox does with its store. */
 export interface KvVerbs extends KvAppend, KvLeases, Pick<Outbox, "settle" | "counts"> {
+  /** Ids of events after one, in the order of text, and which comes after those. */
+  idsAfter(id: string | undefined): Promise<{ ids: string[]; next: string | undefined }>;
   /** Dead letters after one, and which comes after those. */
   lettersAfter(serial: number): Promise<{ letters: DeadLetter[]; next: number | undefined }>;
 }
@@ -23,6 +28,12 @@ export function kvVerbs(kv: Kv, use: KvUse): KvVerbs {
     ...kvLeases(session),
     settle: kvSettle(session),
     counts: () => session.change(({ events, bytes, deadLetters }) => ({ events, bytes, deadLetters })),
+    idsAfter: (id) =>
+      session.change(async () => {
+        // The indexes are shorter, but an event moves from one to the other.
+        const ids = (await listEntries(kv, keys.events, IDS_PAGE, id)).map(({ key }) => String(key[2]));
+        return { ids, next: ids.length < IDS_PAGE ? undefined : ids.at(-1) };
+      }),
     lettersAfter: (serial) =>
       session.change(async () => {
         const entries = await listEntries(kv, keys.letters, CHUNK, serial);

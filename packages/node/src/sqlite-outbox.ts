@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import {
   type Outbox,
@@ -52,6 +52,9 @@ const MIN_BYTES = 1024 * 1024;
 
 /** Dead letters read at once. */
 const PAGE = 100;
+
+/** Ids read at once, which takes a millisecond. */
+const IDS_PAGE = 1000;
 
 /** An open file and what is done with it. */
 interface Connection extends OpenSqlite {
@@ -126,6 +129,15 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     update: (records, leaseUntil) => change("update events", ({ update }) => update(records, leaseUntil)),
     settle: (endings, now) => change("end events", ({ settle }) => settle(endings, now)),
     counts: () => call("count events", ({ counts }) => counts()),
+    async *ids() {
+      for (let after = ""; ; ) {
+        const page = await call("read ids", ({ idsAfter }) => idsAfter(after, IDS_PAGE));
+        yield* page;
+        if (page.length < IDS_PAGE) return;
+        after = page[IDS_PAGE - 1] as string;
+        await setImmediate(); // A promise alone would leave no time to anything else, all the pages long.
+      }
+    },
     async *deadLetters() {
       for (let after = 0; ; ) {
         const letters = await call("read dead letters", (statements) =>

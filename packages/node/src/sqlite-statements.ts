@@ -13,7 +13,7 @@ import {
 
 type Row = Record<string, SQLOutputValue>;
 
-/** What an outbox does with its file; each call but the last two belongs in a transaction. */
+/** What an outbox does with its file; each call but the last three belongs in a transaction. */
 export interface SqliteStatements {
   append(records: readonly OutboxRecord[], leaseUntil: number | undefined): void;
   lease(request: LeaseRequest): OutboxRecord[];
@@ -22,6 +22,8 @@ export interface SqliteStatements {
   settle(endings: readonly Ending[], now: number): void;
   giveBack(): void;
   counts(): OutboxCounts;
+  /** Ids of events after an id, in the order of text. */
+  idsAfter(id: string, limit: number): string[];
   /** Dead letters after a number, each with its own. */
   deadLettersAfter(number: number, limit: number): (DeadLetter & { readonly number: number })[];
 }
@@ -80,6 +82,7 @@ export function sqliteStatements(
   );
   const allPages = db.prepare("PRAGMA page_count");
   const freePages = db.prepare("PRAGMA freelist_count");
+  const nextIds = db.prepare("SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?");
   const oldest = db.prepare("SELECT number, seq, ended_at FROM dead_letters ORDER BY number LIMIT 1");
   const removeLetter = db.prepare("DELETE FROM dead_letters WHERE number = ?");
   const letters = db.prepare(`
@@ -195,6 +198,7 @@ export function sqliteStatements(
     giveBack() {
       free.run(owner);
     },
+    idsAfter: (id, limit) => nextIds.all(id, limit).map((row) => String(row.id)),
     deadLettersAfter(number, limit) {
       return letters.all(number, limit).map((row) => ({
         number: Number(row.number),
