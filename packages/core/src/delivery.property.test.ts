@@ -147,7 +147,7 @@ async function play(steps: readonly Step[], { fates, faults, isDurable, options 
     const inner = memoryOutbox({ store });
     return new Proxy(inner, {
       get: (target, verb) =>
-        typeof verb === "string" && verb !== "deadLetters"
+        typeof verb === "string" && verb !== "deadLetters" && verb !== "ids"
           ? (...args: unknown[]) =>
               mine === generation
                 ? failing(() => (Reflect.get(target, verb) as (...args: unknown[]) => unknown)(...args))

@@ -77,7 +77,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   const ids = createEventIds(random);
   const spilled = createSpilledEvents(ids, (outcome, number, receipt) => {
     tally.end(outcome);
-    if (number === undefined) return;
+    if (number === undefined) {
+      barrier.recount();
+      return;
+    }
     barrier.end(number);
     if (receipt) settle(receipt, outcome);
     sameSecond.release(number, outcome);
@@ -126,7 +129,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       refuse: (event) => end(event, dropped("not_stored")),
       revive,
       spilled: spilled.count,
-      emptied,
+      endMissing: spilled.endMissing,
       warn: voice.once,
       fallsBack: policy.fallsBack,
     });
@@ -206,12 +209,6 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     intake.enter(event);
     delivery.add(event);
     return event;
-  }
-
-  async function emptied(): Promise<void> {
-    if (!outbox) return;
-    await spilled.endAll(outbox.deadLetters());
-    barrier.recount(); // Some have ended without a number.
   }
 
   function end(event: PendingEvent, outcome: Outcome): void {
@@ -315,6 +312,13 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     intake.waiting() +
     sameSecond.waiting();
 
+  /** Has what others end noticed soon, until then or until the answered function is called. */
+  function watchUntil(expiry: Promise<void>): (() => void) | undefined {
+    const unwatch = keeper?.watch();
+    if (unwatch) expiry.then(unwatch);
+    return unwatch;
+  }
+
   /** What the outbox holds is not lost. */
   function leaveBehind(event: PendingEvent): void {
     if (!keeper?.holds(event)) {
@@ -330,14 +334,17 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     track,
     async idle(expiry) {
       tracked.run();
+      let unwatch: (() => void) | undefined;
       for (;;) {
         const found = keeper ? await keeper.refill() : 0;
         if (isOver) break;
+        unwatch ??= watchUntil(expiry);
         const open = announcing + pending() + adopted;
         const hasEnded = await barrier.wait(sequence, open, expiry);
         // Memory may have been full, and then nothing was looked for.
         if (hasEnded && found === 0 && (open === 0 || !keeper?.mayHaveMore())) break;
       }
+      unwatch?.();
       await keeper?.sync();
     },
     pending() {

@@ -550,7 +550,7 @@ describe("what is left", () => {
 
   test("is not taken for ended elsewhere while that is told of events before it", async () => {
     const store = createMemoryStore();
-    const { outbox, fail } = faultyOutbox(store);
+    const { outbox } = faultyOutbox(store);
     let goOn: (() => void) | undefined;
     const { client, clock, intercom } = startClient({
       random: Math.random,
@@ -577,21 +577,19 @@ describe("what is left", () => {
       }
     };
     await turn();
-    fail("counts", new OutboxError("failed", "Cannot count events")); // So that the next round looks, while others write.
     await track(12);
     const theirs = start(store, accept, { clock });
     await passTime(clock, 1000, 50);
     await theirs.client.close({ timeout: 0 });
     while (intercom.open().length > 0) await replyToAll();
     expect(store.events.size).toBe(0);
-    fail("counts", undefined);
     await passTime(clock, 11_000, 100);
-    const accepted = client.stats().accepted;
+    expect(client.stats()).toMatchObject({ accepted: 3, pending: 9 });
     await track(6);
     expect(store.events.size).toBe(6);
     goOn?.();
     await passTime(clock, 5);
-    expect(client.stats().accepted).toBe(accepted);
+    expect(client.stats()).toMatchObject({ accepted: 12, pending: 6 });
     for (let round = 0; round < 300; round += 1) {
       goOn?.();
       await replyToAll();

@@ -4,6 +4,8 @@ import { type Ending, type Outbox, OutboxError, type OutboxRecord } from "./outb
 import type { Outcome } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import type { QueuePolicy } from "./resolve-delivery.ts";
+import { createSpacedWork } from "./spaced-work.ts";
+import type { KeptElsewhere } from "./spilled-events.ts";
 
 /** Events of an outbox that are in memory at the same time at most; the others wait in the outbox alone. */
 const MAX_WINDOW = 2000;
@@ -29,6 +31,8 @@ const LOOK = 1000;
 /** Milliseconds to wait before writing again what could not be written. */
 const FAILURE_WAIT = 1000;
 
+const NONE: AsyncIterable<never> = { async *[Symbol.asyncIterator]() {} };
+
 /** Moves events between memory and an outbox; {@link createOutboxKeeper}. */
 export interface OutboxKeeper {
   /** Has an event written, together with all that are added in the same tick. */
@@ -52,6 +56,8 @@ export interface OutboxKeeper {
   refill(): Promise<number>;
   /** Whether there may be more in the outbox than in memory. */
   mayHaveMore(): boolean;
+  /** Looks time and again for what has ended elsewhere, until the answered function is called. */
+  watch(): () => void;
   /** Writes at once what has become of events. */
   sync(): Promise<void>;
   /** Writes what is left to write and closes the outbox. */
@@ -76,8 +82,8 @@ export interface OutboxKeeperOptions {
   readonly revive: (record: OutboxRecord) => PendingEvent;
   /** Events that the outbox should hold, besides those in memory. */
   readonly spilled: () => number;
-  /** Told that it holds none of them any more: they have ended elsewhere. */
-  readonly emptied: () => Promise<void>;
+  /** Ends those of them that have ended elsewhere. */
+  readonly endMissing: (kept: KeptElsewhere) => Promise<void>;
   /** Told, in words, what the outbox cannot do. */
   readonly warn: (kind: string, message: string) => void;
   /** Whether events that the outbox refuses are delivered from memory. */
@@ -96,7 +102,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     refuse,
     revive,
     spilled,
-    emptied,
+    endMissing,
     warn,
     fallsBack,
   } = options;
@@ -127,6 +133,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   let refilling: Promise<number> | undefined;
   let hasFailed = false;
   let letGo: (() => void) | undefined;
+  const search = createSpacedWork(clock, findMissing);
 
   function schedule(wait: number): void {
     const at = clock.now() + wait;
@@ -158,7 +165,6 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     hasFailed = !(await writeEndings()) || !(await writeChanges());
     await append(nextBatch());
     if (wantsMore()) await refill();
-    await lookForEmptiness();
   }
 
   async function writeEndings(): Promise<boolean> {
@@ -322,16 +328,23 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       tell(error, "renew leases");
     }
     await refill();
-    await lookForEmptiness();
+    search.ask();
     startRound();
   }
 
-  async function lookForEmptiness(): Promise<void> {
-    if (spilled() === 0 || isClosing || held.size + unwritten.size + endings.size + parked.size > 0) return;
+  async function findMissing(): Promise<void> {
+    if (spilled() === 0) return;
     try {
-      if ((await outbox.counts()).events === 0 && unwritten.size === 0) await emptied();
+      // That there are none is all an outbox says that does not tell which there are.
+      if (!outbox.ids && (await outbox.counts()).events > 0) return;
+      await endMissing({
+        ids: () => outbox.ids?.() ?? NONE,
+        deadLetters: () => outbox.deadLetters(),
+        held,
+        endings,
+      });
     } catch (error) {
-      tell(error, "count events");
+      if (!isClosing) tell(error, "tell which events it holds");
     }
   }
 
@@ -403,6 +416,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     },
     refill,
     mayHaveMore: () => hasMore,
+    watch: search.repeat,
     async sync() {
       while (work) await work; // Others may have waited for it as well, and begun to write since.
       if (hasChanges() && !isClosing) await start();
@@ -412,6 +426,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       cancelRound();
       cancelLook?.();
       cancelWork();
+      search.stop();
       await work;
       await refilling;
       letGo?.();

@@ -1,10 +1,12 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createEventIds } from "./event-ids.ts";
 import { createReceipt } from "./lazy-receipt.ts";
 import type { DeadLetter } from "./outbox.ts";
-import type { Outcome, Receipt } from "./outcome.ts";
-import { createSpilledEvents } from "./spilled-events.ts";
+import type { Outcome } from "./outcome.ts";
+import type { PendingEvent } from "./pending-event.ts";
+import { createSpilledEvents, type KeptElsewhere } from "./spilled-events.ts";
 
+const ACCEPTED: Outcome = { status: "accepted", attempts: 0 };
 const EXPIRED: Outcome = { status: "dropped", reason: "expired" };
 
 async function* lettersOf(...ids: string[]): AsyncGenerator<DeadLetter, void, undefined> {
@@ -14,22 +16,108 @@ async function* lettersOf(...ids: string[]): AsyncGenerator<DeadLetter, void, un
   }
 }
 
-test("a letter of an event that has ended here takes no other's place", async () => {
-  const ids = createEventIds(() => 0.5);
-  const ended: [outcome: Outcome, sequence: number | undefined, receipt: Receipt | undefined][] = [];
-  const spilled = createSpilledEvents(ids, (...args) => ended.push(args));
-  const accepted = ids.next(1, 1); // Another process has sent it as well, as the end of it could not be written.
-  const receipts = [createReceipt(), createReceipt()];
-  for (const receipt of receipts) void receipt.then(); // Somebody waits for them.
-  const [second, third] = [ids.next(2, 1), ids.next(3, 1)];
-  const event = { body: "{}", trackedAt: 1, isOwn: true, key: undefined, attempts: 1, failures: 1 };
-  [second, third].forEach((id, index) => {
-    spilled.add({ ...event, id, sequence: 2 + index, receipt: receipts[index], missingSince: undefined });
+/** Spilled events by number, of which somebody waits for some, and others' receipts are gone. */
+function spill(numbers: readonly number[], unheld: readonly number[] = []) {
+  const eventIds = createEventIds(() => 0.5);
+  const idOf = (sequence: number): string => eventIds.next(sequence, 1);
+  const ended: [sequence: number | undefined, outcome: Outcome][] = [];
+  const spilled = createSpilledEvents(eventIds, (outcome, sequence) => ended.push([sequence, outcome]));
+  const eventOf = (sequence: number): PendingEvent => ({
+    id: idOf(sequence),
+    sequence,
+    body: "{}",
+    trackedAt: 1,
+    isOwn: true,
+    receipt: unheld.includes(sequence) ? undefined : createReceipt(),
+    key: undefined,
+    attempts: 1,
+    failures: 1,
+    missingSince: undefined,
   });
-  await spilled.endAll(lettersOf(accepted, third));
+  for (const event of numbers.map(eventOf)) {
+    void event.receipt?.then(); // Somebody waits for it.
+    spilled.add(event);
+  }
+  /** Ends those that are missing in an outbox that holds some events, and letters of others. */
+  function endMissing(
+    there: readonly number[],
+    letters: readonly number[] = [],
+    more: Partial<KeptElsewhere> = {},
+  ): Promise<void> {
+    return spilled.endMissing({
+      async *ids() {
+        yield* there.map(idOf);
+      },
+      deadLetters: () => lettersOf(...letters.map(idOf)),
+      held: new Map(),
+      endings: new Map(),
+      ...more,
+    });
+  }
+  return { spilled, ended, idOf, eventOf, endMissing };
+}
+
+describe("an event that the outbox holds no more", () => {
+  test("has ended as its dead letter says, and else was accepted", async () => {
+    const { spilled, ended, endMissing } = spill([1, 2, 3, 4]);
+    await endMissing([2], [3]);
+    expect(ended).toEqual([
+      [1, ACCEPTED],
+      [3, EXPIRED],
+      [4, ACCEPTED],
+    ]);
+    expect(spilled.count()).toBe(1);
+  });
+
+  test("is counted as its letter says though nobody has its receipt", async () => {
+    const { spilled, ended, endMissing } = spill([1, 2, 3], [1, 2, 3]);
+    await endMissing([2], [3]);
+    expect(ended).toEqual([
+      [undefined, EXPIRED],
+      [undefined, ACCEPTED],
+    ]);
+    expect(spilled.count()).toBe(1);
+  });
+
+  test.each([
+    ["whose receipt was asked for", []],
+    ["whose receipt is gone", [1]],
+  ])("is counted by its letter once: one %s", async (_, unheld) => {
+    const { ended, endMissing } = spill([1, 2, 3], [...unheld, 2, 3]);
+    await endMissing([2, 3], [1]);
+    await endMissing([3], [1]);
+    expect(ended.map(([, outcome]) => outcome)).toEqual([EXPIRED, ACCEPTED]);
+  });
+
+  test("and that is back in memory, or ends here meanwhile, is left to whoever delivers it", async () => {
+    const { spilled, ended, eventOf, endMissing, idOf } = spill([1, 2, 3, 4]);
+    spilled.take();
+    spilled.take();
+    await endMissing([4], [1], {
+      held: new Map([[idOf(1), eventOf(1)]]),
+      async *deadLetters() {
+        spilled.end(2, ACCEPTED);
+        yield* lettersOf();
+      },
+    });
+    expect(ended).toEqual([[3, ACCEPTED]]);
+    expect(spilled.count()).toBe(1);
+  });
+});
+
+test("an event that has ended here, which the outbox has not been told, does not count as there", async () => {
+  const { ended, endMissing, idOf } = spill([2, 3]);
+  await endMissing([1, 3], [], { endings: new Map([[idOf(1), ACCEPTED]]) });
+  expect(ended).toEqual([[2, ACCEPTED]]);
+});
+
+test("a letter of an event that has ended here takes no other's place", async () => {
+  const { spilled, ended, endMissing } = spill([2, 3, 4]);
+  // Another process has sent the first as well, as the end of it could not be written.
+  await endMissing([4], [1, 3]);
   expect(ended).toEqual([
-    [{ status: "accepted", attempts: 0 }, 2, receipts[0]],
-    [EXPIRED, 3, receipts[1]],
+    [2, ACCEPTED],
+    [3, EXPIRED],
   ]);
-  expect(spilled.count()).toBe(0);
+  expect(spilled.count()).toBe(1);
 });

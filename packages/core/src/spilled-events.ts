@@ -1,5 +1,5 @@
 import type { EventIds } from "./event-ids.ts";
-import type { DeadLetter } from "./outbox.ts";
+import type { DeadLetter, Ending } from "./outbox.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import { createOwedReceipts } from "./owed-receipts.ts";
 import type { PendingEvent } from "./pending-event.ts";
@@ -22,10 +22,23 @@ export interface SpilledEvents {
   /** Whether that is noted of an event. */
   isBuried(id: string): boolean;
   /**
-   * Takes out all, as the outbox holds none of them any more: another process has taken them over. What
-   * an outbox forgets is taken for accepted, and all else is among its dead letters, unless those were too many.
+   * Takes out those that the outbox holds no more: another process has taken them over. What an outbox
+   * forgets is taken for accepted, and all else is among its dead letters, unless those were too many. What
+   * changes while they are read may have some of them found only the next time, and never one that is there.
    */
-  endAll(letters: AsyncIterable<DeadLetter>): Promise<void>;
+  endMissing(kept: KeptElsewhere): Promise<void>;
+}
+
+/** What an outbox holds, beside what memory does. */
+export interface KeptElsewhere {
+  /** The ids of all events of the outbox. */
+  ids(): AsyncIterable<string>;
+  /** Its dead letters. */
+  deadLetters(): AsyncIterable<DeadLetter>;
+  /** The events of the outbox that are in memory, by their ids. */
+  readonly held: ReadonlyMap<string, PendingEvent>;
+  /** By their ids, those that have ended here, which the outbox has not been told. */
+  readonly endings: ReadonlyMap<string, Outcome>;
 }
 
 /** As many dead letters as an outbox keeps unless it is told otherwise. */
@@ -40,7 +53,7 @@ const ACCEPTED: Outcome = { status: "accepted", attempts: 0 };
  *   they are known
  */
 export function createSpilledEvents(
-  ids: EventIds,
+  eventIds: EventIds,
   ended: (outcome: Outcome, sequence: number | undefined, receipt: Receipt | undefined) => void,
 ): SpilledEvents {
   const owed = createOwedReceipts();
@@ -76,25 +89,49 @@ export function createSpilledEvents(
     end: owed.end,
     bury,
     isBuried: (id) => buried.has(id),
-    async endAll(letters) {
+    async endMissing({ ids, deadLetters, held, endings }) {
       const addedBefore = added;
-      const letterIds: string[] = [];
-      const others = new Map<number, Outcome>();
-      for await (const { record, outcome } of letters) {
-        const sequence = ids.sequenceOf(record.id);
-        if (sequence === undefined || buried.has(record.id)) continue;
-        letterIds.push(record.id);
-        others.set(sequence, outcome);
-      }
-      if (added !== addedBefore) return; // The outbox holds events again, so this is for another time.
-      for (const id of letterIds) bury(id); // It stays among the dead letters, and is not to be counted again.
-      // First those that are known to be among them: a letter may be of one that has ended here as well.
+      const sequenceOf = (id: string): number | undefined =>
+        held.has(id) || endings.has(id) || buried.has(id) ? undefined : eventIds.sequenceOf(id);
+      let there = 0;
+      for await (const id of ids()) if (sequenceOf(id) !== undefined) there += 1;
+      // What was added meanwhile may be there without having been seen.
+      const areMissing = (): boolean => count > there + added - addedBefore;
+      if (!areMissing()) return;
+
+      // Only now, as a program may hold a million receipts.
+      const missing = new Set(owed.open());
+      if (missing.size > 0) for await (const id of ids()) missing.delete(eventIds.sequenceOf(id) as number);
+      const letters = await endingsOf(deadLetters(), sequenceOf);
+      for (const { sequence } of held.values()) missing.delete(sequence);
+
+      // First those that are known to be missing: a letter may be of one that has ended here as well.
       for (const sequence of owed.open()) {
-        end(others.get(sequence) ?? ACCEPTED, sequence);
-        others.delete(sequence);
+        if (!missing.has(sequence)) continue;
+        const letter = letters.get(sequence);
+        letters.delete(sequence);
+        if (letter) bury(letter.id); // It stays among the dead letters, and is not to be counted again.
+        end(letter?.outcome ?? ACCEPTED, sequence);
       }
-      for (const [sequence, outcome] of others) end(outcome, sequence);
-      while (count > 0) end(ACCEPTED); // Nobody holds their receipts any more.
+      for (const { id, outcome } of letters.values()) {
+        if (!areMissing()) return;
+        bury(id);
+        end(outcome);
+      }
+      while (areMissing()) end(ACCEPTED); // Nobody holds their receipts any more.
     },
   };
+}
+
+/** How those dead letters have ended that have a number, by that. */
+async function endingsOf(
+  letters: AsyncIterable<DeadLetter>,
+  numberOf: (id: string) => number | undefined,
+): Promise<Map<number, Ending>> {
+  const endings = new Map<number, Ending>();
+  for await (const { record, outcome } of letters) {
+    const number = numberOf(record.id);
+    if (number !== undefined) endings.set(number, { id: record.id, outcome });
+  }
+  return endings;
 }

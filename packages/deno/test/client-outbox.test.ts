@@ -1,5 +1,11 @@
 import { assertEqual } from "../../core/tests/assert-equal.ts";
-import { createClient, type DenoClientOptions, denoKvOutbox, type Outbox } from "../src/index.ts";
+import {
+  createClient,
+  type DenoClientOptions,
+  denoKvOutbox,
+  type Outbox,
+  type Outcome,
+} from "../src/index.ts";
 import { startEmulator } from "./start-emulator.ts";
 import { startProgram } from "./start-program.ts";
 
@@ -102,6 +108,35 @@ test("says that an event is stored once others can read it, and not before", asy
   assertEqual((await other.counts()).events, 1);
   await other.close();
   await client.close({ timeout: 0 });
+});
+
+test("notices what others end while they keep the store busy", async (path) => {
+  await emulator.fault({ status: 503, headers: { "retry-after": "120" } });
+  const { client, warnings } = start(denoKvOutbox({ path }));
+  const receipts = EVENTS.map((tracked) => client.track(tracked));
+  await Promise.all(receipts.map(({ stored }) => stored));
+  await until(async () => (await emulator.bodies()).length === EVENTS.length);
+  const others = denoKvOutbox({ path });
+  const ids: string[] = [];
+  for await (const id of others.ids?.() ?? []) ids.push(id);
+  const theirs = { id: "zzz-theirs", body: "{}", trackedAt: 1, attempts: 0, failures: 0, dueAt: 0 };
+  await others.append([theirs], Date.now() + 3_600_000);
+  const flushed = client.flush();
+  await until(async () => client.stats().inFlight === 0);
+  const outcome: Outcome = { status: "accepted", attempts: 1 };
+  await others.settle(
+    ids.map((id) => ({ id, outcome })),
+    Date.now(),
+  );
+  assertEqual(await flushed, { pending: 0 });
+  assertEqual(
+    (await Promise.all(receipts)).map(({ status }) => status),
+    EVENTS.map(() => "accepted"),
+  );
+  assertEqual((await others.counts()).events, 1);
+  assertEqual(await client.close(), { pending: 0, dropped: 0 });
+  assertEqual(warnings, []);
+  await others.close();
 });
 
 test("drops what the outbox refuses, and says so", async (path) => {

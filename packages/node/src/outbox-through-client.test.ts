@@ -22,6 +22,8 @@ import {
 const sqlite = process.getBuiltinModule?.("node:sqlite");
 const needsSqlite = describe.skipIf(sqlite === undefined);
 const NOT_STORED = { status: "dropped", reason: "not_stored" };
+/** What is told of an event that another client has delivered. */
+const ELSEWHERE = { status: "accepted", attempts: 0 };
 const QUEUE_FULL = { status: "dropped", reason: "queue_full" };
 
 let folder: string;
@@ -404,6 +406,54 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
     expect(new Set(bodies).size).toBe(900);
     expect((await countsOf()).events).toBe(0);
   });
+
+  test("may be used while others keep it busy: what they end is noticed by receipts, flush and close", async () => {
+    const { emulator } = await startIntercom();
+    const unanswered: (() => unknown)[] = [];
+    let isOpen = false;
+    const slow = await startFaultyServer(emulator, ({ pass }) => (isOpen ? pass() : unanswered.push(pass)));
+    const quick = await startFaultyServer(emulator, ({ body, pass }) => body.includes("stuck") || pass());
+    cleanups.push(slow.close, quick.close);
+    const others = connect(quick.url, { timeout: 600_000 });
+    others.track({ userId: "1", eventName: "stuck" });
+
+    function answerOurs(): void {
+      isOpen = true;
+      for (const pass of unanswered.splice(0)) pass();
+    }
+
+    /** A client that has three events in memory, and had nine in the file alone, which the others have ended. */
+    async function startOurs() {
+      isOpen = false;
+      const ours = connect(slow.url, { timeout: 600_000, concurrency: 1, queue: { maxEvents: 6 } });
+      await ours.flush();
+      const before = emulator.stats().events;
+      const receipts: Receipt[] = [];
+      for (let number = 0; number < 12; number += 1) {
+        receipts.push(ours.track({ userId: `${before}-${number}`, eventName: "placed-order" }));
+        await receipts.at(-1)?.stored;
+      }
+      await others.flush({ timeout: 50 });
+      await vi.waitUntil(() => emulator.stats().events === before + 9);
+      return { ours, mine: receipts.slice(0, 3), theirs: receipts.slice(3) };
+    }
+
+    const [first, second, third] = [await startOurs(), await startOurs(), await startOurs()];
+    for (const outcome of await Promise.all(first.theirs)) expect(outcome).toEqual(ELSEWHERE);
+    expect(first.ours.stats()).toMatchObject({ pending: 3, accepted: 9 });
+
+    answerOurs();
+    const startedAt = performance.now();
+    expect(await second.ours.flush()).toEqual({ pending: 0 });
+    expect(await third.ours.close()).toEqual({ pending: 0, dropped: 0 });
+    expect(performance.now() - startedAt).toBeLessThan(8000);
+    for (const { ours, mine, theirs } of [second, third]) {
+      for (const outcome of await Promise.all(theirs)) expect(outcome).toEqual(ELSEWHERE);
+      for (const outcome of await Promise.all(mine)) expect(outcome).toMatchObject({ attempts: 1 });
+      expect(ours.stats()).toMatchObject({ pending: 0, accepted: 12 });
+    }
+    expect(others.stats().pending).toBe(1);
+  }, 40_000);
 
   test("holds a backlog larger than memory's part of it, and delivers all of it", async () => {
     const { emulator, url } = await startIntercom();
