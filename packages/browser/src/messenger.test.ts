@@ -308,3 +308,18 @@ test("an event that made way for another is not given to the Messenger", async (
   expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual(["dropped", "accepted"]);
   expect(page.delivered).toEqual([["trackEvent", "b"]]);
 });
+
+test("events keep their order where the Messenger is shut down by the first, or boots between two looks", async () => {
+  const tracker = start({ messenger: { isBooted: () => answers.shift() ?? true } });
+  const answers = [false, false, true, false];
+  const names: string[] = [];
+  page.put((_: string, name: string) => {
+    names.push(name);
+    if (name === "a") tracker.track("c");
+  });
+  for (const name of ["a", "b"]) tracker.track(name);
+  clock.advance(100);
+  expect(names).toEqual(["a"]);
+  clock.advance(100);
+  expect(names).toEqual(["a", "b", "c"]);
+});

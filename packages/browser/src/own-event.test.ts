@@ -42,6 +42,14 @@ test("the body has the second, and another one when it is moved", () => {
   expect(own.record.body).toBe('{"event_name":"a","created_at":7}');
 });
 
+test("an event that stays at its second is nothing to look at", () => {
+  const { adopt, codes } = start();
+  const own = adopt("a", 100);
+  own.moveTo(100);
+  own.decide();
+  expect(codes).toEqual([]);
+});
+
 test("no second is given twice while there are free ones, also when the clock jumps", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 60 }), (stamps) => {

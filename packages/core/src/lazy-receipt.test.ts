@@ -18,6 +18,12 @@ test.each([true, false])(
   },
 );
 
+test("the word of the outbox is there for who asks later", async () => {
+  const receipt = createReceipt();
+  receiptControls.store(receipt, true);
+  expect(await receipt.stored).toBe(true);
+});
+
 test("an event that ends without a word of the outbox is not stored", async () => {
   const receipt = createReceipt();
   const asked = receipt.stored;
@@ -43,6 +49,7 @@ test("a receipt is a promise in every respect", async () => {
   expect(await Promise.all(all)).toEqual(["accepted", ACCEPTED, ACCEPTED, [ACCEPTED], ACCEPTED, ACCEPTED]);
   expect(called).toEqual(["finally"]);
   expect(await receipt.then(({ status }) => status)).toBe("accepted");
+  expect(receiptControls.outcome(receipt)).toBe(ACCEPTED);
 });
 
 test("whoever holds a receipt cannot end it", () => {
@@ -77,11 +84,12 @@ test("it is known whether anybody waits for a receipt", () => {
   expect(receiptControls.outcome(receipt)).toBe(ACCEPTED);
 });
 
-test("who asks for what is known need not be waited for", () => {
+test("who asks for what is known need not be waited for", async () => {
   const { noted, attendant } = noting();
   const receipt = createReceipt(attendant);
-  void receiptControls.stored(receipt); // Not somebody else.
+  const stored = receiptControls.stored(receipt); // Not somebody else.
   receiptControls.settle(receipt, ACCEPTED);
+  expect(await stored).toBe(false);
   void receipt.then();
   void receipt.stored;
   expect(noted).toEqual([]);
