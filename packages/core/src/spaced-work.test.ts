@@ -65,6 +65,8 @@ test("is not done any more once it was stopped, and keeps no timer", async () =>
   work.repeat();
   await turn();
   work.stop();
+  await passTime(clock, 600, 100); // What is under way ends, and sets no timer for the next time.
+  expect(clock.timers()).toBe(0);
   await passTime(clock, 120_000, 100);
   work.ask();
   expect(begun).toEqual([0]);
