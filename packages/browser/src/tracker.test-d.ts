@@ -51,6 +51,8 @@ test("with a catalogue, names and metadata are those declared", () => {
   tracker.track("logged-out");
   // @ts-expect-error: the metadata is required
   tracker.track("placed-order");
+  // @ts-expect-error: the metadata of one of them is required
+  tracker.track("logged-in" as "logged-in" | "placed-order");
   // @ts-expect-error: not declared
   tracker.track("placed-order", { price: monetaryAmount(1, "eur"), colour: "red" });
   // @ts-expect-error: not the declared type

@@ -5,6 +5,7 @@ import type {
   Clock,
   CloseReport,
   EventCatalog,
+  EventMetadata,
   FlushReport,
   Issue,
   Outcome,
@@ -90,7 +91,7 @@ export type Track<Catalog extends EventCatalog> = string extends keyof Catalog
   ? <M extends object>(eventName: string, metadata?: M & CheckedMetadata<M>) => Receipt
   : <Name extends keyof Catalog & string>(
       eventName: Name,
-      ...metadata: MetadataArgument<Catalog[Name]>
+      ...metadata: MetadataArgument<EventMetadata<Catalog, Name>>
     ) => Receipt;
 
 /** The metadata a catalogue declares, which may only be left out when none of its keys is required. */

@@ -104,6 +104,23 @@ describe("track with a catalogue", () => {
     typed.contact(user).track("signed-out");
   });
 
+  it("wants what suits each of several names", () => {
+    const metadata = { price: monetaryAmount(1, "eur"), order_date: new Date() };
+    const eventName = "placed-order" as "placed-order" | "logged-in";
+    typed.track({ ...user, eventName: eventName as "logged-in" | "logged-out" });
+    typed.contact(user).track(eventName as "logged-in" | "logged-out");
+    typed.track({ ...user, eventName, metadata });
+    typed.contact(user).track(eventName, metadata);
+    // @ts-expect-error missing metadata
+    typed.track({ ...user, eventName });
+    // @ts-expect-error missing metadata
+    typed.contact(user).track(eventName);
+    // @ts-expect-error metadata of one of them
+    typed.track({ ...user, eventName, metadata: { method: "sso" } });
+    // @ts-expect-error metadata of one of them
+    typed.contact(user).track(eventName, { method: "sso" });
+  });
+
   it("may be that of a client without one", () => {
     expectTypeOf<Client>().toExtend<Client<Catalog>>();
   });

@@ -1,4 +1,12 @@
-import type { AnyEvent, CatalogEvent, CatalogMetadata, Contact, TrackedEvent, WireEvent } from "./event.ts";
+import type {
+  AnyEvent,
+  CatalogEvent,
+  CatalogMetadata,
+  Contact,
+  EventMetadata,
+  TrackedEvent,
+  WireEvent,
+} from "./event.ts";
 import type { Issue } from "./issue.ts";
 import type { CheckedMetadata } from "./metadata.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
@@ -44,9 +52,9 @@ export type TrackAnyOf = <M extends object>(
 /** A bound `track` with a catalogue. */
 export type TrackCatalogOf<Catalog> = <Name extends keyof Catalog & string>(
   eventName: Name,
-  ...rest: Partial<Catalog[Name]> extends Catalog[Name]
-    ? [metadata?: CatalogMetadata<Catalog[Name]>["metadata"], options?: TrackOptions]
-    : [metadata: CatalogMetadata<Catalog[Name]>["metadata"], options?: TrackOptions]
+  ...rest: Partial<EventMetadata<Catalog, Name>> extends EventMetadata<Catalog, Name>
+    ? [metadata?: CatalogMetadata<EventMetadata<Catalog, Name>>["metadata"], options?: TrackOptions]
+    : [metadata: CatalogMetadata<EventMetadata<Catalog, Name>>["metadata"], options?: TrackOptions]
 ) => Receipt;
 
 /** Tracks events of one contact. */

@@ -42,7 +42,16 @@ export interface AnyEvent {
 /** An event of a catalogue: its name is in the catalogue and its metadata is the one declared there. */
 export type CatalogEvent<Catalog, Name extends keyof Catalog & string> = Contact &
   NamedEvent<Name> &
-  CatalogMetadata<Catalog[Name]>;
+  CatalogMetadata<EventMetadata<Catalog, Name>>;
+
+/** What a catalogue declares for an event name; for one of several names, what suits each of them. */
+export type EventMetadata<Catalog, Name extends keyof Catalog> = (
+  Name extends unknown
+    ? (each: Catalog[Name]) => void
+    : never
+) extends (all: infer All extends object) => void
+  ? All
+  : never;
 
 /**
  * The metadata a catalogue declares, which may only be left out when none of its keys is required. Where none is

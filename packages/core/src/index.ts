@@ -34,6 +34,7 @@ export type {
   CatalogMetadata,
   Contact,
   EventCatalog,
+  EventMetadata,
   NamedEvent,
   TrackedEvent,
   WireEvent,

@@ -32,6 +32,7 @@ export type {
   Ending,
   ErrorCode,
   EventCatalog,
+  EventMetadata,
   EventSummary,
   FailedVerdict,
   FlushReport,

@@ -29,6 +29,7 @@ export type {
   Ending,
   ErrorCode,
   EventCatalog,
+  EventMetadata,
   EventSummary,
   FailedVerdict,
   FlushReport,
