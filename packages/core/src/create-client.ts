@@ -44,6 +44,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   const { pacer, release } = pacerOf(policy);
   let endWatch = (): void => undefined;
   let closing: Promise<CloseReport> | undefined;
+  let isReleased = false;
 
   const queue = createEventQueue({
     policy,
@@ -78,11 +79,14 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
 
   function attempt(call: (token: string, cancellation: Cancellation) => ReturnType<typeof api.createEvent>) {
     let used = "";
-    const start = (cancellation: Cancellation) =>
-      tokens.use((token) => {
+    function start(cancellation: Cancellation): Promise<ReadReply> {
+      // The transport would open anew what it has closed, and nobody would close it again.
+      if (isReleased) return Promise.reject(new Error("the client is closed"));
+      return tokens.use((token) => {
         used = token;
         return call(token, cancellation);
       }, cancellation);
+    }
     function judge(reply: ReadReply): Attempt {
       const verdict = withoutToken(classifyResponse(reply, clock.now()), used);
       const requestId = readRequestId(reply);
@@ -124,6 +128,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     const letGo = clock.keepAlive?.();
     const dropped = await queue.stop();
     release();
+    isReleased = true;
     try {
       await policy.release();
     } catch (error) {

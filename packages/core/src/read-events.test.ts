@@ -42,6 +42,25 @@ async function failureOf(read: Promise<unknown>): Promise<unknown> {
   );
 }
 
+test("once the client is closed, reads fail and send nothing", async () => {
+  const { client, intercom } = startWith(page([]));
+  await client.close();
+  const reads = {
+    "list events": namesOf(client.events(USER)),
+    "list event summaries": client.summaries(USER),
+    "create an event summary": client.createSummary({ ...USER, eventName: "a", count: 1, first: 1, last: 1 }),
+  };
+  for (const [action, read] of Object.entries(reads)) {
+    const error = await failureOf(read);
+    expect(error).toBeInstanceOf(IntercomError);
+    expect(error).toMatchObject({
+      message: `Cannot ${action}: no reply (the client is closed)`,
+      verdict: { kind: "unreachable" },
+    });
+  }
+  expect(intercom.sent).toEqual([]);
+});
+
 describe("events", () => {
   test("are read as Intercom meant them", async () => {
     const { client, intercom } = startWith(
