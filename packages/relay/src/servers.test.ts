@@ -266,6 +266,19 @@ describe.each(["node:http", "Express", "Fastify"])("%s", (name) => {
   });
 });
 
+describe.each([toNodeHandler, toFastifyPlugin])("%o refuses", (mount: (...given: never[]) => unknown) => {
+  const relay = { fetch: async () => new Response() };
+  test.each<[string, unknown[]]>([
+    ['"relay" must be a relay, got undefined', []],
+    ['"relay" must be a relay, got function', [relay.fetch]],
+    ['"options" must be an object, got null', [relay, null]],
+    ['"context" must be a function, got object', [relay, { context: {} }]],
+    ['"contxt" must be left out, as the options are context, got function', [relay, { contxt: () => 1 }]],
+  ])("%s", (message, given) => {
+    expect(() => mount(...(given as never[]))).toThrow(new TypeError(`Cannot mount relay: ${message}`));
+  });
+});
+
 test.each(["before", "while"])("a body that breaks off %s it is read is not waited for", async (when) => {
   const statuses: number[] = [];
   const handle = toNodeHandler({

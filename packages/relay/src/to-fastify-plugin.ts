@@ -42,14 +42,16 @@ export interface FastifyScope<Incoming> {
 /**
  * Makes a Fastify plugin of a relay. The body is left to the relay and its bounds, in this plugin alone.
  *
+ * @throws {TypeError} naming what is no relay or no option
  * @example
  * app.register(toFastifyPlugin(relay), { prefix: "/intercom/events" });
  */
 export function toFastifyPlugin<Context = unknown, Incoming extends FastifyIncoming = FastifyIncoming>(
   relay: Relay<Context>,
-  { context }: NodeHandlerOptions<Context, Incoming> = {},
+  options: NodeHandlerOptions<Context, Incoming> = {},
 ): (scope: FastifyScope<Incoming>, options: object, done: () => void) => void {
-  const answer = createNodeAnswer(relay);
+  const answer = createNodeAnswer(relay, options);
+  const { context } = options;
   return (scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { A_FUNCTION, AN_OBJECT, check, checkOptions, hasMethods } from "./check-options.ts";
 import type { Relay } from "./create-relay.ts";
 import { refuse } from "./refusal.ts";
 import { replyRefusing } from "./replies.ts";
@@ -29,6 +30,10 @@ export interface NodeHandlerOptions<Context, Incoming> {
 type NodeIncoming = IncomingMessage | Http2ServerRequest;
 type NodeOutgoing = ServerResponse | Http2ServerResponse;
 
+const TASK = "mount relay";
+
+const A_RELAY = { expected: "a relay", fits: (value: unknown) => hasMethods(value, "fetch") };
+
 /** Milliseconds that a request may go on after it was answered. */
 const LINGER = 1000;
 
@@ -36,6 +41,7 @@ const LINGER = 1000;
  * Makes a handler for `node:http`, `node:https`, `node:http2` and Express of a relay. A body that a parser has read
  * before is taken from `request.rawBody` or `request.body`.
  *
+ * @throws {TypeError} naming what is no relay or no option
  * @example
  * createServer(toNodeHandler(relay)).listen(3000);
  * app.all("/intercom/events", toNodeHandler(relay)); // Express
@@ -45,16 +51,26 @@ export function toNodeHandler<
   Incoming extends IncomingMessage | Http2ServerRequest = NodeRequest | Http2ServerRequest,
 >(
   relay: Relay<Context>,
-  { context }: NodeHandlerOptions<Context, Incoming> = {},
+  options: NodeHandlerOptions<Context, Incoming> = {},
 ): (request: Incoming, response: ServerResponse | Http2ServerResponse) => void {
-  const answer = createNodeAnswer(relay);
+  const answer = createNodeAnswer(relay, options);
+  const { context } = options;
   return (request, response) => answer(request, response, context && (() => context(request)));
 }
 
-/** Makes what answers a request of Node.js, with the context that is its own. */
+/**
+ * Makes what answers a request of Node.js, with the context that is its own.
+ *
+ * @param options checked, and not used
+ * @throws {TypeError}
+ */
 export function createNodeAnswer<Context>(
   relay: Relay<Context>,
+  options: object,
 ): (request: NodeIncoming, response: NodeOutgoing, context: (() => Context) | undefined) => Promise<void> {
+  check(TASK, "relay", relay, A_RELAY);
+  check(TASK, "options", options, AN_OBJECT);
+  checkOptions(TASK, options, { context: A_FUNCTION });
   const tell = tellerOf(relay);
 
   async function answer(request: NodeIncoming, context: (() => Context) | undefined): Promise<Response> {
