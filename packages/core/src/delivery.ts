@@ -47,8 +47,8 @@ export interface DeliveryOptions {
    * milliseconds since the epoch, and adds it then.
    */
   readonly park: (event: PendingEvent, dueAt: number) => boolean;
-  /** Told that an event will be sent again, not before that time. */
-  readonly retrying: (event: PendingEvent, verdict: FailedVerdict, dueAt: number) => void;
+  /** Told that an event will be sent again, not before that time, and for how many milliseconds all calls have failed. */
+  readonly retrying: (event: PendingEvent, verdict: FailedVerdict, dueAt: number, outage: number) => void;
   /** Told that nothing is sent any more, and why. */
   readonly pausing: (verdict: FailedVerdict) => void;
 }
@@ -81,6 +81,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const underWay: UnderWay[] = [];
   let isScheduled = false;
   let pausedBy: FailedVerdict | undefined;
+  /** Since when all calls have failed, in steady time; `undefined` after one that has not. */
+  let failingSince: number | undefined;
   let wakeAt = Number.POSITIVE_INFINITY;
   let cancelWake = (): void => undefined;
 
@@ -154,7 +156,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       pacer.end({ startedAt: now - duration, now, reply, limited });
       if (entry.place < 0) return; // It was stopped.
       takeOut(entry);
-      concurrency.end(duration, !FAILURES.has(verdict.kind));
+      const hasFailed = FAILURES.has(verdict.kind);
+      concurrency.end(duration, !hasFailed);
+      failingSince = hasFailed ? (failingSince ?? time.at(now)) : undefined;
       follow(event, ended, now);
       schedule();
     });
@@ -193,7 +197,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         break;
       case "retry":
         if (!park(event, step.dueAt)) later.push(step.dueAt + time.ahead(), event);
-        retrying(event, verdict, step.dueAt);
+        retrying(event, verdict, step.dueAt, failingSince === undefined ? 0 : time.at(now) - failingSince);
         break;
       case "pause":
         ready.push(event);

@@ -108,7 +108,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     },
     end,
     park: (event, dueAt) => keeper?.retried(event, dueAt) ?? false,
-    retrying: ({ body }, verdict, dueAt) => voice.retry(body, verdict, Math.max(0, dueAt - clock.now())),
+    retrying: ({ body }, verdict, dueAt, outage) =>
+      voice.retry(body, verdict, Math.max(0, dueAt - clock.now()), outage),
     pausing(verdict) {
       // Nothing can be expected to change by itself.
       if (typeof policy.token === "string") wakefulness.rest();

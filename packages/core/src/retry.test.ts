@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { passTime } from "../tests/pass-time.ts";
+import type { SentRequest } from "../tests/scripted-transport.ts";
 import { anotherEvent, EVENT, startClient, TOKEN, turn, unaccounted } from "../tests/start-client.ts";
 
 /** Retries as they are without options. */
@@ -69,6 +70,45 @@ describe("an attempt that fails is made again", () => {
     await passTime(clock, 1);
     expect(intercom.sent).toHaveLength(2);
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
+  test.each([
+    [
+      "no reply",
+      (request: SentRequest) => request.fail(),
+      /^intercom-events: Nothing could be sent for 1\d s: no reply \(.+\); events wait and are sent again\./,
+    ],
+    [
+      "a server that does not cope",
+      (request: SentRequest) => request.reply(503),
+      / for 1\d s: server_error \(503\); /,
+    ],
+  ] as const)(
+    "and a warning says once that nothing could be sent for a while: %s",
+    async (_, fault, said) => {
+      const { client, clock, warnings } = startClient(BY_DEFAULT, fault);
+      client.track(EVENT);
+      client.track(anotherEvent());
+      await passTime(clock, 9_000, 100);
+      expect(warnings).toEqual([]);
+      await passTime(clock, 600_000, 1000);
+      expect(warnings).toEqual([expect.stringMatching(said)]);
+    },
+  );
+
+  test("and no warning says so while other events are sent, or a listener hears of it", async () => {
+    const some = startClient(BY_DEFAULT, (request) =>
+      request.reply(request.body?.includes("bad") ? 500 : 202),
+    );
+    some.client.track({ ...EVENT, eventName: "bad" });
+    const heard = startClient(BY_DEFAULT, (request) => request.fail());
+    heard.client.on("retry", () => undefined);
+    heard.client.track(EVENT);
+    for (let second = 0; second < 60; second += 1) {
+      some.client.track(anotherEvent());
+      await Promise.all([passTime(some.clock, 1000, 500), passTime(heard.clock, 1000, 500)]);
+    }
+    expect([...some.warnings, ...heard.warnings]).toEqual([]);
   });
 
   test("until its age runs out", async () => {

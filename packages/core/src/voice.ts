@@ -19,8 +19,13 @@ export interface Voice {
   attempt(body: string, attempts: number): void;
   /** An event has ended. @param body its JSON, if it had one */
   outcome(outcome: Outcome, body?: string): void;
-  /** An event will be sent again, so many milliseconds from now. */
-  retry(body: string, verdict: FailedVerdict, delay: number): void;
+  /**
+   * An event will be sent again.
+   *
+   * @param delay milliseconds until then
+   * @param outage milliseconds for which all calls have failed
+   */
+  retry(body: string, verdict: FailedVerdict, delay: number, outage: number): void;
   paused(verdict: FailedVerdict): void;
   resumed(): void;
   /** An event is sent although something about it deserves a look. */
@@ -28,6 +33,9 @@ export interface Voice {
   /** Warns of something, unless it has warned of that kind before. */
   once(kind: string, message: string): void;
 }
+
+/** Milliseconds after which an outage is no hiccup; what it may be is a proxy, a firewall or a permission that is missing. */
+const WORTH_A_WORD = 10_000;
 
 const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
 
@@ -90,7 +98,14 @@ export function createVoice(
       const loss = describeLoss(outcome);
       if (loss) once(loss.kind, loss.message);
     },
-    retry: (body, verdict, delay) => void tell("retry", () => ({ event: JSON.parse(body), verdict, delay })),
+    retry(body, verdict, delay, outage) {
+      if (tell("retry", () => ({ event: JSON.parse(body), verdict, delay })) || outage < WORTH_A_WORD) return;
+      const seconds = Math.round(outage / 1000);
+      once(
+        "outage",
+        `Nothing could be sent for ${seconds} s: ${explain(verdict)}; events wait and are sent again`,
+      );
+    },
     paused(verdict) {
       if (tell("paused", () => ({ verdict }))) return;
       once("paused", `Nothing is being sent: ${explain(verdict)}; events wait for another token or resume()`);
