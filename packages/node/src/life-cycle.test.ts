@@ -266,6 +266,23 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
   });
 });
 
+describe("closeOnSignal refuses, and listens for nothing,", () => {
+  test.each([
+    [
+      { signals: ["SIGUSR2", "SIGKILL"] },
+      /"signals" must be some that can be listened for, got \["SIGUSR2","SIGKILL"\]$/,
+    ],
+    [{ signals: ["SIGUSR2"], timeout: -1 }, /"timeout" must be milliseconds, got number$/],
+    [{ signals: ["SIGUSR2"], timeout: Number.NaN }, /"timeout" must be milliseconds, got number$/],
+    [{ signals: ["SIGUSR2"], timeout: "5s" }, /"timeout" must be milliseconds, got string$/],
+  ])("with %j", async (options, message) => {
+    const before = process.listenerCount("SIGUSR2");
+    await using client = createClient({ token: "token", baseUrl: url });
+    expect(() => closeOnSignal(client, options as never)).toThrow(message);
+    expect(process.listenerCount("SIGUSR2")).toBe(before);
+  });
+});
+
 describe("a program that just ends", () => {
   test("delivers first what meets an outage", async () => {
     emulator.setFaults([{ status: 503, times: 15 }]);

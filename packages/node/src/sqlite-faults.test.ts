@@ -75,6 +75,7 @@ describe("the options of the outbox in SQLite", () => {
     [{}, '"path" must be the path of a file, got undefined'],
     [{ path: "" }, '"path" must be the path of a file, got ""'],
     [{ path: ":memory:" }, '"path" must be the path of a file, got ":memory:"'],
+    [{ path: "a\0b" }, '"path" must be the path of a file, got "a'],
     [{ path: new URL("https://example.org") }, '"path" must be the path of a file, got an object (URL)'],
     [{ path: "x", sync: "off" }, '"sync" must be "full" or "normal", got "off"'],
     [{ path: "x", maxBytes: 4096 }, '"maxBytes" must be an integer of at least 1048576, got number 4096'],

@@ -9,6 +9,7 @@ import {
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Client, createClient, IntercomError, type NodeClientOptions, type Outcome } from "./index.ts";
+import { createNodeTransport } from "./transport.ts";
 
 const EVENT = { userId: "314159", eventName: "logged-in" } as const;
 
@@ -90,6 +91,37 @@ describe("connections", () => {
     expect(await receipt).toEqual({ status: "dropped", reason: "closed" });
     await sleep(200);
     expect(connections).toHaveLength(0);
+  });
+
+  test("are not waited for by a call that was given up, which is not made later", async () => {
+    const calls: (string | undefined)[] = [];
+    let reply = (): void => undefined;
+    const { url } = await listenHttp((request, response) => {
+      calls.push(request.url);
+      reply = () => void response.writeHead(202).end();
+      if (calls.length > 1) reply();
+    });
+    const transport = createNodeTransport({ connections: 1, keepAlive: 600_000, warn: expect.unreachable });
+    cleanups.push(transport.close);
+    let cancel = (): void => undefined;
+    const call = (path: string) =>
+      transport.send({
+        method: "GET",
+        url: url + path,
+        headers: {},
+        onCancel: (listener) => {
+          cancel = listener;
+        },
+      });
+    const first = call("/first");
+    while (calls.length === 0) await sleep(10);
+    const second = call("/second");
+    cancel();
+    await expect(second).rejects.toThrow("The request was cancelled");
+    reply();
+    await first;
+    await call("/third");
+    expect(calls).toEqual(["/first", "/third"]);
   });
 
   // A reply may be there a moment before its connection is free again, and then another one is opened.
