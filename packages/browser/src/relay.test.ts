@@ -703,6 +703,19 @@ describe("tabs", () => {
     expect(browser.requests[1]?.tab).toBe(other.tab);
   });
 
+  test("one that does not deliver looks time and again, and never at once", async () => {
+    const after = vi.spyOn(clock, "after");
+    const store = sharedStore();
+    const first = start({ outbox: memoryPageOutbox(store) });
+    const second = start({ outbox: memoryPageOutbox(store) });
+    replies = ["never"];
+    second.tab.run(() => second.tracker.track("a"));
+    await settleDown(30);
+    expect(browser.requests.map(({ tab }) => tab)).toEqual([first.tab]);
+    expect(after).toHaveBeenCalled();
+    expect(Math.min(...after.mock.calls.map(([milliseconds]) => milliseconds))).toBeGreaterThan(0);
+  });
+
   test("one that has missed how its event ended looks into the store", async () => {
     const store = sharedStore();
     start({ outbox: memoryPageOutbox(store) });
