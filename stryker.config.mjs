@@ -4,6 +4,7 @@
  */
 const PURE = [
   "barrier",
+  "call-safely",
   "cancellation",
   "classify-response",
   "clock-offset",
