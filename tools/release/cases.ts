@@ -94,6 +94,14 @@ export const CONSUMERS: readonly Consumer[] = [
     ],
   },
   {
+    name: "Jest",
+    quick: true,
+    from: ["jest"],
+    uses: ["core", "node"],
+    needs: { jest: "30.5.2" },
+    runs: [{ name: "Jest", command: ["jest"], events: ["node"] }],
+  },
+  {
     name: "Next.js",
     from: ["shared", "next"],
     uses: ["core", "node", "relay"],

@@ -5,7 +5,7 @@
  *
  *     node tools/release/rehearse.ts [--quick] [--only <pattern>] [--keep]
  *
- * `--quick` packs what is built here and tries only the consumers for Node.js and for the newest TypeScript.
+ * `--quick` packs what is built here and tries only the consumers for Node.js, Jest and the newest TypeScript.
  * `--only` tries the consumers whose name fits this pattern, `--keep` leaves the folder for a look.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { expect, describe as group, test } from "vitest";
 import { HOSTILE } from "../tests/hostile.ts";
 import { describe, messageOf } from "./describe.ts";
@@ -35,6 +36,7 @@ group("messageOf", () => {
   });
   test.each<[string, unknown, string]>([
     ["an error", new TypeError("fetch failed"), "fetch failed"],
+    ["an error of another realm", runInNewContext("new TypeError('fetch failed')"), "fetch failed"],
     ["an error whose message is no text", Object.assign(new Error(), { message: 5 }), "5"],
     ["a text", "reset", '"reset"'],
     ["an object that looks like an error", { message: "reset" }, "an object (Object)"],

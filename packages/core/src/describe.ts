@@ -15,10 +15,11 @@ export function describe(value: unknown): string {
   }
 }
 
-/** What an error says, whatever was thrown. */
+/** What an error says, whatever was thrown; also one of another realm, as those of Node.js are to what Jest runs. */
 export function messageOf(error: unknown): string {
   try {
-    return error instanceof Error ? String(error.message) : describe(error);
+    const isError = error instanceof Error || kindOf(error) === "Error";
+    return isError ? String((error as Error).message) : describe(error);
   } catch {
     return "an unreadable error";
   }

@@ -29,6 +29,7 @@ export function toOutboxError(error: unknown, doing: string, path: string): Outb
 
 /** The low byte of an extended code says what kind it is. */
 function primaryCode(error: unknown): number | undefined {
-  const code: unknown = error instanceof Error && "errcode" in error ? error.errcode : undefined;
+  // No error to `instanceof` where another realm than Node's own runs this, as in Jest.
+  const { errcode: code } = Object(error) as { readonly errcode?: unknown };
   return typeof code === "number" ? code & 0xff : undefined;
 }
