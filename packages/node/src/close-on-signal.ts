@@ -25,8 +25,10 @@ const closes = new Map<NodeJS.Signals, Set<Close>>();
  * A closed client takes no more events. A server that finishes its requests first does so in `close`:
  * `closeOnSignal({ async close(options) { await app.close(); return client.close(options); } })`.
  *
+ * A close that fails is a `console.warn`.
+ *
  * @returns no longer closes the client
- * @throws {TypeError} for a signal that cannot be listened for, and for what is no length of time
+ * @throws {TypeError} for a signal that cannot be listened for, and for what is no client or no length of time
  * @example
  * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN! });
  * closeOnSignal(client, { timeout: 5_000 });
@@ -35,6 +37,8 @@ export function closeOnSignal(
   client: Pick<Client<never>, "close">,
   { signals = ["SIGTERM", "SIGINT"], timeout = 10_000, onClosed }: CloseOnSignalOptions = {},
 ): () => void {
+  if (typeof client?.close !== "function")
+    throw new TypeError(`Cannot close on a signal: "client" must have a "close", got ${typeof client}`);
   if (typeof timeout !== "number" || !(timeout >= 0))
     throw new TypeError(`Cannot close on a signal: "timeout" must be milliseconds, got ${typeof timeout}`);
 
@@ -45,10 +49,14 @@ export function closeOnSignal(
     isClosing = true;
     try {
       const report = await client.close({ timeout });
-      await onClosed?.(report);
+      await tell(report).catch(() => undefined); // It has heard what was left, and all are closed.
     } finally {
       remove(); // Not before: who sees nobody else listen may end the process.
     }
+  }
+
+  async function tell(report: CloseReport): Promise<void> {
+    await onClosed?.(report);
   }
 
   function remove(): void {
@@ -88,10 +96,15 @@ function removeClose(signal: NodeJS.Signals, close: Close): void {
 
 async function closeAll(signal: NodeJS.Signals): Promise<void> {
   for (let waiting = closes.get(signal); waiting; waiting = closes.get(signal)) {
-    await Promise.allSettled([...waiting].map((close) => close()));
+    await Promise.all([...waiting].map((close) => close().catch(complain)));
   }
   // Other copies of this package listen until they have closed theirs: the last one ends the process.
   if (process.listenerCount(signal) <= countSignalExit()) endBy(signal);
+}
+
+/** The others are closed all the same, and nobody else would say that events are lost. */
+function complain(error: unknown): void {
+  console.warn("intercom-events: Cannot close on a signal:", error);
 }
 
 /**

@@ -137,6 +137,21 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     expect(emulator.events()).toHaveLength(EVENTS);
   });
 
+  test("says that a close has failed, and closes the others", async () => {
+    const { child, printed, ended } = await startProgram(`
+      ${tracking("concurrency: 1,", "client")}
+      closeOnSignal({ async close() { throw new Error("the server does not stop"); } });
+      closeOnSignal(client, ${REPORT});
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    const { errors, ...rest } = await ended;
+    expect(rest).toEqual({ status: null, signal: "SIGTERM", output: 'ready\n{"pending":0,"dropped":0}\n' });
+    expect(errors).toContain("intercom-events: Cannot close on a signal: Error: the server does not stop");
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+
   test("gives up after its time, and says what was left", async () => {
     emulator.setFaults([{ status: 503 }]);
     const { child, printed, ended } = await startProgram(`
@@ -267,6 +282,13 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
 });
 
 describe("closeOnSignal refuses, and listens for nothing,", () => {
+  test.each([undefined, null, {}, Promise.resolve()])("for %o in the place of a client", (client) => {
+    const before = process.listenerCount("SIGTERM");
+    const message = /^Cannot close on a signal: "client" must have a "close", got (?:undefined|object)$/;
+    expect(() => closeOnSignal(client as never)).toThrow(message);
+    expect(process.listenerCount("SIGTERM")).toBe(before);
+  });
+
   test.each([
     [
       { signals: ["SIGUSR2", "SIGKILL"] },
