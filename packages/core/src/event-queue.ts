@@ -1,5 +1,6 @@
 import type { OpenAttempt } from "./attempt.ts";
 import { createBarrier } from "./barrier.ts";
+import { callSafely } from "./call-safely.ts";
 import { createConcurrencyLimit } from "./concurrency-limit.ts";
 import { createIssue } from "./create-issue.ts";
 import { createDelivery } from "./delivery.ts";
@@ -297,11 +298,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   }
 
   function waitUntil(tell: NonNullable<ClientPolicy["waitUntil"]>, receipt: Receipt): void {
-    try {
-      tell(receipt.then(() => undefined));
-    } catch (error) {
-      voice.once("waitUntil", `The function given as "waitUntil" threw: ${messageOf(error)}`);
-    }
+    const settled = receipt.then(() => undefined);
+    callSafely(tell, settled, (error) =>
+      voice.once("waitUntil", `The function given as "waitUntil" threw: ${messageOf(error)}`),
+    );
   }
 
   /** Those that {@link admit} has seen. */

@@ -897,6 +897,19 @@ describe("close", () => {
     expect(awake).toBe(0);
   });
 
+  test("ends with an outbox whose lease answers nothing, which is told", async () => {
+    const { outbox } = faultyOutbox(createMemoryStore());
+    const nothing = async () => undefined as never;
+    const { client, clock, warnings } = startClient({ outbox: { ...outbox, lease: nothing } });
+    const receipt = client.track(EVENT);
+    await passTime(clock, 1000, 100);
+    expect(await receipt.stored).toBe(true);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(warnings).toEqual([
+      expect.stringContaining('The outbox cannot read events: "lease" must answer a list of records'),
+    ]);
+  });
+
   test("waits once for an outbox that takes nothing, however many are left", async () => {
     const { client, faulty } = start(createMemoryStore());
     await turn();

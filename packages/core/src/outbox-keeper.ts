@@ -286,6 +286,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       const now = clock.now();
       hasMore = false; // What is appended from here on may be missed, and says so.
       records = await outbox.lease({ limit, now, until: now + LEASE });
+      if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
     } catch (error) {
       hasMore = true;
       tell(error, "read events");

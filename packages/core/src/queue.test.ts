@@ -177,14 +177,17 @@ describe("waitUntil", () => {
     await Promise.all(work);
   });
 
-  test("may throw", async () => {
-    const { client, warnings } = startClient(
-      {
-        waitUntil: () => {
-          throw new Error("no request");
-        },
+  test.each<[string, () => unknown]>([
+    [
+      "throw",
+      () => {
+        throw new Error("no request");
       },
-      (request) => request.reply(202),
+    ],
+    ["reject", () => Promise.reject(new Error("no request"))],
+  ])("may %s", async (_, waitUntil) => {
+    const { client, warnings } = startClient({ waitUntil: waitUntil as () => void }, (request) =>
+      request.reply(202),
     );
     expect((await client.track(EVENT)).status).toBe("accepted");
     expect(warnings.join()).toContain('The function given as "waitUntil" threw: no request');
