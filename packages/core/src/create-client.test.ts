@@ -152,6 +152,15 @@ describe("what is sent", () => {
     ]);
   });
 
+  test("is of the contact that a bound tracker was made for, whatever becomes of its object", async () => {
+    const { client, intercom } = startAccepting();
+    const session: { userId: string } = { userId: "alice" };
+    const { track } = client.contact(session);
+    session.userId = "bob";
+    await track("logged-out");
+    expect(intercom.sent.map(({ body }) => JSON.parse(body ?? "").user_id)).toEqual(["alice"]);
+  });
+
   test("has nothing of unknown options of a bound tracker, which a warning names", async () => {
     const { client, intercom } = startAccepting();
     const heard: unknown[] = [];

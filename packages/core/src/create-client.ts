@@ -148,19 +148,28 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
 
   const client = {
     track: queue.track,
-    contact: (contact: object): ContactTracker<AnyEvent> => ({
-      track: (eventName: string, metadata?: object, options?: TrackOptions) => {
-        // Refused as they are: a long text would be copied letter by letter.
-        if (!isObject(contact)) return queue.track(contact);
-        if (options !== undefined && !isObject(options)) return queue.track(options);
-        try {
-          // An unknown option becomes an unknown field of the event, and so a warning.
-          return queue.track({ ...options, ...contact, eventName, createdAt: options?.createdAt, metadata });
-        } catch {
-          return queue.track(contact); // It cannot be copied; the issues say why.
-        }
-      },
-    }),
+    contact(given: object): ContactTracker<AnyEvent> {
+      const contact = snapshotOf(given);
+      return {
+        track(eventName: string, metadata?: object, options?: TrackOptions) {
+          // Refused as they are: a long text would be copied letter by letter.
+          if (!isObject(contact)) return queue.track(contact);
+          if (options !== undefined && !isObject(options)) return queue.track(options);
+          try {
+            // An unknown option becomes an unknown field of the event, and so a warning.
+            return queue.track({
+              ...options,
+              ...contact,
+              eventName,
+              createdAt: options?.createdAt,
+              metadata,
+            });
+          } catch {
+            return queue.track(contact); // It cannot be copied; the issues say why.
+          }
+        },
+      };
+    },
     ...reader,
     async flush(options?: WaitOptions) {
       await settleWithin(limitOf(options) ?? Number.POSITIVE_INFINITY);
@@ -174,6 +183,15 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   };
   // The catalogue only narrows what the compiler lets through.
   return client as unknown as Client<Catalog>;
+}
+
+/** What a contact is now: whose events they are must not change with an object of the program's. */
+function snapshotOf(contact: object): object {
+  try {
+    return isObject(contact) ? { ...contact } : contact;
+  } catch {
+    return contact; // It cannot be copied, and the issues of its events say why.
+  }
 }
 
 /** The pacer of the token; a token that changes has one of its own. */
