@@ -41,6 +41,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: DenoCli
   if (typeof options !== "object" || options === null) return createCoreClient<Catalog>(options);
   const { exitTimeout = 10_000, ...coreOptions } = options;
   checkMilliseconds("exitTimeout", exitTimeout);
+  refuseTransport(coreOptions);
   const transport = createDenoTransport(coreOptions.concurrency ?? 32);
   const { warn = (message: string) => console.warn(message) } = coreOptions;
   const channel = findDiagnosticsChannel();
@@ -60,6 +61,16 @@ export function createClient<Catalog extends object = AnyEvent>(options: DenoCli
   });
   if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
   return client;
+}
+
+/** Core takes them, and the compiler does not know them: what a program gives would be passed over. */
+function refuseTransport(options: object): void {
+  for (const name of ["transport", "release"]) {
+    if (name in options)
+      throw new TypeError(
+        `Cannot create client: "${name}" must be left out; a client with another one is made by @intercom-events/core`,
+      );
+  }
 }
 
 function checkMilliseconds(name: string, value: unknown): void {

@@ -46,6 +46,11 @@ describe("options", () => {
     [{ token: "token", concurrency: "8" }, /"concurrency" must be a positive integer, got "8"/],
     [{ token: "token", region: "de" }, /"region" must be "us", "eu" or "au", got "de"/],
     [
+      { token: "token", transport: () => undefined },
+      /"transport" must be left out; .* @intercom-events\/core$/,
+    ],
+    [{ token: "token", release: undefined }, /"release" must be left out/],
+    [
       { token: "token", keepalive: 5 },
       /"keepalive" must be one of token, .*, warn, keepAlive, exitTimeout, got an unknown option/,
     ],

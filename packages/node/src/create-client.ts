@@ -41,6 +41,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
   const { keepAlive = 4000, exitTimeout = 10_000, ...coreOptions } = options;
   checkMilliseconds("keepAlive", keepAlive);
   checkMilliseconds("exitTimeout", exitTimeout);
+  refuseTransport(coreOptions);
   let stay = (): void => undefined;
   const { warn = (message: string) => console.warn(message) } = coreOptions;
   const transport = createNodeTransport({
@@ -63,6 +64,16 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
   });
   if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
   return client;
+}
+
+/** Core takes them, and the compiler does not know them: what a program gives would be passed over. */
+function refuseTransport(options: object): void {
+  for (const name of ["transport", "release"]) {
+    if (name in options)
+      throw new TypeError(
+        `Cannot create client: "${name}" must be left out; a client with another one is made by @intercom-events/core`,
+      );
+  }
 }
 
 function checkMilliseconds(name: string, value: unknown): void {
