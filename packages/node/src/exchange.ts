@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util"; // jsdom has no global one.
 import type { WireReply, WireRequest } from "@intercom-events/core";
 import type { Dispatcher } from "undici";
 

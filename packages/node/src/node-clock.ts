@@ -8,7 +8,7 @@ export const nodeClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds);
-    timer.unref();
+    timer.unref?.(); // Timers of jsdom and of Electron's pages are numbers.
     return () => clearTimeout(timer);
   },
   soon(callback) {
