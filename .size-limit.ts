@@ -45,16 +45,16 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     import: "*",
     platform: "node",
     ignore: ["undici"],
-    limit: "30.5 kB",
+    limit: "30.7 kB",
   },
   "relay { createRelay }": {
     path: "packages/relay/dist/index.js",
     import: "{ createRelay }",
-    limit: "7.5 kB",
+    limit: "7.6 kB",
   },
-  "relay, whole": { path: "packages/relay/dist/index.js", import: "*", limit: "8.4 kB" },
+  "relay, whole": { path: "packages/relay/dist/index.js", import: "*", limit: "8.5 kB" },
   "relay/node, whole": { path: "packages/relay/dist/node.js", import: "*", limit: "2.4 kB" },
-  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "29.9 kB" },
+  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "30 kB" },
 };
 
 /** Makes esbuild bundle as programs of today do, with what is published of our packages. */

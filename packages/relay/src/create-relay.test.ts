@@ -572,6 +572,19 @@ describe("who is asking", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("a request of node:http, which is none of the web, is answered and told", async () => {
+    const { relay, errors } = await start({});
+    const reply = await relay.fetch({ method: "POST", headers: { host: "shop.example" } } as never);
+    expect(reply.status).toBe(503);
+    expect(errors).toEqual([
+      {
+        error: new TypeError("It is no request of the web; toNodeHandler makes one of those of node:http"),
+        task: "request",
+      },
+    ]);
+    for (const none of [undefined, null, {}]) expect((await relay.fetch(none as never)).status).toBe(503);
+  });
+
   test("without onError, the first failure is one console.warn", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const { relay } = await start({ identify: fail, onError: undefined });
@@ -696,6 +709,8 @@ describe("options", () => {
     ['"identify" must be a function', { ...good, identify: { userId: "1" } }],
     ['"events" must be a list of names', { ...good, events: undefined }],
     ['"events" must be a list of names', { ...good, events: "all" }],
+    ['"events" must be a list of names', { ...good, events: [] }],
+    ['"events" must be a list of names', { ...good, events: {} }],
     ['"events" must be a list of names', { ...good, events: new Set(["a"]) }],
     ['"events" must be a list of names', { ...good, events: new Map([["a", true]]) }],
     ['"events[1]" must be a name', { ...good, events: ["a", " "] }],

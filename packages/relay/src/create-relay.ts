@@ -112,6 +112,13 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
   const relay: Relay<Context> & { readonly [TELLER]: Teller } = {
     [TELLER]: tell,
     async fetch(request, context) {
+      if (typeof request?.headers?.get !== "function") {
+        tell(
+          new TypeError("It is no request of the web; toNodeHandler makes one of those of node:http"),
+          "request",
+        );
+        return replyRefusing(refuse("unavailable"), { now: clock.now(), crossOrigin: undefined });
+      }
       const { isAllowed, crossOrigin, isBehindProxy } = judgeOrigin(request, policy);
       const to = { now: clock.now(), crossOrigin };
       if (request.method !== "POST" && request.method !== "OPTIONS") {

@@ -55,8 +55,10 @@ const RULES = {
   },
   identify: A_FUNCTION,
   events: {
-    expected: 'a list of names, an object of schemas by name, or "any"',
-    fits: (value: unknown) => value === "any" || Array.isArray(value) || A_RECORD.fits(value),
+    expected: 'a list of names, an object of schemas by name, neither empty, or "any"',
+    fits: (value: unknown) =>
+      value === "any" ||
+      ((Array.isArray(value) || A_RECORD.fits(value)) && Object.keys(value as object).length > 0),
   },
   origins: { expected: "a list of origins, not empty", fits: isFilledList },
   allowNonBrowsers: A_BOOLEAN,
