@@ -69,14 +69,21 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** An address in the two parts undici wants. */
+export interface SplitUrl {
+  readonly origin: string;
+  /** With the query. */
+  readonly path: string;
+}
+
 /** Sends a request over a connection of the pool, which may be a single one, and answers once the whole reply has come. */
 export function exchange(
   pool: Dispatcher,
-  path: string,
+  { origin, path }: SplitUrl,
   { method, headers, body, onCancel }: WireRequest,
 ): Promise<WireReply> {
   return new Promise((resolve, reject) => {
-    const options = { path, method: method as "GET" | "POST", headers, body: body ?? null };
+    const options = { origin, path, method: method as "GET" | "POST", headers, body: body ?? null };
     const handler = new Exchange(resolve, reject);
     onCancel?.(() => handler.cancel());
     pool.dispatch(options, handler);

@@ -1,7 +1,9 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Transport, WireReply, WireRequest } from "@intercom-events/core";
-import type { buildConnector, Client, Dispatcher } from "undici";
-import { exchange } from "./exchange.ts";
+import type { Client, Dispatcher } from "undici";
+import { connectorOf } from "./connector.ts";
+import { createProxyDispatcher, proxyVariablesOf } from "./environment-proxy.ts";
+import { exchange, type SplitUrl } from "./exchange.ts";
 
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
 const MAX_REPLY = 8 * 1024 * 1024;
@@ -25,23 +27,27 @@ export interface NodeTransportOptions {
 
 /**
  * Sends requests through a pool of keep-alive connections of undici, which follows no redirects and
- * repeats nothing. Bun puts a stand-in in the place of undici that cannot send; there it is Bun's own
+ * repeats nothing, through the proxy that Node.js was told to take. Bun puts a stand-in in the place of undici that cannot send; there it is Bun's own
  * fetch, with a pool of its own.
  */
 export function createNodeTransport(options: NodeTransportOptions): NodeTransport {
   const split = createSplitter();
   const pools = new Map<string, Dispatcher>();
-  const connecting = new Set<Socket>();
-  let undici: typeof import("undici") | undefined;
+  const connecting = new Set<Duplex>();
+  let modules: Modules | undefined;
   let { warn } = options;
 
-  function poolOf(origin: string, { Client, Pool, buildConnector }: typeof import("undici")): Dispatcher {
+  function poolOf(origin: string, { undici, http, https }: Modules): Dispatcher {
     let pool = pools.get(origin);
     if (pool !== undefined) return pool;
+    const { Client, Pool, buildConnector } = undici;
     const { connections, keepAlive } = options;
     const each = { ...clientOptionsOf(keepAlive), connect: connectorOf(buildConnector({}), connecting) };
+    const variables = proxyVariablesOf((origin.startsWith("https:") ? https : http).globalAgent);
     // Between two requests on a connection the event loop turns once; where all connections of a pool are in use, once more.
-    pool = connections === 1 ? new Client(origin, each) : new Pool(origin, { ...each, connections });
+    if (variables === undefined)
+      pool = connections === 1 ? new Client(origin, each) : new Pool(origin, { ...each, connections });
+    else pool = createProxyDispatcher(undici, variables, { ...each, connections, connecting });
     pools.set(origin, pool);
     return pool;
   }
@@ -49,24 +55,24 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
   /** Loads undici with the first call: it sets a global dispatcher, and importing this package sets nothing. */
   async function loadAndSend(request: WireRequest): Promise<WireReply> {
     try {
-      undici = await import("undici");
+      modules = await load();
     } catch (error) {
       warn(`intercom-events: Cannot load undici: ${error}`);
       warn = () => undefined; // Each call tries again.
       throw error;
     }
     request.signal?.throwIfAborted(); // Nobody would hear of what is sent now, or could end it.
-    return sendThrough(undici, request);
+    return sendThrough(modules, request);
   }
 
-  function sendThrough(loaded: typeof import("undici"), request: WireRequest): Promise<WireReply> {
-    if (typeof loaded.Pool.prototype.dispatch !== "function") return sendByFetch(request);
+  function sendThrough(loaded: Modules, request: WireRequest): Promise<WireReply> {
+    if (typeof loaded.undici.Pool.prototype.dispatch !== "function") return sendByFetch(request);
     const { origin, path } = split(request.url);
-    return exchange(poolOf(origin, loaded), path, request);
+    return exchange(poolOf(origin, loaded), { origin, path }, request);
   }
 
   return {
-    send: (request) => (undici ? sendThrough(undici, request) : loadAndSend(request)),
+    send: (request) => (modules ? sendThrough(modules, request) : loadAndSend(request)),
     async close() {
       const ended = [...pools.values()].map((pool) => pool.destroy());
       // Pools leave those to their own time, which keeps the process alive.
@@ -74,6 +80,22 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
       await Promise.all(ended);
     },
   };
+}
+
+/** What is loaded with the first call; undici loads the other two itself. */
+interface Modules {
+  readonly undici: typeof import("undici");
+  readonly http: typeof import("node:http");
+  readonly https: typeof import("node:https");
+}
+
+async function load(): Promise<Modules> {
+  const [undici, { default: http }, { default: https }] = await Promise.all([
+    import("undici"),
+    import("node:http"),
+    import("node:https"),
+  ]);
+  return { undici, http, https };
 }
 
 function clientOptionsOf(keepAlive: number): Client.Options {
@@ -89,27 +111,9 @@ function clientOptionsOf(keepAlive: number): Client.Options {
   };
 }
 
-/** Connects as a pool does by itself, and names in a set what is not ready yet. */
-function connectorOf(connect: buildConnector.connector, connecting: Set<Socket>): buildConnector.connector {
-  return (to, done) => {
-    // Its type does not say what it answers.
-    const socket = connect(to, (...result) => {
-      connecting.delete(socket);
-      done(...result);
-    }) as unknown as Socket;
-    connecting.add(socket);
-  };
-}
-
 function sendByFetch({ method, url, headers, body, signal }: WireRequest): Promise<Response> {
   // A followed redirect could carry the token to another host.
   return fetch(url, { method, headers, body: body ?? null, signal: signal ?? null, redirect: "manual" });
-}
-
-/** An address in the two parts undici wants. */
-interface SplitUrl {
-  readonly origin: string;
-  readonly path: string;
 }
 
 /** Splits addresses and keeps the last one, as nearly all calls go to the same. */
