@@ -37,6 +37,7 @@ export function createProxyDispatcher(
   try {
     return new EnvHttpProxyAgent({
       ...options,
+      proxyTunnel: true, // Undici 8 does without for http:.
       httpProxy: read(variables, "http_proxy"),
       httpsProxy: read(variables, "https_proxy"),
       noProxy: read(variables, "no_proxy"),
@@ -52,8 +53,8 @@ export function createProxyDispatcher(
 }
 
 /**
- * Has each tunnel that cannot be opened fail the requests that wait for it, as undici asks a proxy that hangs up
- * again at once, for ever; and names in a set those that are open, which undici leaves to their own time.
+ * Has each tunnel that cannot be opened fail the requests that wait for it, as undici 7 asks a proxy that hangs up
+ * again at once, for ever (its issue 3897); and names in a set those that are open, which undici leaves to their own time.
  */
 function createProxyPool(proxy: Pool, open: Set<Duplex>): Pool {
   const ask = proxy.connect.bind(proxy) as (

@@ -42,12 +42,16 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
     if (pool !== undefined) return pool;
     const { Client, Pool, buildConnector } = undici;
     const { connections, keepAlive } = options;
-    const each = { ...clientOptionsOf(keepAlive), connect: connectorOf(buildConnector({}), connecting) };
+    const each = {
+      ...clientOptionsOf(keepAlive),
+      connect: connectorOf(buildConnector({ allowH2: false }), connecting),
+    };
     const variables = proxyVariablesOf((origin.startsWith("https:") ? https : http).globalAgent);
     // Between two requests on a connection the event loop turns once; where all connections of a pool are in use, once more.
     if (variables === undefined)
       pool = connections === 1 ? new Client(origin, each) : new Pool(origin, { ...each, connections });
     else pool = createProxyDispatcher(undici, variables, { ...each, connections, connecting });
+    pool = withHandlersOf6(undici, pool);
     pools.set(origin, pool);
     return pool;
   }
@@ -104,11 +108,22 @@ function clientOptionsOf(keepAlive: number): Client.Options {
     keepAliveMaxTimeout: keepAlive, // Else a server that offers more gets more, up to ten minutes.
     // A POST on a connection with another one before it may be lost with it.
     pipelining: 1,
+    allowH2: false, // As undici 8 would.
     maxResponseSize: MAX_REPLY,
     // The client has one deadline for all of a call.
     headersTimeout: 0,
     bodyTimeout: 0,
   };
+}
+
+/** What undici 8 has besides. */
+interface Undici8 {
+  readonly Dispatcher1Wrapper?: new (dispatcher: Dispatcher) => Dispatcher;
+}
+
+/** A dispatcher that takes handlers with the methods of undici 6, as undici 7 does by itself. */
+function withHandlersOf6(undici: typeof import("undici") & Undici8, pool: Dispatcher): Dispatcher {
+  return undici.Dispatcher1Wrapper ? new undici.Dispatcher1Wrapper(pool) : pool;
 }
 
 function sendByFetch({ method, url, headers, body, signal }: WireRequest): Promise<Response> {
