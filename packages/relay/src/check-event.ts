@@ -56,8 +56,9 @@ async function withMetadata(
   const bound = { name: `The schema of "${event.eventName}"`, milliseconds: schemaTimeout, clock };
   const { issues, value } = await inTime(() => schema["~standard"].validate(metadata ?? {}), bound);
   if (issues) return rejected("metadata_not_allowed");
+  if (metadata && value === undefined) throw new TypeError(`${bound.name} must answer metadata, got nothing`);
   const isNothing = metadata === undefined && Object.keys(Object(value)).length === 0;
-  return isNothing || value === undefined ? event : { ...event, metadata: value };
+  return isNothing ? event : { ...event, metadata: value };
 }
 
 function rejected(code: Rejection): RelayResult {

@@ -386,6 +386,21 @@ describe("which events", () => {
     expect((await stored()).map(({ event_name }) => event_name)).toEqual(["quick"]);
   });
 
+  test("a schema that answers nothing of metadata has its event come again", async () => {
+    const nothing = {
+      "~standard": { version: 1, vendor: "test", validate: () => ({ value: undefined }) },
+    } as const;
+    const { relay, errors, stored } = await start({ events: { nothing } });
+    const events = [
+      event("nothing", { metadata: { plan: "pro" } }),
+      event("nothing", { created_at: seconds() - 1 }),
+    ];
+    expect(await resultsOf(await relay.fetch(request({ events })))).toEqual([{ status: "retry" }, ACCEPTED]);
+    const error = new TypeError('The schema of "nothing" must answer metadata, got nothing');
+    expect(errors).toEqual([{ error, task: "events" }]);
+    expect(await stored()).toHaveLength(1);
+  });
+
   test("a schema sees no event without metadata as wrong that needs none", async () => {
     const schema = z.object({ code: z.string().optional() });
     const { relay, emulator, stored } = await start({ events: { invited: schema } });
