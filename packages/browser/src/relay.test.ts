@@ -338,9 +338,12 @@ describe("sending", () => {
     expect(await unanswered).toEqual({ status: "accepted", attempts: 2 });
   });
 
-  test("the identity goes along; where it cannot be had, that is an attempt that failed", async () => {
-    const identity = vi.fn(async () => "signed");
-    identity.mockRejectedValueOnce(new Error("no session"));
+  test.each([
+    ["cannot be had", () => Promise.reject(new Error("no session"))],
+    ["is not there", () => Promise.resolve(undefined as never)],
+    ["is empty", () => Promise.resolve("")],
+  ])("the identity goes along; where it %s, that is an attempt that failed", async (_, first) => {
+    const identity = vi.fn(async () => "signed").mockImplementationOnce(first);
     const { tracker } = start({ relay: { identity } });
     const receipt = tracker.track("a");
     await settleDown();
