@@ -13,6 +13,7 @@ import { type RunningServer, startServer } from "./http-server.ts";
 import { exportState, type ImportResult, importState, type Pieces } from "./import-export.ts";
 import type { EventMatch } from "./match-event.ts";
 import { checkRequestMatch, matchesRequest, type RequestMatch } from "./match-request.ts";
+import { isText, misuse } from "./misuse.ts";
 import { type EmulatorOptions, resolveOptions } from "./options.ts";
 import type { RateWindow } from "./rate-window.ts";
 import type { RecordedRequest } from "./request-log.ts";
@@ -31,6 +32,7 @@ export interface Emulator {
   /**
    * Serves HTTP until `close`. Port 0 takes any free one.
    * @throws Error when it is listening already, or the address cannot be taken
+   * @throws TypeError for a host that is none
    */
   listen(port?: number, host?: string): Promise<{ url: string; port: number }>;
   /** Stops listening, ends every connection and closes the data file. What was stored stays. */
@@ -138,6 +140,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let closing = new AbortController();
 
   async function listen(port = 0, host = "127.0.0.1"): Promise<{ url: string; port: number }> {
+    // Node.js takes an empty one for all interfaces.
+    if (!isText(host)) throw misuse("listen", "host", "a non-empty string", host);
     if (server) throw new Error("Cannot listen: the emulator is listening already");
     server = startServer(doors, { port, host });
     try {

@@ -213,6 +213,9 @@ test("control endpoints", async () => {
 test("listen says when it cannot, close may be repeated, and listening again is fine", async () => {
   const { emulator, port } = await start();
   await expect(emulator.listen()).rejects.toThrow("Cannot listen: the emulator is listening already");
+  await expect(emulator.listen(0, "")).rejects.toThrow(
+    'Cannot listen: "host" must be a non-empty string, got ""',
+  );
   const other = createEmulator();
   await expect(other.listen(port)).rejects.toMatchObject({ code: "EADDRINUSE" });
   await emulator.close();

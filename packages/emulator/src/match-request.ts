@@ -1,5 +1,5 @@
-import { checkKeys } from "./misuse.ts";
-import type { RecordedRequest } from "./request-log.ts";
+import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
+import { isResult, type RecordedRequest } from "./request-log.ts";
 
 /** What a request is to be like. What is left out does not matter. */
 export type RequestMatch = Partial<
@@ -16,8 +16,27 @@ export function matchesRequest(request: RecordedRequest, match: RequestMatch): b
   return Object.entries(rest).every(([name, value]) => request[name as keyof RecordedRequest] === value);
 }
 
-/** Throws a TypeError for a match with an unknown part. */
+/** What each part is to be, and whether it is that. */
+type Rule = readonly [wanted: string, check: (value: unknown) => boolean];
+
+const A_TEXT: Rule = ["a non-empty string", isText];
+
+const RULES: Readonly<Record<keyof RequestMatch, Rule>> = {
+  method: A_TEXT,
+  path: A_TEXT,
+  status: ["a status such as 202", (value) => isInteger(value, 100, 599)],
+  result: ["stored, duplicate, answered or refused", isResult],
+  reason: A_TEXT,
+  field: A_TEXT,
+  requestId: A_TEXT,
+};
+
+/** Throws a TypeError for a match with an unknown part, or one that no request can be like. */
 export function checkRequestMatch(match: unknown): asserts match is RequestMatch {
-  const known = ["method", "path", "status", "result", "reason", "field", "requestId"];
-  checkKeys("find requests", match, { name: "match", known });
+  checkKeys("find requests", match, { name: "match", known: Object.keys(RULES) });
+  for (const [name, [wanted, check]] of Object.entries(RULES)) {
+    const value = match[name];
+    // `undefined` finds what does not have the part, such as the status of a connection that was reset.
+    if (value !== undefined && !check(value)) throw misuse("find requests", name, wanted, value);
+  }
 }

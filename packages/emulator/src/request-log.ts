@@ -46,6 +46,11 @@ export interface RequestLog {
 
 const noResults: RequestCounts["results"] = { stored: 0, duplicate: 0, answered: 0, refused: 0 };
 
+/** Whether something is what can become of a request. */
+export function isResult(value: unknown): value is RequestResult {
+  return typeof value === "string" && Object.hasOwn(noResults, value);
+}
+
 /** How much text of bodies is kept, whatever number of requests was asked for: 64 MiB. */
 const bodyBudget = 64 * 1024 ** 2;
 

@@ -26,6 +26,26 @@ test("the time to wait is checked", async () => {
   );
 });
 
+test("an unknown option of a wait is refused", async () => {
+  await expect(createEmulator().waitForEvent({}, { timeout: 5 } as never)).rejects.toThrow(
+    'Cannot wait for event: "timeout" is not one of timeoutMs',
+  );
+});
+
+test.each<[object, string]>([
+  [{ method: "" }, '"method" must be a non-empty string, got ""'],
+  [{ path: 5 }, '"path" must be a non-empty string, got number 5'],
+  [{ status: "202" }, '"status" must be a status such as 202, got "202"'],
+  [{ status: 2020 }, '"status" must be a status such as 202, got number 2020'],
+  [{ result: "sent" }, '"result" must be stored, duplicate, answered or refused, got "sent"'],
+  [{ result: "toString" }, '"result" must be stored, duplicate, answered or refused, got "toString"'],
+  [{ reason: 404 }, '"reason" must be a non-empty string, got number 404'],
+  [{ field: null }, '"field" must be a non-empty string, got null'],
+  [{ requestId: [] }, '"requestId" must be a non-empty string, got a list'],
+])("no request can be like %j", (match, message) => {
+  expect(() => createEmulator().requests(match)).toThrow(new TypeError(`Cannot find requests: ${message}`));
+});
+
 test("nobody listens any more after a wait, be it met or not", async () => {
   const state = createEmulatorState(resolveOptions({}));
   const contact = state.workspace("w").contacts.put({ user_id: "1" });

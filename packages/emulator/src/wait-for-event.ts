@@ -2,7 +2,7 @@ import { AssertionError } from "node:assert";
 import type { EmulatorState } from "./emulator-state.ts";
 import { explainMiss } from "./explain-miss.ts";
 import { checkEventMatch, differences, type EventMatch, type OwnedEvent } from "./match-event.ts";
-import { isInteger, misuse } from "./misuse.ts";
+import { checkKeys, isInteger, misuse } from "./misuse.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
 /** How long to wait. */
@@ -25,10 +25,12 @@ export function matchingEvents(state: EmulatorState, match: EventMatch): StoredE
 export async function waitForEvent(
   state: EmulatorState,
   match: EventMatch,
-  { timeoutMs = 5000 }: WaitOptions = {},
+  options: WaitOptions = {},
 ): Promise<StoredEvent> {
   const action = "wait for event";
   checkEventMatch(action, match);
+  checkKeys(action, options, { name: "options", known: ["timeoutMs"] });
+  const { timeoutMs = 5000 } = options;
   if (!isInteger(timeoutMs, 0, 2 ** 31 - 1)) {
     throw misuse(action, "timeoutMs", "milliseconds, 0 or more", timeoutMs);
   }
