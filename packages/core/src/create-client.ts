@@ -207,7 +207,11 @@ function limitOf(options: unknown): number | undefined {
     throw new TypeError(
       `Cannot wait: the options must be an object such as { timeout: ${options} }, got a number`,
     );
-  const { timeout } = Object(options ?? {}) as { readonly timeout?: unknown };
+  const { timeout, ...others } = Object(options ?? {}) as { readonly timeout?: unknown };
+  const isPlain = Object.getPrototypeOf(Object(options)) === Object.prototype; // Not so a stream or an event.
+  const [unknown] = isPlain ? Object.keys(others) : [];
+  if (unknown !== undefined)
+    throw new TypeError(`Cannot wait: "${unknown}" must be one of timeout, got an unknown option`);
   if (timeout === undefined) return undefined;
   if (typeof timeout === "number" && timeout >= 0) return timeout;
   throw new TypeError(`Cannot wait: "timeout" must be milliseconds, got ${describe(timeout)}`);

@@ -136,6 +136,15 @@ describe("flush", () => {
     );
   });
 
+  test("refuses an option that it does not know, but not what an event hands to its listener", async () => {
+    const { client } = startClient();
+    const message = 'Cannot wait: "timeoutMs" must be one of timeout, got an unknown option';
+    await expect(client.flush({ timeoutMs: 5000 } as never)).rejects.toThrow(message);
+    await expect(client.close({ timeoutMs: 5000 } as never)).rejects.toThrow(message);
+    const given = Object.assign(new Event("end"), { reason: "done" });
+    expect(await client.flush(given as never)).toEqual({ pending: 0 });
+  });
+
   test("refuses a number in place of its options, and waits without others", async () => {
     const { client } = startClient();
     await expect(client.flush(5000 as never)).rejects.toThrow(

@@ -15,6 +15,6 @@ export interface DiagnosticEvents extends ClientEvents {
 export interface DiagnosticChannel {
   /** Whether anybody wants them. */
   readonly hasSubscribers: boolean;
-  /** Tells them. Must not throw. */
+  /** Tells them. What it throws harms nobody, and is warned of once. */
   publish(message: unknown): void;
 }

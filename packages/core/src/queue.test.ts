@@ -248,6 +248,29 @@ describe("channels", () => {
     expect(published).toEqual("tracked stored attempt retry attempt outcome".split(" "));
   });
 
+  test("that throw harm nobody, and are said once", async () => {
+    const warnings: string[] = [];
+    const { client } = startClient(
+      {
+        warn: (message) => warnings.push(message),
+        channel: (name) => ({
+          hasSubscribers: name === "tracked" || name === "outcome",
+          publish() {
+            throw new Error("full");
+          },
+        }),
+      },
+      (request) => request.reply(202),
+    );
+    for (let index = 0; index < 2; index += 1) {
+      expect(await client.track(anotherEvent())).toMatchObject({ status: "accepted" });
+    }
+    expect(warnings.map((warning) => warning.split(".")[0])).toEqual([
+      'intercom-events: The channel "tracked" threw: full',
+      'intercom-events: The channel "outcome" threw: full',
+    ]);
+  });
+
   test("can be told of an event that is waited for with flush at once", async () => {
     let flushed: Promise<unknown> | undefined;
     const { client, intercom } = startClient({

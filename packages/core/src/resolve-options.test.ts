@@ -51,6 +51,10 @@ describe("options that are wrong are refused by name", () => {
     [{ region: "toString" }, `${REGION_WANTED}, got "toString"`],
     [{ region: null }, `${REGION_WANTED}, got null`],
     [{ region: "de", baseUrl: "https://example.org" }, `${REGION_WANTED}, got "de"`],
+    [
+      { baseUrl: "https://api.intercom.io/events/" },
+      '"baseUrl" must be the address before "/events", got "https://api.intercom.io/events/"',
+    ],
     [{ baseUrl: null }, `${PLAIN_URL}, got null`],
     [{ baseUrl: 5 }, `${PLAIN_URL}, got number 5`],
     [{ baseUrl: "" }, `${PLAIN_URL}, got ""`],

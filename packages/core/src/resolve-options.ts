@@ -188,7 +188,10 @@ function resolveBaseUrl({ region, baseUrl }: ClientOptions): string {
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
     throw wrong("baseUrl", "an https: address, or http: on a loopback address", describe(baseUrl));
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  const path = url.pathname.replace(/\/+$/, "");
+  // Each event would be answered as if its contact were missing.
+  if (path.endsWith("/events")) throw wrong("baseUrl", 'the address before "/events"', describe(baseUrl));
+  return `${url.origin}${path}`;
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -73,7 +73,10 @@ export function createVoice(
     payload: () => DiagnosticEvents[Name],
   ): void {
     const wanted = channels.get(name);
-    if (wanted?.hasSubscribers) wanted.publish(payload());
+    if (!wanted?.hasSubscribers) return;
+    callSafely(wanted.publish.bind(wanted), payload(), (error) => {
+      once(`channel ${name}`, `The channel "${name}" threw: ${messageOf(error)}`);
+    });
   }
 
   /** Tells channels and listeners, and whether there was a listener. */
