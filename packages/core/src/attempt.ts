@@ -18,6 +18,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   /** Reads a reply; what it throws means that the reply is none. */
   readonly judge: (reply: ReadReply) => Attempt;
+  /** What is told of what the call has thrown. */
+  readonly told?: (cause: unknown) => unknown;
 }
 
 /** One call under way. */
@@ -36,7 +38,7 @@ export interface OpenAttempt {
  */
 export function startAttempt(
   call: (cancellation: Cancellation) => Promise<ReadReply>,
-  { timeout, clock, judge }: AttemptOptions,
+  { timeout, clock, judge, told = (cause) => cause }: AttemptOptions,
 ): OpenAttempt {
   const cancellation = new Cancellation();
   let abort = (): void => undefined;
@@ -58,7 +60,7 @@ export function startAttempt(
     };
     const fail = (cause: unknown): void => {
       cancel();
-      resolve({ verdict: { kind: "unreachable", cause } });
+      resolve({ verdict: { kind: "unreachable", cause: told(cause) } });
     };
     call(cancellation).then(end, fail);
   });

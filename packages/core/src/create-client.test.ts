@@ -378,3 +378,18 @@ describe("how it ended", () => {
     );
   });
 });
+
+test("what a transport throws with the token in it is told without", async () => {
+  const token = "dG9rOjMwMDEyM19hYmMvZGVmK2doaTox=";
+  const warnings: string[] = [];
+  const { client } = startClient({
+    token,
+    retry: { attempts: 1 },
+    warn: (message) => warnings.push(message),
+    transport: ({ headers }) => Promise.reject(new Error(`Refused ${headers.authorization}`)),
+  });
+  const outcome = await client.track(EVENT);
+  expect(outcome).toMatchObject({ verdict: { cause: new Error("Refused [access token]") } });
+  expect(warnings).toEqual([expect.stringContaining("no reply (Refused [access token])")]);
+  await expect(client.summaries({ userId: "1" })).rejects.toThrow("no reply (Refused [access token])");
+});

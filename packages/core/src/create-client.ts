@@ -15,7 +15,7 @@ import { isObject } from "./tag-of.ts";
 import { createTokenSource } from "./token-source.ts";
 import type { ReadReply } from "./transport.ts";
 import { createVoice } from "./voice.ts";
-import { textWithoutToken, withoutToken } from "./without-token.ts";
+import { causeWithoutToken, textWithoutToken, withoutToken } from "./without-token.ts";
 
 /** Milliseconds `close` waits unless it is told otherwise. */
 const CLOSE_TIMEOUT = 30_000;
@@ -92,7 +92,8 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
       const requestId = readRequestId(reply);
       return { verdict, reply, requestId: requestId && textWithoutToken(requestId, used) };
     }
-    const opened = startAttempt(start, { timeout: policy.timeout, clock, judge });
+    const told = (cause: unknown): unknown => causeWithoutToken(cause, used);
+    const opened = startAttempt(start, { timeout: policy.timeout, clock, judge, told });
     if (typeof policy.token === "function") {
       // Before the delivery hears of it, which then asks for another one than that.
       opened.result.then(({ verdict: { kind } }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Verdict } from "./verdict.ts";
-import { withoutToken } from "./without-token.ts";
+import { causeWithoutToken, withoutToken } from "./without-token.ts";
 
 const LONG = "dG9rOjMwMDEyM19hYmMvZGVmK2doaTox=";
 
@@ -29,4 +29,17 @@ test("what has no token in it stays as it is", () => {
   for (const verdict of [bare, refused("no"), { kind: "accepted" }, { kind: "timeout" }] as const) {
     expect(withoutToken(verdict, LONG)).toBe(verdict);
   }
+});
+
+test("what a transport throws is another error if its message has the token in it", () => {
+  const cause = new Error(`Cannot send "Bearer ${LONG}"`);
+  expect(causeWithoutToken(cause, LONG)).toStrictEqual(new Error('Cannot send "[access token]"'));
+  expect(causeWithoutToken(LONG, LONG)).toStrictEqual(new Error('"[access token]"'));
+  for (const [other, token] of [
+    [new Error("reset"), LONG],
+    [cause, ""],
+    [{}, LONG],
+    [undefined, LONG],
+  ] as const)
+    expect(causeWithoutToken(other, token)).toBe(other);
 });

@@ -26,9 +26,9 @@ export interface NodeTransportOptions {
 }
 
 /**
- * Sends requests through a pool of keep-alive connections of undici, which follows no redirects and
- * repeats nothing, through the proxy that Node.js was told to take. Bun puts a stand-in in the place of undici that cannot send; there it is Bun's own
- * fetch, with a pool of its own.
+ * Sends requests through a pool of keep-alive connections of undici, which follows no redirects and repeats
+ * nothing, and through the proxy that Node.js was told to take. Bun puts a stand-in in the place of undici that
+ * cannot send; there it is Bun's own fetch, with a pool of its own.
  */
 export function createNodeTransport(options: NodeTransportOptions): NodeTransport {
   const split = createSplitter();
