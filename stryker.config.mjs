@@ -45,6 +45,7 @@ const PURE = [
   "steady-time",
   "tag-of",
   "tick-batch",
+  "without-token",
 ];
 
 export default {

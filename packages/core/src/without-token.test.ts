@@ -4,6 +4,14 @@ import { causeWithoutToken, withoutToken } from "./without-token.ts";
 
 const LONG = "dG9rOjMwMDEyM19hYmMvZGVmK2doaTox=";
 
+const TOLD = "[access token]";
+
+function invalid(
+  errors: (Verdict & { kind: "invalid_request" })["errors"],
+): Verdict & { kind: "invalid_request" } {
+  return { kind: "invalid_request", status: 400, errors };
+}
+
 function refused(text: string): Verdict {
   const errors = [{ code: text, message: text, field: text }];
   return { kind: "server_error", status: 500, message: text, errors, requestId: text };
@@ -23,6 +31,48 @@ test.each([
 ])("token %j, said %j: %j", (token, said, told) => {
   expect(withoutToken(refused(said), token)).toStrictEqual(refused(told));
 });
+
+test.each<[place: string, said: Verdict, told: Verdict]>([
+  ["a code", invalid([{ code: LONG, message: "no" }]), invalid([{ code: TOLD, message: "no" }])],
+  ["a message", invalid([{ code: "no", message: LONG }]), invalid([{ code: "no", message: TOLD }])],
+  [
+    "a field",
+    invalid([{ code: "no", message: "no", field: LONG }]),
+    invalid([{ code: "no", message: "no", field: TOLD }]),
+  ],
+  ["the request's id", { ...invalid([]), requestId: LONG }, { ...invalid([]), requestId: TOLD }],
+  [
+    "the second error of a failure without a message",
+    {
+      kind: "server_error",
+      status: 500,
+      errors: [
+        { code: "no", message: "no" },
+        { code: "no", message: LONG },
+      ],
+    },
+    {
+      kind: "server_error",
+      status: 500,
+      errors: [
+        { code: "no", message: "no" },
+        { code: "no", message: TOLD },
+      ],
+    },
+  ],
+])("the token in %s alone is not told", (_, said, told) => {
+  expect(withoutToken(said, LONG)).toStrictEqual(told);
+});
+
+test.each([19, 20])(
+  "of a token of %d characters what is a part of another word is told if it is shorter than 20",
+  (length) => {
+    const token = "t".repeat(length);
+    expect(withoutToken(refused(`x${token}`), token)).toStrictEqual(
+      refused(length < 20 ? `x${token}` : `x${TOLD}`),
+    );
+  },
+);
 
 test("what has no token in it stays as it is", () => {
   const bare: Verdict = { kind: "contact_not_found", status: 404, errors: [] };
