@@ -319,6 +319,16 @@ test("a body that was read and not kept is told to the program, not to the page"
   expect(String(started.errors[0]?.error)).toContain("was read before");
 });
 
+test("what a parser leaves of a type that it does not read is no body", async () => {
+  const handle = toNodeHandler(started.relay);
+  const origin = await listen((incoming, response) => {
+    // As Express 4 does after another middleware has read the body.
+    incoming.resume().on("end", () => handle(Object.assign(incoming, { body: {} }), response));
+  });
+  expect((await send(origin, { body: { events: [event()] } })).status).toBe(503);
+  expect(String(started.errors[0]?.error)).toContain("was read before");
+});
+
 test("a body is taken as it came where a framework keeps that", async () => {
   const handle = toNodeHandler(started.relay);
   const origin = await listen(async (incoming, response) => {

@@ -45,7 +45,8 @@ function bodyOf(request: Incoming): BodyInit | undefined {
   for (const body of [parsed.rawBody, parsed.body]) {
     if (typeof body === "string") return body;
     if (body instanceof Uint8Array) return new Uint8Array(body);
-    if (typeof body === "object" && body !== null) return JSON.stringify(body);
+    // One without keys is what some parsers leave of a type that they do not read.
+    if (typeof body === "object" && Object.keys(body ?? {}).length > 0) return JSON.stringify(body);
   }
   return undefined;
 }
