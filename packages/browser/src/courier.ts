@@ -64,13 +64,13 @@ export function createCourier(
   const room = MAX_BYTES - (identity ? MAX_IDENTITY : 0);
 
   /** Whom the site says the caller is. A page that goes cannot wait for it. */
-  async function identify(isLast: boolean, signal: AbortSignal): Promise<string | undefined> {
+  async function identify(isLast: boolean, late: Promise<never>): Promise<string | undefined> {
     const asked = identity?.();
-    const token = await new Promise<string | undefined>((resolve, reject) => {
-      if (isLast && lastToken && typeof asked !== "string") resolve(lastToken);
-      signal.onabort = reject;
-      Promise.resolve(asked).then(resolve, reject);
-    });
+    const token = await Promise.race([
+      isLast && lastToken && typeof asked !== "string" ? lastToken : late,
+      asked,
+      late,
+    ]);
     // The relay would refuse one that is empty, and with it the batch; it comes once the site knows who it is.
     if (!token || typeof token !== "string") throw new TypeError('"identity" must answer a token');
     return token;
@@ -84,6 +84,10 @@ export function createCourier(
     const abort = new AbortController();
     const { signal } = abort;
     const stop = clock.after(timeout, () => abort.abort());
+    // Firefox never settles what was under way as the page went to the back/forward cache, aborted or not.
+    const late = new Promise<never>((_, reject) => {
+      signal.onabort = reject;
+    });
     let release: (() => void) | undefined;
     function reserve(body: string): void {
       release?.();
@@ -94,21 +98,21 @@ export function createCourier(
       // Before anything is awaited, so that the batches of a page that goes leave each other room.
       if (isLast) reserve(encodeBatch(batch, lastToken));
       // Without an identity nothing is awaited: a page that goes may have no later moment.
-      const token = identity && (await identify(isLast, signal));
+      const token = identity && (await identify(isLast, late));
       if (isGivenUp()) throw new Error("its events were given up");
       lastToken = token;
       const body = encodeBatch(batch, token);
       // After a failure the browser itself may be what refuses, as other scripts have used up its allowance.
       if (isLast || failures === 0) reserve(body);
-      const reply = await fetch(url, {
+      const exchange = fetch(url, {
         method: "POST",
         headers: { "content-type": "text/plain;charset=UTF-8" },
         body,
         credentials,
         keepalive: !!release,
         signal,
-      });
-      return { status: reply.status, headers: reply.headers, text: await reply.text() };
+      }).then(async (reply) => ({ status: reply.status, headers: reply.headers, text: await reply.text() }));
+      return await Promise.race([exchange, late]);
     } catch (cause) {
       return { verdict: signal.aborted ? { kind: "timeout" } : { kind: "unreachable", cause } };
     } finally {

@@ -146,7 +146,7 @@ function createMessengerLane(
     if (!first) return;
     const stopTimer = clock.after(Math.min(INTERVAL, first[1] - clock.now()), look);
     // The last moment before the page goes, and the first after its timers were slowed down or frozen.
-    const endWatch = watchPage((moment) => look(moment === "pagehide"));
+    const endWatch = watchPage((moment) => look(moment === "hidden" || moment === "pagehide"));
     stopWatching = () => {
       stopTimer();
       endWatch();

@@ -33,19 +33,21 @@ export function readReply({ status, text }: Reply, count: number): Answer[] | An
     return body.results.map(answerOf);
   }
   if (status === 413 && count > 1) return { status: "too_large" };
-  return refusal(kindOf(status), status, body?.error);
+  return refusal(kindOf(status, body?.error), status, body?.error);
 }
 
 const KINDS: Readonly<Record<number, Kind>> = {
   401: "unauthorized",
   403: "forbidden",
   408: "server_error",
+  413: "invalid_request",
   425: "server_error",
   429: "rate_limited",
 };
 
-function kindOf(status: number): Kind {
-  return KINDS[status] ?? (status >= 400 && status < 500 ? "invalid_request" : "server_error");
+/** A relay that refuses says why; what does not may be a proxy while the relay is not there. */
+function kindOf(status: number, said: unknown): Kind {
+  return KINDS[status] ?? (said && status >= 400 && status < 500 ? "invalid_request" : "server_error");
 }
 
 function answerOf(result: RelayResult): Answer {

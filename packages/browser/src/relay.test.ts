@@ -161,7 +161,7 @@ describe("sending", () => {
     [403, "forbidden"],
     [400, "invalid_request"],
   ])("%d ends the batch as %s, and the next event is sent", async (status, kind) => {
-    replies = [[status, {}]];
+    replies = [[status, { error: { code: kind, message: "" } }]];
     const { tracker } = start();
     expect(await tracker.track("a")).toMatchObject({
       status: "rejected",
@@ -288,6 +288,21 @@ describe("sending", () => {
     await settleDown();
     clock.advance(3_000);
     expect(await receipt).toEqual({ status: "rejected", verdict: { kind: "timeout" }, attempts: 1 });
+  });
+
+  test("a request that not even its abort ends is given up after the timeout, and holds nothing up", async () => {
+    vi.spyOn(globalThis, "fetch").mockReturnValueOnce(new Promise(() => {}));
+    const { tracker } = start({ relay: { timeout: 3_000 } });
+    const first = tracker.track("a");
+    await settleDown();
+    const second = tracker.track("b");
+    clock.advance(3_000);
+    await settleDown();
+    clock.advance(500);
+    expect(await Promise.all([first, second])).toEqual([
+      { status: "accepted", attempts: 2 },
+      { status: "accepted", attempts: 1 },
+    ]);
   });
 
   test("an event that is too old when it fails is dropped as expired", async () => {
@@ -853,6 +868,23 @@ describe("tabs", () => {
     expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
   });
 
+  test("opting out in another tab drops what a tab has in memory alone, too", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store, { fails: () => true }) });
+    const receipt = other.tracker.track("a");
+    await settleDown();
+    expect(await receipt.stored).toBe(false);
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+    browser.setOnline(true);
+    other.tab.dispatch("online");
+    await settleDown();
+    expect(sent()).toEqual([]);
+  });
+
   test("what is stored as the page is hidden outlives what opting out still has to delete", async () => {
     browser.setOnline(false);
     const store = sharedStore();
@@ -1143,6 +1175,16 @@ describe("as the Messenger's fallback", () => {
     await settleDown();
     expect(Intercom).toHaveBeenCalledExactlyOnceWith("trackEvent", "a");
     expect(sent()).toEqual([]);
+  });
+
+  test("it gets what waits when the page is hidden, which may be the last that is heard of it", async () => {
+    const { tab, tracker } = startBoth(60_000);
+    const receipt = tab.run(() => tracker.track("a"));
+    browser.setVisible(false);
+    tab.dispatch("visibilitychange");
+    await settleDown();
+    expect(await receipt).toMatchObject(ACCEPTED);
+    expect(sent()).toEqual([["a"]]);
   });
 
   test("it gets what waits when the page goes", async () => {

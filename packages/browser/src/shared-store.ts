@@ -11,7 +11,6 @@ import { inTime } from "./in-time.ts";
 import { UNHEARD_DELAY } from "./next-step.ts";
 import {
   FIXED,
-  isStored,
   LEAVING,
   MEMORY,
   type OwnEvent,
@@ -260,7 +259,7 @@ export function createSharedStore(
       for (const { id, outcome } of message.ended) events.get(id)?.end(outcome);
     } else if ("cleared" in message) {
       giveUp();
-      for (const event of all().filter(isStored)) event.end(dropped("opted_out"));
+      for (const event of all()) event.end(dropped("opted_out"));
     } else if (tabs.leads()) onLead();
   }
 
