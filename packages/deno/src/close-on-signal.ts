@@ -31,10 +31,11 @@ export interface CloseOnSignalOptions {
  * the signal. Where Deno has no signals it does nothing.
  *
  * A closed client takes no more events. A server that finishes its requests first does so in `close`:
- * `closeOnSignal({ async close(options) { await server.shutdown(); return client.close(options); } })`.
+ * `closeOnSignal({ async close(options) { await server.shutdown(); return client.close(options); } })`. That waits
+ * for streams without a limit, beyond `timeout` as well.
  *
  * @returns takes the listeners away
- * @throws {TypeError} for a signal that cannot be listened for, and for what is no length of time
+ * @throws {TypeError} for a signal that cannot be listened for, and for what is no client or no length of time
  * @example
  * ```ts
  * import { closeOnSignal, createClient } from "@intercom-events/deno";
@@ -47,6 +48,8 @@ export function closeOnSignal(
   client: Pick<Client<never>, "close">,
   { signals, timeout = 10_000, onClosed }: CloseOnSignalOptions = {},
 ): () => void {
+  if (typeof client?.close !== "function")
+    throw new TypeError(`Cannot close on a signal: "client" must have a "close", got ${typeof client}`);
   if (typeof timeout !== "number" || !(timeout >= 0))
     throw new TypeError(`Cannot close on a signal: "timeout" must be milliseconds, got ${typeof timeout}`);
   const listeners = new Map<ClosingSignal, () => void>();
@@ -54,13 +57,19 @@ export function closeOnSignal(
   async function close(signal: ClosingSignal): Promise<void> {
     remove();
     countClosing(1);
-    const report = await client.close({ timeout });
+    // A rejection would end the program before the others are closed, or never, where it listens for those.
     try {
-      await onClosed?.(report);
-    } catch {
-      // A rejection would end the program before the others are closed, or never, where it listens for those.
+      const report = await client.close({ timeout });
+      await tell(report).catch(() => undefined); // It has heard what was left.
+    } catch (error) {
+      // Nobody else would say that events are lost.
+      console.warn("intercom-events: Cannot close on a signal:", error);
     }
     if (countClosing(-1) === 0) endBy(signal);
+  }
+
+  async function tell(report: CloseReport): Promise<void> {
+    await onClosed?.(report);
   }
 
   function remove(): void {

@@ -73,6 +73,20 @@ Deno.test("an onClosed that throws keeps no other client from being closed, and 
   assertEqual((await emulator.events()).length, 1);
 });
 
+Deno.test("a close that fails is said, and keeps no other client from being closed", async () => {
+  await emulator.fault({ delayMs: 300, times: 1 });
+  const program = startServer(`
+    closeOnSignal({ async close() { throw new Error("shutdown failed"); } }, { onClosed });
+    closeOnSignal(client, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output, errors } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", 'started\n{"pending":0,"dropped":0}\n']);
+  assertEqual(errors.split("\n")[0], "intercom-events: Cannot close on a signal: Error: shutdown failed");
+  assertEqual((await emulator.events()).length, 1);
+});
+
 Deno.test("an onClosed that takes its time, and fails in the end, is waited for", async () => {
   await emulator.fault({ delayMs: 300, times: 1 });
   const program = startServer(`
@@ -199,6 +213,18 @@ Deno.test("a signal that cannot be listened for is refused, and nothing is liste
   const told =
     'TypeError: Cannot close on a signal: "signals" must be some that can be listened for, got "SIGTERM", "SIGKILL"';
   assertEqual([signal, output], ["SIGTERM", `${told}\nstarted\n`]);
+});
+
+Deno.test("what is no client is refused", () => {
+  for (const client of [undefined, {}]) {
+    let message = "";
+    try {
+      closeOnSignal(client as never);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    assertEqual(message, `Cannot close on a signal: "client" must have a "close", got ${typeof client}`);
+  }
 });
 
 Deno.test("a time to close that is none is refused", () => {
