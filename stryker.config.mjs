@@ -35,6 +35,7 @@ const PURE = [
   "outbox-options",
   "pacer",
   "parse-reset",
+  "reason-of",
   "receipt",
   "remarks",
   "report",

@@ -1,4 +1,4 @@
-import { messageOf } from "./describe.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What a verdict may be when a call fails. */
@@ -36,7 +36,7 @@ export function explain(verdict: FailedVerdict): string {
     case "timeout":
       return "no reply in time";
     case "unreachable":
-      return `no reply (${messageOf(verdict.cause)})`;
+      return `no reply (${reasonOf(verdict.cause)})`;
     default: {
       const { kind, status, errors, requestId } = verdict;
       const said = errors.map(({ code, message }) => ` ${code}: ${message}`).join(";");

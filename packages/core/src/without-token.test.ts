@@ -85,6 +85,10 @@ test("what a transport throws is another error if its message has the token in i
   const cause = new Error(`Cannot send "Bearer ${LONG}"`);
   expect(causeWithoutToken(cause, LONG)).toStrictEqual(new Error('Cannot send "[access token]"'));
   expect(causeWithoutToken(LONG, LONG)).toStrictEqual(new Error('"[access token]"'));
+  const outer = new TypeError("fetch failed", { cause });
+  expect(causeWithoutToken(outer, LONG)).toStrictEqual(
+    new Error('fetch failed: Cannot send "[access token]"'),
+  );
   for (const [other, token] of [
     [new Error("reset"), LONG],
     [cause, ""],

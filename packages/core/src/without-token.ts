@@ -1,4 +1,4 @@
-import { messageOf } from "./describe.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A token of fewer characters is a test's: Intercom's have some sixty. It may well be a part of other words. */
@@ -23,10 +23,10 @@ export function withoutToken(verdict: Verdict, token: string): Verdict {
   };
 }
 
-/** What a transport has thrown; another error in its place if its message has the access token in it. */
+/** What a transport has thrown; another error in its place if what it says has the access token in it. */
 export function causeWithoutToken(cause: unknown, token: string): unknown {
   if (token === "") return cause; // It was thrown before there was one.
-  const message = messageOf(cause);
+  const message = reasonOf(cause);
   const clean = textWithoutToken(message, token);
   return clean === message ? cause : new Error(clean);
 }
