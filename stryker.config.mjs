@@ -32,6 +32,7 @@ const PURE = [
   "losses",
   "memo",
   "money",
+  "open-calls",
   "outbox-options",
   "pacer",
   "parse-reset",

@@ -57,8 +57,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
   });
 
   const reader = createReader(api, async (action, call) => {
-    await waitForTurn();
-    const startedAt = clock.now();
+    const startedAt = await waitForTurn();
     const { verdict, reply } = await attempt((token, cancellation) => call({ token, cancellation })).result;
     const limited = verdict.kind === "rate_limited" ? verdict : undefined;
     pacer.end({ startedAt, now: clock.now(), reply, limited });
@@ -66,15 +65,18 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     return reply as NonNullable<typeof reply>; // Only a reply is accepted.
   });
 
-  /** Reads draw on the allowance as well. */
-  async function waitForTurn(): Promise<void> {
+  /** Reads draw on the allowance as well. Answers when it was given. */
+  async function waitForTurn(): Promise<number> {
     const letGo = clock.keepAlive?.();
-    for (let wait = pacer.start(clock.now()); wait > 0; wait = pacer.start(clock.now())) {
+    let now = clock.now();
+    for (let wait = pacer.start(now); wait > 0; wait = pacer.start(now)) {
       await new Promise<void>((resolve) => {
         clock.after(wait, resolve);
       });
+      now = clock.now();
     }
     letGo?.();
+    return now;
   }
 
   function attempt(call: (token: string, cancellation: Cancellation) => ReturnType<typeof api.createEvent>) {
@@ -196,9 +198,9 @@ function snapshotOf(contact: object): object {
 }
 
 /** The pacer of the token; a token that changes has one of its own. */
-function pacerOf({ token, baseUrl, share, clock, random }: ClientPolicy): SharedPacer {
+function pacerOf({ token, baseUrl, share, clock, random, timeout }: ClientPolicy): SharedPacer {
   const key = typeof token === "string" ? `${baseUrl} ${token}` : Symbol("function");
-  return sharePacer(key, clock, { share, random });
+  return sharePacer(key, clock, { share, random, timeout });
 }
 
 /** The limit of a wait, if there is one. @throws {TypeError} for what is no length of time */

@@ -611,3 +611,18 @@ describe("beside others of its token", () => {
     expect(Math.min(...byCaller)).toBeGreaterThan(sum(byCaller) / 4);
   });
 });
+
+describe("calls of whose end nobody tells", () => {
+  test("take nothing of the allowance once none can be under way any more", () => {
+    const pacer = told({ limit: 20, remaining: 19, reset: (at + 7000) / 1000 });
+    const cutOff = startAll(pacer, at);
+    expect(cutOff).toBeGreaterThan(0);
+    expect(pacer.read(at + 17_000).remaining).toBe(20 - cutOff);
+    expect(pacer.read(at + 47_000).remaining).toBe(20);
+    const started = startAll(pacer, at + 47_000);
+    expect(started).toBeGreaterThanOrEqual(cutOff);
+    // One of them is told of after all.
+    pacer.end({ startedAt: at, now: at + 47_000 });
+    expect(pacer.read(at + 47_000).remaining).toBe(20 - started);
+  });
+});

@@ -1,6 +1,7 @@
 import { createClockOffset } from "./clock-offset.ts";
 import { createCrowd } from "./crowd.ts";
 import { expectedLeft, partOf, reserveFor } from "./fair-share.ts";
+import { createOpenCalls } from "./open-calls.ts";
 import { parseHttpDate, parseWhole } from "./parse-reset.ts";
 import type { ReadReply } from "./transport.ts";
 
@@ -74,6 +75,11 @@ export interface PacerOptions {
   readonly share: number;
   /** At least 0 and less than 1. */
   readonly random: () => number;
+  /**
+   * Milliseconds after which a call has ended, though nobody has said so: a platform that cuts off what a request has
+   * not waited for takes its timers with it. @default 30000
+   */
+  readonly timeout?: number;
 }
 
 /**
@@ -86,7 +92,7 @@ export interface PacerOptions {
  * who do not know yet that they are the last; so it does while nothing is heard. Where nothing is known, it
  * begins with a few calls, after a 429 with one, and each reply allows one more at the same time.
  */
-export function createPacer({ share, random }: PacerOptions): Pacer {
+export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): Pacer {
   const offset = createClockOffset();
   let limit = DEFAULT_LIMIT;
   let remaining = DEFAULT_LIMIT;
@@ -110,6 +116,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
   let refused = 0;
   /** From when on somebody who comes had nothing to send. A timer that is late, as in a busy process, is no such sign. */
   let idleAt = 0;
+  const calls = createOpenCalls();
   const crowd = createCrowd();
 
   const resetAt = (): number => (serverReset > 0 ? serverReset + (offset.read() ?? 0) : localReset);
@@ -131,6 +138,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
 
   function open(left: number, now: number): void {
     remaining = left;
+    inFlight -= calls.forget(now - timeout);
     started = inFlight;
     credit = 0;
     creditedAt = now;
@@ -206,6 +214,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
       credit -= 1;
     }
     if (inFlight === 0) silentSince = now;
+    calls.start(now);
     inFlight += 1;
     inFlightOfWindow += 1;
     started += 1;
@@ -239,7 +248,7 @@ export function createPacer({ share, random }: PacerOptions): Pacer {
   return {
     start,
     end({ startedAt, now, reply, limited }) {
-      inFlight -= 1;
+      if (calls.end(startedAt)) inFlight -= 1;
       silentSince = now;
       idleAt = Math.max(idleAt, now + LATE);
       if (startedAt >= openedAt) inFlightOfWindow -= 1;
