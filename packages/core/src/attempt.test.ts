@@ -226,15 +226,30 @@ describe("a token that is a function", () => {
       new Promise<string>((resolve) => {
         answer = resolve;
       });
-    const { client, clock, intercom } = startClient({ token, timeout: 100 });
+    const { client, clock, intercom, warnings } = startClient({ token, timeout: 100 });
     const receipt = client.track(EVENT);
     await turn();
     clock.advance(100);
     expect(verdictOf(await receipt)).toEqual({ kind: "timeout" });
+    const said = 'Cannot get the access token: the function given as "token" has not answered in time.';
+    expect(warnings[0]).toContain(said);
     answer(TOKEN);
     await turn();
     expect(intercom.sent).toHaveLength(0);
     expect(clock.timers()).toBe(0);
+  });
+
+  test("that has answered is not blamed for a server that does not", async () => {
+    const { client, clock, warnings } = startClient({
+      token: async () => TOKEN,
+      timeout: 100,
+      transport: () => new Promise(() => {}),
+    });
+    const receipt = client.track(EVENT);
+    await turn();
+    clock.advance(100);
+    expect(verdictOf(await receipt)).toEqual({ kind: "timeout" });
+    expect(warnings.join()).not.toContain("access token");
   });
 
   test("is not asked twice at once for one event, and the next event asks again", async () => {

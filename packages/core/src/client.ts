@@ -71,7 +71,10 @@ export interface WaitOptions {
 
 /** What is left after `flush`. */
 export interface FlushReport {
-  /** Events that still have no outcome; after `close`, those that an outbox keeps for the next time. */
+  /**
+   * Events of this client that still have no outcome; after `close`, those that an outbox keeps for the next time. What
+   * others have left in the outbox is not among them: its `counts()` tells.
+   */
   readonly pending: number;
 }
 

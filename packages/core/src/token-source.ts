@@ -32,11 +32,21 @@ export function createTokenSource(token: Token, clock: Clock, failed: (error: un
 
   async function use<T>(call: (token: string) => Promise<T>, cancellation: Cancellation): Promise<T> {
     let current: string;
+    let isAsked = true;
+    cancellation.listen(() => {
+      // Else it would read as if Intercom said nothing.
+      if (isAsked)
+        failed(
+          new Error('Cannot get the access token: the function given as "token" has not answered in time'),
+        );
+    });
     try {
       current = await resolveToken(token as Exclude<Token, string>);
     } catch (error) {
       failed(error);
       throw error;
+    } finally {
+      isAsked = false;
     }
     cancellation.signal.throwIfAborted(); // The call is over; what is sent now would be sent in secret.
     return call(current);
