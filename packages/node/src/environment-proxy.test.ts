@@ -113,6 +113,18 @@ test.each([
   expect(proxy.tunnels).toEqual([]);
 });
 
+test("an agent that is none of Node.js stops nothing", async () => {
+  const port = await startHost();
+  const { globalAgent } = http;
+  cleanups.push(() => {
+    http.globalAgent = globalAgent;
+  });
+  for (const other of [{}, undefined]) {
+    http.globalAgent = other as never;
+    expect((await connect(port).track(EVENT)).status).toBe("accepted");
+  }
+});
+
 // From Node.js 24.14 and 25.4 on.
 test.skipIf(!("setGlobalProxyFromEnv" in http))("what Node.js was told while it ran counts", async () => {
   const [port, proxy] = [await startHost(), await start()];

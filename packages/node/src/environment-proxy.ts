@@ -22,7 +22,8 @@ interface ConnectionOptions extends Omit<Pool.Options, "connect"> {
  * proxy. Before Node.js 24.5 its agent does not tell, and `NODE_USE_ENV_PROXY` counts by itself.
  */
 export function proxyVariablesOf(globalAgent: Agent): ProxyVariables | undefined {
-  const { proxyEnv } = (globalAgent as Agent & { options: AgentOptions }).options;
+  // A program may have put anything in the agent's place.
+  const proxyEnv = (globalAgent as (Agent & { options?: AgentOptions }) | undefined)?.options?.proxyEnv;
   const { env } = process;
   const variables = proxyEnv ?? (env.NODE_USE_ENV_PROXY === "1" ? env : {});
   return read(variables, "http_proxy") || read(variables, "https_proxy") ? variables : undefined;

@@ -12,7 +12,8 @@ const NOTHING = Promise.resolve("");
  * One request and its whole reply. It is undici's `request` without the stream in which that hands out the
  * body: replies of Intercom are small, and the stream costs as much as a fifth of the request. It has the
  * methods of undici 6, which undici 7 takes as well: they get the headers as they came, where those of
- * undici 7 get an object made of all of them, of which a client looks at a few. Undici 8 takes them through a wrapper of its own.
+ * undici 7 get an object made of all of them, of which a client looks at a few. Undici 8 takes them through a
+ * wrapper of its own.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (reply: WireReply) => void;
