@@ -1,5 +1,6 @@
 import { messageOf } from "./describe.ts";
 import { kindOf } from "./tag-of.ts";
+import { TokenError } from "./token.ts";
 
 /**
  * What an error says, and what the one behind it says: that of `fetch` says only that it failed, and one for all
@@ -14,6 +15,7 @@ export function reasonOf(error: unknown): string {
 
 function behind(error: unknown): string {
   try {
+    if (error instanceof TokenError) return ""; // What is behind it may hold a token.
     const { cause, errors } = Object(error) as { readonly cause?: unknown; readonly errors?: unknown[] };
     const other = cause ?? errors?.[0];
     return kindOf(other) === "Error" ? messageOf(other) : "";

@@ -11,20 +11,23 @@ export function isToken(value: unknown): value is string {
   return typeof value === "string" && TOKEN.test(value);
 }
 
+/** That there is no token. What the program's function has thrown is its cause, and may have a token in it. */
+export class TokenError extends Error {}
+
 /**
  * Answers the current token. Its errors name no token.
  *
- * @throws {Error} when the function fails or answers something else than a token
+ * @throws {TokenError} when the function fails or answers something else than a token
  */
 export async function resolveToken(token: Exclude<Token, string>): Promise<string> {
   let answer: unknown;
   try {
     answer = await token();
   } catch (cause) {
-    throw new Error('Cannot get the access token: the function given as "token" failed', { cause });
+    throw new TokenError('Cannot get the access token: the function given as "token" failed', { cause });
   }
   if (isToken(answer)) return answer;
-  throw new Error(
+  throw new TokenError(
     `Cannot get the access token: the function given as "token" must answer a token, got ${describeToken(answer)}`,
   );
 }
