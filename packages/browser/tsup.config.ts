@@ -33,27 +33,28 @@ const script: Options = {
  * What a page loads once it is published. A bundler's minifier cannot know what never leaves the package; Terser is told,
  * and leaves out what is handed over to no use. It leaves functions as they are: taken apart, they compress worse.
  */
-const published: Options = {
+const published = (): Options => ({
   entry: ["src/index.ts"],
   esbuildPlugins: [production],
   minify: "terser",
+  // Of each build its own: Terser writes into them that a build is of modules, whose globals nobody needs.
   terserOptions: {
     ecma: 2020,
     compress: { passes: 3, pure_getters: true, unsafe: true, unsafe_proto: true, reduce_funcs: false },
     mangle: { properties: { regex: INTERNAL } },
     format: { preserve_annotations: true },
   },
-};
+});
 
 /** What whoever writes a page loads meanwhile. */
 const development: Options = { entry: { development: "src/index.ts" } };
 
 /** For a page without a bundler. */
-export const publishedScript: Options = { ...script, ...published };
+export const publishedScript: Options = { ...script, ...published() };
 
 export default defineConfig([
   // All are built at once into one folder, so none may clean away what another has made.
-  { ...modules, ...published, dts: DECLARATIONS },
+  { ...modules, ...published(), dts: DECLARATIONS },
   { ...modules, ...development },
   publishedScript,
   { ...script, ...development, minify: true },
