@@ -419,6 +419,30 @@ describe("what is left", () => {
     expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
   });
 
+  test("is looked for soon after it is due, though reading takes longer than it has to wait", async () => {
+    const clock = fakeClock();
+    const { outbox } = faultyOutbox(createMemoryStore());
+    const { client, intercom } = startClient(
+      {
+        clock,
+        outbox: {
+          ...outbox,
+          async lease(request) {
+            const records = await outbox.lease(request);
+            await new Promise<void>((resolve) => clock.after(1500, resolve));
+            return records;
+          },
+        },
+        queue: { maxEvents: 2 },
+        retry: {},
+      },
+      (request) => (intercom.sent.length === 1 ? request.reply(404, "", PLENTY) : accept(request)),
+    );
+    client.track(EVENT);
+    await passTime(clock, 9000, 50);
+    expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
+  });
+
   test("is told to end for good, when another process has ended what had left memory", async () => {
     const store = createMemoryStore();
     const ours = start(store, undefined, { queue: { maxEvents: 6 }, concurrency: 1 });

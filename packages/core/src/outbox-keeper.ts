@@ -130,6 +130,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   let cancelRound = (): void => undefined;
   let cancelLook: (() => void) | undefined;
   let lookedForUntil = 0;
+  /** Up to when what is due has been looked for. */
+  let leasedUntil = 0;
   let refilling: Promise<number> | undefined;
   let hasFailed = false;
   let letGo: (() => void) | undefined;
@@ -287,6 +289,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       hasMore = false; // What is appended from here on may be missed, and says so.
       records = await outbox.lease({ limit, now, until: now + LEASE });
       if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
+      leasedUntil = now;
     } catch (error) {
       hasMore = true;
       tell(error, "read events");
@@ -356,10 +359,9 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   }
 
   async function look(): Promise<void> {
-    const isLast = clock.now() >= lookedForUntil;
-    await refill();
+    await refill(); // It may have begun before all was due.
     cancelLook = undefined;
-    if (!isLast && !isClosing) lookUntil(0);
+    if (leasedUntil < lookedForUntil && !isClosing) lookUntil(0);
   }
 
   function startRound(): void {
