@@ -152,6 +152,21 @@ test.each([
   },
 );
 
+test("a proxy that says nothing is left long before the client's own time is over", async () => {
+  const [port, proxy] = [await startHost(), await start("say_nothing")];
+  vi.stubEnv("NODE_USE_ENV_PROXY", "1");
+  vi.stubEnv("HTTP_PROXY", proxy.url);
+  const client = connect(port, { timeout: 60_000, retry: { attempts: 1 } });
+  expect(await client.track(EVENT)).toMatchObject({
+    status: "rejected",
+    verdict: {
+      kind: "unreachable",
+      cause: { message: "Cannot connect through the proxy: Headers Timeout Error" },
+    },
+  });
+  expect(proxy.tunnels).toHaveLength(1);
+}, 30_000);
+
 test("an address that is none is named, and not shown", async () => {
   vi.stubEnv("NODE_USE_ENV_PROXY", "1");
   vi.stubEnv("HTTP_PROXY", `http://${CREDENTIALS}@`);

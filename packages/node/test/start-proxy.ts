@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** What a proxy does with those who ask for a tunnel. */
-export type Treatment = "open" | "refuse" | "hang_up";
+export type Treatment = "open" | "refuse" | "hang_up" | "say_nothing";
 
 /** A proxy that runs. */
 export interface StartedProxy {
@@ -41,6 +41,7 @@ export async function startProxy(treatment: Treatment = "open"): Promise<Started
     tunnels.push(url);
     credentials.push(headers["proxy-authorization"]);
     keep(client);
+    if (treatment === "say_nothing") return;
     if (treatment === "hang_up") return void client.destroy();
     if (treatment === "refuse")
       return void client.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
