@@ -443,6 +443,27 @@ describe("what is left", () => {
     expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
   });
 
+  test("is read again soon after it could not be read", async () => {
+    const store = createMemoryStore();
+    const earlier = start(store);
+    await turn();
+    earlier.client.track(EVENT);
+    await passTime(earlier.clock, 1);
+    await earlier.client.close({ timeout: 0 });
+    const clock = fakeClock();
+    const { outbox, fail, of } = faultyOutbox(store);
+    fail("lease", new OutboxError("failed", "busy"));
+    const { intercom } = startClient({ clock, outbox }, accept);
+    await passTime(clock, 2500, 50);
+    expect(of("lease")).toHaveLength(3);
+    fail("lease", undefined);
+    await passTime(clock, 1000, 50);
+
+    expect([intercom.sent.length, store.events.size]).toEqual([1, 0]);
+    await passTime(clock, 5000, 50);
+    expect(of("lease")).toHaveLength(4);
+  });
+
   test("is told to end for good, when another process has ended what had left memory", async () => {
     const store = createMemoryStore();
     const ours = start(store, undefined, { queue: { maxEvents: 6 }, concurrency: 1 });

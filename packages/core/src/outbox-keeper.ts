@@ -25,7 +25,7 @@ const CHANGES_WAIT = 50;
 /** An event that is due later than so many milliseconds from now leaves memory, though there is room for it. */
 const LONG = 60_000;
 
-/** Milliseconds after which is looked again for events that have left memory for a shorter time. */
+/** Milliseconds after which is looked again for events that could not be read, or have left memory for a shorter time. */
 const LOOK = 1000;
 
 /** Milliseconds to wait before writing again what could not be written. */
@@ -283,16 +283,18 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   async function lease(): Promise<number> {
     const limit = leaseLimit();
     if (limit <= 0 || isClosing) return 0;
+    const isWhole = parked.size === 0; // What is not written yet is not found.
     let records: OutboxRecord[];
     try {
       const now = clock.now();
       hasMore = false; // What is appended from here on may be missed, and says so.
       records = await outbox.lease({ limit, now, until: now + LEASE });
       if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
-      leasedUntil = now;
+      if (isWhole) leasedUntil = now;
     } catch (error) {
       hasMore = true;
       tell(error, "read events");
+      lookUntil(clock.now());
       return 0;
     }
     if (isClosing) return 0; // They are given back, as nothing is sent any more.
@@ -352,16 +354,16 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     }
   }
 
-  /** Looks time and again for what has left memory for a short time, until all of it is due. */
+  /** Looks time and again for what was due at a time, until all of it has been looked for. */
   function lookUntil(dueAt: number): void {
     lookedForUntil = Math.max(lookedForUntil, dueAt);
-    cancelLook ??= clock.after(LOOK, look);
+    if (!isClosing) cancelLook ??= clock.after(LOOK, look);
   }
 
   async function look(): Promise<void> {
     await refill(); // It may have begun before all was due.
     cancelLook = undefined;
-    if (leasedUntil < lookedForUntil && !isClosing) lookUntil(0);
+    if (leasedUntil < lookedForUntil) lookUntil(0);
   }
 
   function startRound(): void {
