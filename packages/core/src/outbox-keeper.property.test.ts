@@ -27,7 +27,6 @@ const given = fc.record({
   ),
   pauses: fc.infiniteStream(fc.nat({ max: SLOWEST })),
   draws: fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
-  maxEvents: fc.integer({ min: 1, max: 12 }),
   concurrency: fc.integer({ min: 1, max: 4 }),
 });
 
@@ -53,47 +52,59 @@ function slowOutbox(store: MemoryStore, clock: FakeClock, pauses: Iterator<numbe
   };
 }
 
-test("what is due in an outbox is never left alone for long, however slow it is", async () => {
-  await fc.assert(
-    fc.asyncProperty(given, async ({ gaps, replies, pauses, draws, maxEvents, concurrency }) => {
-      const clock = fakeClock();
-      const store = createMemoryStore();
-      let sentAt = 0;
-      const { client } = startClient(
-        {
-          clock,
-          concurrency,
-          outbox: slowOutbox(store, clock, pauses),
-          random: () => draws.next().value,
-          queue: { maxEvents },
-          retry: { attempts: 8, maxDelay: 4000, holdContact: 40_000 },
-        },
-        (request) => {
-          sentAt = clock.now();
-          const { status, delay } = replies.next().value;
-          clock.after(delay, () => request.reply(status, "", PLENTY));
-        },
-      );
-      let idleSince = clock.now();
-      async function watch(milliseconds: number): Promise<void> {
-        for (let passed = 0; passed < milliseconds; passed += 50) {
-          await passTime(clock, 50);
-          const now = clock.now();
-          const isFree = [...store.events.values()].some(
-            ({ record, leaseUntil }) => record.dueAt <= now && leaseUntil <= now,
-          );
-          if (!isFree || client.stats().inFlight > 0 || sentAt >= now - 50) idleSince = now;
-          expect(now - idleSince).toBeLessThan(PATIENCE);
+test.each([
+  ["events", fc.record({ maxEvents: fc.integer({ min: 1, max: 12 }) })],
+  [
+    "bytes",
+    fc.record({ maxEvents: fc.constantFrom(2, 12, 1000), maxBytes: fc.integer({ min: 800, max: 1600 }) }),
+  ],
+])(
+  "what is due in an outbox that is slow is not left alone for long, with memory for few %s",
+  async (_, queues) => {
+    await fc.assert(
+      fc.asyncProperty(given, queues, async ({ gaps, replies, pauses, draws, concurrency }, queue) => {
+        const clock = fakeClock();
+        const store = createMemoryStore();
+        let sentAt = 0;
+        const { client } = startClient(
+          {
+            clock,
+            concurrency,
+            outbox: slowOutbox(store, clock, pauses),
+            random: () => draws.next().value,
+            queue,
+            retry: { attempts: 8, maxDelay: 4000, holdContact: 40_000 },
+          },
+          (request) => {
+            sentAt = clock.now();
+            const { status, delay } = replies.next().value;
+            clock.after(delay, () => request.reply(status, "", PLENTY));
+          },
+        );
+        let idleSince = clock.now();
+        async function watch(milliseconds: number): Promise<void> {
+          for (let passed = 0; passed < milliseconds; passed += 50) {
+            await passTime(clock, 50);
+            const now = clock.now();
+            const isFree = [...store.events.values()].some(
+              ({ record, leaseUntil }) => record.dueAt <= now && leaseUntil <= now,
+            );
+            if (!isFree || client.stats().inFlight > 0 || sentAt >= now - 50) idleSince = now;
+            expect(now - idleSince).toBeLessThan(PATIENCE);
+          }
         }
-      }
-      for (const [index, gap] of gaps.entries()) {
-        client.track({ userId: `${index}`, eventName: "placed-order" });
-        await watch(gap);
-      }
-      for (let passed = 0; client.stats().pending > 0 && passed < 600_000; passed += 1000) await watch(1000);
-      expect(client.stats()).toMatchObject({ tracked: gaps.length, pending: 0 });
-      expect(unaccounted(client.stats())).toBe(0);
-    }),
-    { numRuns: 300 },
-  );
-}, 120_000);
+        for (const [index, gap] of gaps.entries()) {
+          const metadata = { comment: "x".repeat((index * 37) % 100) };
+          client.track({ userId: `${index}`, eventName: "placed-order", metadata });
+          await watch(gap);
+        }
+        for (let passed = 0; client.stats().pending > 0 && passed < 600_000; passed += 1000)
+          await watch(1000);
+        expect(client.stats()).toMatchObject({ tracked: gaps.length, pending: 0 });
+        expect(unaccounted(client.stats())).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  },
+  120_000,
+);

@@ -166,7 +166,9 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   async function write(): Promise<void> {
     hasFailed = !(await writeEndings()) || !(await writeChanges());
     await append(nextBatch());
-    if (wantsMore()) await refill();
+    if (!wantsMore()) return;
+    await refilling; // It may have begun before all this was written.
+    await refill();
   }
 
   async function writeEndings(): Promise<boolean> {
@@ -287,7 +289,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     let records: OutboxRecord[];
     try {
       const now = clock.now();
-      hasMore = false; // What is appended from here on may be missed, and says so.
+      hasMore = !isWhole; // What is appended from here on may be missed, and says so.
       records = await outbox.lease({ limit, now, until: now + LEASE });
       if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
       if (isWhole) leasedUntil = now;
