@@ -80,7 +80,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   // table that V8 replaces points to the next one.
   const underWay: UnderWay[] = [];
   let isScheduled = false;
+  const createdAt = clock.now();
   let pausedBy: FailedVerdict | undefined;
+  /** Since when the token is refused, in milliseconds since the epoch. */
+  let refusedSince: number | undefined;
   /** Since when all calls have failed, in steady time; `undefined` after one that has not. */
   let failingSince: number | undefined;
   let wakeAt = Number.POSITIVE_INFINITY;
@@ -102,13 +105,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     promote(steady);
     let nextAt = later.nextAt() ?? Number.POSITIVE_INFINITY;
     for (let event = ready.peek(); event; event = ready.peek()) {
-      const expiresAt = event.trackedAt + retry.maxAge;
-      if (expiresAt <= now) {
-        ready.shift();
-        end(event, { status: "dropped", reason: "expired" });
-        continue;
-      }
       if (pausedBy) {
+        const expiresAt = Math.max(event.trackedAt, refusedSince ?? 0) + retry.maxAge;
+        if (expiresAt <= now) {
+          ready.shift();
+          end(event, { status: "dropped", reason: "expired" });
+          continue;
+        }
         nextAt = Math.min(nextAt, steady + expiresAt - now);
         break;
       }
@@ -177,12 +180,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** Does what follows an attempt. */
   function follow(event: PendingEvent, attempt: Attempt, now: number): void {
     const { verdict, reply } = attempt;
+    if (verdict.kind !== "unauthorized" && verdict.kind !== "forbidden") refusedSince = undefined;
     if (verdict.kind === "accepted") {
       end(event, accepted(attempt, event.attempts));
       return;
     }
     const step = nextStep(verdict, event, retry, {
       now,
+      startedAt: createdAt,
       random: random(),
       askedFor: askedFor(verdict, reply, now),
     });
@@ -201,16 +206,17 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         break;
       case "pause":
         ready.push(event);
-        pause(verdict);
+        pause(verdict, now);
         break;
       default:
         step satisfies never;
     }
   }
 
-  function pause(verdict: FailedVerdict): void {
+  function pause(verdict: FailedVerdict, now: number): void {
     if (pausedBy) return;
     pausedBy = verdict;
+    refusedSince ??= now;
     pausing(verdict);
   }
 

@@ -12,7 +12,7 @@ export interface Loss {
 const REASONS = {
   queue_full: "too many events are waiting",
   not_stored: "the outbox did not take it",
-  expired: "it waited too long",
+  expired: "it could not be sent in time (retry.maxAge)",
   closed: "the client was closed",
   opted_out: "the visitor opted out",
 } as const;

@@ -242,6 +242,31 @@ describe("what is left", () => {
     ]);
   });
 
+  test.each([
+    ["is accepted", [202], 1],
+    ["fails at first", [503, 202], 2],
+    ["finds no contact at first", [404, 202], 2],
+    ["has to wait for the allowance", [429, 202], 2],
+    ["finds a token that is refused", [401], 1],
+  ])(
+    "is sent, though it has waited for longer than an event may fail, and %s",
+    async (_, statuses, requests) => {
+      const store = createMemoryStore();
+      const first = start(store);
+      await turn();
+      first.client.track(EVENT);
+      await passTime(first.clock, 1);
+      await first.client.close({ timeout: 0 });
+      const clock = fakeClock(first.clock.now() + 200_000_000);
+      const replies = [...statuses];
+      const second = start(store, (request) => request.reply(replies.shift() ?? 401), { clock, retry: {} });
+      await passTime(clock, 20_000, 100);
+      expect(second.intercom.sent).toHaveLength(requests);
+      expect(store.events.size).toBe(statuses.includes(202) ? 0 : 1);
+      expect(store.deadLetters).toEqual([]);
+    },
+  );
+
   test("by a client that has died is taken over when its lease runs out", async () => {
     const store = createMemoryStore();
     const dead = start(store);

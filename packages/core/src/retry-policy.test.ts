@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AttemptHistory, backoff, nextStep, type RetryPolicy } from "./retry-policy.ts";
+import { type AttemptHistory, backoff, type NextStep, nextStep, type RetryPolicy } from "./retry-policy.ts";
 import type { Verdict } from "./verdict.ts";
 
 const policy: RetryPolicy = {
@@ -127,18 +127,35 @@ const cases: [string, Verdict, Partial<AttemptHistory>, number | undefined, obje
     { step: "retry", dueAt: now + 500 },
   ],
   [
-    "what is too old expires in a pause",
+    "what is too old when the token is refused pauses as well, and has its age from there",
     { kind: "forbidden", ...replied },
     { trackedAt: now - 3_600_000 },
     undefined,
-    { step: "expire" },
+    { step: "pause" },
+  ],
+  [
+    "waiting for the allowance is no failure, however old the event",
+    { kind: "rate_limited", ...replied },
+    { trackedAt: now - 3_600_000 },
+    now + 9000,
+    { step: "retry", dueAt: now + 9000 },
   ],
 ];
 
+const startedAt = now - 4_000_000;
+
 test.each(cases)("%s", (_, verdict, history, askedFor, expected) => {
-  expect(nextStep(verdict, { ...fresh, ...history }, policy, { now, random: 0.5, askedFor })).toEqual(
-    expected,
-  );
+  expect(
+    nextStep(verdict, { ...fresh, ...history }, policy, { now, startedAt, random: 0.5, askedFor }),
+  ).toEqual(expected);
+});
+
+test.each<[number, NextStep]>([
+  [now - 3_599_500, { step: "expire" }],
+  [now - 3_599_499, { step: "retry", dueAt: now + 500 }],
+])("what an earlier client has left has its age from the start of this one: %d", (startedAt, expected) => {
+  const old = { ...fresh, trackedAt: now - 100_000_000 };
+  expect(nextStep({ kind: "timeout" }, old, policy, { now, startedAt, random: 0.5 })).toEqual(expected);
 });
 
 describe("the wait", () => {

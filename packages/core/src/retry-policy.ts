@@ -14,7 +14,12 @@ export interface RetryOptions {
   readonly maxDelay?: number | undefined;
   /** Milliseconds an event is held whose contact does not exist yet, before it ends as `rejected`. @default 300000 */
   readonly holdContact?: number | undefined;
-  /** Milliseconds after `track` when an event without an answer is dropped as `expired`. @default 86400000 */
+  /**
+   * Milliseconds after `track` when an event that still fails is dropped as `expired`. For events that an earlier
+   * process has left they count from the start of the client, and while the token is refused from then, so that none
+   * is dropped for the time in which nothing was tried. Waiting for the allowance is no failure.
+   * @default 86400000
+   */
   readonly maxAge?: number | undefined;
 }
 
@@ -35,6 +40,8 @@ export interface AttemptHistory {
 export interface Moment {
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** When the client started, in milliseconds since the epoch. */
+  readonly startedAt: number;
   /** At least 0 and less than 1. */
   readonly random: number;
   /** When the server asks to be asked again, in milliseconds since the epoch. */
@@ -74,15 +81,14 @@ export function nextStep(
   policy: RetryPolicy,
   moment: Moment,
 ): NextStep {
-  const { now, random, askedFor = 0 } = moment;
+  const { now, startedAt, random, askedFor = 0 } = moment;
   const budget: Budget = BUDGETS[verdict.kind];
-  const ageLeft = history.trackedAt + policy.maxAge - now;
   const held = Math.max(0, now - (history.missingSince ?? now));
   switch (budget) {
     case "none":
       return { step: "end" };
     case "token":
-      return ageLeft <= 0 ? { step: "expire" } : { step: "pause" };
+      return { step: "pause" };
     case "failures":
       if (history.failures + 1 >= policy.attempts) return { step: "end" };
       return retryAt(Math.max(askedFor, now + backoff(history.failures, policy, random)));
@@ -90,13 +96,14 @@ export function nextStep(
       if (held >= policy.holdContact) return { step: "end" };
       return retryAt(Math.max(askedFor, now + waitForContact(held, policy, random)));
     case "limit":
-      return retryAt(Math.max(askedFor, now));
+      return { step: "retry", dueAt: Math.max(askedFor, now) };
     default:
       return budget satisfies never;
   }
 
   function retryAt(dueAt: number): NextStep {
-    return dueAt >= now + ageLeft ? { step: "expire" } : { step: "retry", dueAt };
+    const expiresAt = Math.max(history.trackedAt, startedAt) + policy.maxAge;
+    return dueAt >= expiresAt ? { step: "expire" } : { step: "retry", dueAt };
   }
 }
 

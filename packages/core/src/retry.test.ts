@@ -121,6 +121,30 @@ describe("an attempt that fails is made again", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  test("but what has only waited for its turn is sent, however old", async () => {
+    const { client, clock, intercom } = startClient(
+      { retry: { maxAge: 5000 }, concurrency: 1 },
+      (request) => void clock.after(1000, () => request.reply(202)),
+    );
+    const receipts = Array.from({ length: 20 }, () => client.track(anotherEvent()));
+    await passTime(clock, 21_000, 500);
+    expect(client.stats()).toMatchObject({ accepted: 20, pending: 0 });
+    await Promise.all(receipts);
+    expect(intercom.sent).toHaveLength(20);
+  });
+
+  test("nor for the time that the clock leaps ahead", async () => {
+    const { client, clock, intercom } = startClient({ retry: {}, concurrency: 1 });
+    for (let index = 0; index < 3; index += 1) client.track(anotherEvent());
+    await turn();
+    clock.set(clock.now() + 90_000_000);
+    while (intercom.open().length > 0) {
+      for (const request of intercom.open()) request.reply(202);
+      await passTime(clock, 100);
+    }
+    expect(client.stats()).toMatchObject({ accepted: 3, pending: 0 });
+  });
+
   test("while others go on", async () => {
     const { client, clock } = startClient(BY_DEFAULT, (request) =>
       request.reply(request.body?.includes("bad") ? 500 : 202),
@@ -306,6 +330,23 @@ describe("a token that is refused", () => {
     await passTime(clock, 1);
     expect(client.stats().pending).toBe(0); // Receipts of events that wait would never settle.
     expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "expired" }));
+  });
+
+  test("lets no event expire for the time before it", async () => {
+    const { client, clock, intercom } = startClient(
+      { retry: { maxAge: 5000, holdContact: 60_000 } },
+      (request) => request.reply(intercom.sent.length === 1 ? 404 : 401, "", { "retry-after": "4" }),
+    );
+    client.track(EVENT);
+    await passTime(clock, 4000, 500);
+    expect(client.stats()).toMatchObject({ isPaused: true, pending: 1 });
+    await passTime(clock, 4999);
+    client.resume();
+    await turn();
+    expect(intercom.sent).toHaveLength(3);
+    expect(client.stats()).toMatchObject({ isPaused: true, pending: 1 });
+    await passTime(clock, 1);
+    expect(client.stats()).toMatchObject({ pending: 0, droppedByReason: { expired: 1 } });
   });
 
   test("is waited for without a timer that is too long for the machine", async () => {

@@ -326,7 +326,7 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
     expect(await countsOf()).toEqual({ events: 0, bytes: 0, deadLetters: 0 });
   });
 
-  test("keeps the age of events: what is too old by then is given up by the next client", async () => {
+  test("what still fails when it is too old is given up by the next client", async () => {
     const first = connect("http://127.0.0.1:9");
     await storedOf(trackMany(first, 10));
     await first.close({ timeout: 0 });
