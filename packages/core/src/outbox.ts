@@ -100,7 +100,10 @@ export interface Outbox {
    * with many events lets other work be done between two pages of them.
    */
   ids?(): AsyncIterable<string>;
-  /** Dead letters, the oldest first. */
+  /**
+   * Dead letters, the oldest first. Those that are added while they are read are left out, so that a program that
+   * tracks each of them again comes to an end.
+   */
   deadLetters(): AsyncIterable<DeadLetter>;
   /** Gives up its leases and closes the store. */
   close(): Promise<void>;

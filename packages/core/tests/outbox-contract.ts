@@ -495,6 +495,24 @@ export function outboxCases(
       assertEqual(await one.counts(), { events: 0, bytes: 0, deadLetters: 500 });
       assertEqual((await lettersOf(one)).length, 500);
     }),
+    keeps("hands out no dead letters that were not there when the reading began", async (open) => {
+      const outbox = open();
+      await outbox.append(records(1, 250));
+      await outbox.settle(
+        records(1, 250).map(({ id }) => ({ id, outcome: EXPIRED })),
+        NOW,
+      );
+      const read: string[] = [];
+      for await (const { record: letter } of outbox.deadLetters()) {
+        read.push(letter.id);
+        const again = record(250 + read.length);
+        await outbox.append([again]);
+        await outbox.settle([{ id: again.id, outcome: EXPIRED }], NOW);
+        if (read.length > 250) break;
+      }
+      assertEqual(read, idsOf(records(1, 250)));
+      assertEqual((await lettersOf(outbox)).length, 500);
+    }),
     keeps("gives its leases back when closed, and nobody else's", async (open) => {
       const [one, two, other] = [open(), open(), open()];
       await one.append(records(1, 4));

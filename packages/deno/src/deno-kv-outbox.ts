@@ -11,7 +11,7 @@ import {
   wrongOutboxOption,
 } from "@intercom-events/core";
 import { type Kv, toOutboxError } from "./deno-kv.ts";
-import { type KvVerbs, kvVerbs } from "./kv-verbs.ts";
+import { type KvVerbs, kvVerbs, type LettersPage } from "./kv-verbs.ts";
 import { openKvStore } from "./open-kv-store.ts";
 
 /** What {@link denoKvOutbox} takes. */
@@ -92,12 +92,12 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
   }
 
   async function* deadLetters(): AsyncGenerator<DeadLetter, void, undefined> {
-    for (let serial: number | undefined = 0; serial !== undefined; ) {
-      const after: number = serial;
-      const page = await call("read dead letters", (verbs) => verbs.lettersAfter(after));
+    let page: LettersPage | undefined;
+    do {
+      const before: LettersPage | undefined = page;
+      page = await call("read dead letters", (verbs) => verbs.lettersAfter(before));
       yield* page.letters;
-      serial = page.next;
-    }
+    } while (page.next !== undefined);
   }
 
   return {

@@ -12,12 +12,21 @@ import { listEntries } from "./kv-store.ts";
 /** Ids read at once, with all that is kept of their events. */
 const IDS_PAGE = 500;
 
+/** Some dead letters. */
+export interface LettersPage {
+  readonly letters: DeadLetter[];
+  /** After which there may be more. */
+  readonly next: number | undefined;
+  /** From which on they have come since the first page was read. */
+  readonly end: number;
+}
+
 /** What an outbox does with its store. */
 export interface KvVerbs extends KvAppend, KvLeases, Pick<Outbox, "settle" | "counts"> {
   /** Ids of events after one, in the order of text, and which comes after those. */
   idsAfter(id: string | undefined): Promise<{ ids: string[]; next: string | undefined }>;
-  /** Dead letters after one, and which comes after those. */
-  lettersAfter(serial: number): Promise<{ letters: DeadLetter[]; next: number | undefined }>;
+  /** The first dead letters, or those after a page of them. */
+  lettersAfter(page: LettersPage | undefined): Promise<LettersPage>;
 }
 
 /** Everything an outbox does with its store. */
@@ -34,12 +43,15 @@ export function kvVerbs(kv: Kv, use: KvUse): KvVerbs {
         const ids = (await listEntries(kv, keys.events, IDS_PAGE, id)).map(({ key }) => String(key[2]));
         return { ids, next: ids.length < IDS_PAGE ? undefined : ids.at(-1) };
       }),
-    lettersAfter: (serial) =>
-      session.change(async () => {
-        const entries = await listEntries(kv, keys.letters, CHUNK, serial);
+    lettersAfter: (page) =>
+      session.change(async (totals) => {
+        const end = page?.end ?? totals.next;
+        const entries = await listEntries(kv, keys.letters, CHUNK, page?.next);
+        const letters = entries.map(({ value }) => value as KvLetter).filter((letter) => letter.serial < end);
         return {
-          letters: await Promise.all(entries.map(({ value }) => toLetter(kv, value as KvLetter))),
-          next: entries.length < CHUNK ? undefined : Number(entries.at(-1)?.key[2]),
+          letters: await Promise.all(letters.map((letter) => toLetter(kv, letter))),
+          next: letters.length < CHUNK ? undefined : letters.at(-1)?.serial,
+          end,
         };
       }),
   };

@@ -139,9 +139,10 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       }
     },
     async *deadLetters() {
+      const last = await call("read dead letters", ({ lastDeadLetter }) => lastDeadLetter());
       for (let after = 0; ; ) {
-        const letters = await call("read dead letters", (statements) =>
-          statements.deadLettersAfter(after, PAGE),
+        const letters = await call("read dead letters", ({ deadLettersAfter }) =>
+          deadLettersAfter(after, last, PAGE),
         );
         for (const { number, ...letter } of letters) {
           after = number;

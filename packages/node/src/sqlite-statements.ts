@@ -24,8 +24,10 @@ export interface SqliteStatements {
   counts(): OutboxCounts;
   /** Ids of events after an id, in the order of text. */
   idsAfter(id: string, limit: number): string[];
-  /** Dead letters after a number, each with its own. */
-  deadLettersAfter(number: number, limit: number): (DeadLetter & { readonly number: number })[];
+  /** The number of the latest dead letter. */
+  lastDeadLetter(): number;
+  /** Dead letters after a number and up to another, each with its own. */
+  deadLettersAfter(number: number, last: number, limit: number): (DeadLetter & { readonly number: number })[];
 }
 
 /** More dead letters than one page of the file can hold. */
@@ -87,7 +89,8 @@ export function sqliteStatements(
   const removeLetter = db.prepare("DELETE FROM dead_letters WHERE number = ?");
   const letters = db.prepare(`
     SELECT number, ended_at, outcome, body, ${FIELDS} FROM dead_letters JOIN bodies USING (seq)
-    WHERE number > ? ORDER BY number LIMIT ?`);
+    WHERE number > ? AND number <= ? ORDER BY number LIMIT ?`);
+  const lastLetter = db.prepare("SELECT max(number) AS number FROM dead_letters");
 
   function counts(): OutboxCounts {
     const { events, bytes, dead_letters } = readTotals.get() as Row;
@@ -199,8 +202,9 @@ export function sqliteStatements(
       free.run(owner);
     },
     idsAfter: (id, limit) => nextIds.all(id, limit).map((row) => String(row.id)),
-    deadLettersAfter(number, limit) {
-      return letters.all(number, limit).map((row) => ({
+    lastDeadLetter: () => Number(lastLetter.get()?.number),
+    deadLettersAfter(number, last, limit) {
+      return letters.all(number, last, limit).map((row) => ({
         number: Number(row.number),
         record: toRecord(row),
         outcome: JSON.parse(String(row.outcome)) as Outcome,
