@@ -28,6 +28,8 @@ interface Place {
   readonly second: number;
   /** Whether it is known that no other event has it. */
   readonly isFree: boolean;
+  /** Whether the time is ours, so that an equal event there is another one all the same. */
+  readonly isStamped: boolean;
 }
 
 /** Keeps apart what Intercom would merge; {@link createSameSecond}. */
@@ -79,7 +81,11 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
   let waitingBytes = 0;
 
   /** Takes the place for an event, and answers the equal one, or its hash, that has it already. */
-  function claim(event: OwnEvent, { key, isFree }: Place, warnings: Issue[]): OwnEvent | number | undefined {
+  function claim(
+    event: OwnEvent,
+    { key, isFree, isStamped }: Place,
+    warnings: Issue[],
+  ): OwnEvent | number | undefined {
     const others = isFree ? undefined : collisions.find(key)?.filter((earlier) => !hasFailed(earlier));
     if (others?.length) {
       const { body } = event;
@@ -87,8 +93,8 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       const equal = others.find((other) =>
         typeof other === "object" ? other.body === body : other === bodyHash,
       );
+      if (equal === undefined || isStamped) warnings.push(createIssue("createdAt", "second_taken", undefined));
       if (equal !== undefined) return equal;
-      warnings.push(createIssue("createdAt", "second_taken", undefined));
     }
     collisions.add(key, event, others);
     return undefined;
@@ -131,7 +137,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
   }
 
   function placeOf(value: WireEvent, second = value.created_at): Place {
-    return { key: hash.of(value, second), second, isFree: false };
+    return { key: hash.of(value, second), second, isFree: false, isStamped: false };
   }
 
   /** The next second that is free, unless that is too far away. */
@@ -146,7 +152,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       if (collisions.find(key) !== undefined) continue;
       if (moved.size() >= MAX_MOVED) moved = createHashTable();
       moved.set(subject, second);
-      return { key, second, isFree: true };
+      return { key, second, isFree: true, isStamped: true };
     }
     return undefined;
   }
@@ -156,7 +162,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       const { created_at } = value;
       const key = hash.of(value, created_at);
       const isFree = isStamped && collisions.find(key) === undefined;
-      const place = { key, second: created_at, isFree };
+      const place = { key, second: created_at, isFree, isStamped };
       return isFree || !isStamped ? place : (move(value) ?? place);
     },
     admit(event, place, warnings) {
