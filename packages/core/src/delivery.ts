@@ -47,7 +47,7 @@ export interface DeliveryOptions {
    * milliseconds since the epoch, and adds it then.
    */
   readonly park: (event: PendingEvent, dueAt: number) => boolean;
-  /** Told that an event will be sent again, not before that time, and for how many milliseconds all calls have failed. */
+  /** Told that an event will be sent again, not before that time, and for how many milliseconds nothing has got through. */
   readonly retrying: (event: PendingEvent, verdict: FailedVerdict, dueAt: number, outage: number) => void;
   /** Told that nothing is sent any more, and why. */
   readonly pausing: (verdict: FailedVerdict) => void;
@@ -84,7 +84,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let pausedBy: FailedVerdict | undefined;
   /** Since when the token is refused, in milliseconds since the epoch. */
   let refusedSince: number | undefined;
-  /** Since when all calls have failed, in steady time; `undefined` after one that has not. */
+  /** Since when all calls have failed or been limited, in steady time; `undefined` after one that was not. */
   let failingSince: number | undefined;
   let wakeAt = Number.POSITIVE_INFINITY;
   let cancelWake = (): void => undefined;
@@ -161,7 +161,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       takeOut(entry);
       const hasFailed = FAILURES.has(verdict.kind);
       concurrency.end(duration, !hasFailed);
-      failingSince = hasFailed ? (failingSince ?? time.at(now)) : undefined;
+      failingSince = hasFailed || limited ? (failingSince ?? time.at(now)) : undefined;
       follow(event, ended, now);
       schedule();
     });

@@ -83,6 +83,11 @@ describe("an attempt that fails is made again", () => {
       (request: SentRequest) => request.reply(503),
       / for 1\d s: server_error \(503\); /,
     ],
+    [
+      "an allowance that others use up",
+      (request: SentRequest) => request.reply(429, "", { "retry-after": "4" }),
+      / for 1\d s: rate_limited \(429\); /,
+    ],
   ] as const)(
     "and a warning says once that nothing could be sent for a while: %s",
     async (_, fault, said) => {

@@ -23,7 +23,7 @@ export interface Voice {
    * An event will be sent again.
    *
    * @param delay milliseconds until then
-   * @param outage milliseconds for which all calls have failed
+   * @param outage milliseconds for which nothing has got through
    */
   retry(body: string, verdict: FailedVerdict, delay: number, outage: number): void;
   paused(verdict: FailedVerdict): void;
