@@ -42,10 +42,10 @@ export interface EventQueue {
   /** Takes no more events. */
   seal(): void;
   /**
-   * Lets go of all events that are left: those the outbox holds stay there, the others are dropped as
-   * `closed`.
+   * Lets go of all events that are left, once it is sealed: those the outbox holds stay there, the others are dropped
+   * as `closed`.
    *
-   * @returns how many were dropped
+   * @returns how many were dropped since it was sealed
    */
   stop(): Promise<number>;
   stats(): ClientStats;
@@ -93,6 +93,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   /** Events that somebody is being told of before they are in any other count. */
   let announcing = 0;
   let isSealed = false;
+  /** Events that had been dropped when it was sealed. */
+  let droppedBefore = 0;
   let isStopped = false;
   /** Whether nothing more becomes of events. */
   let isOver = false;
@@ -359,11 +361,9 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     seal() {
       tracked.run();
       isSealed = true;
+      droppedBefore = tally.read().dropped;
     },
     async stop() {
-      tracked.run();
-      const before = tally.read().dropped;
-      isSealed = true;
       isStopped = true;
       const drop = (event: PendingEvent) => finish(event, dropped("closed"));
       if (!keeper) intake.stop(drop);
@@ -373,7 +373,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       isOver = true;
       barrier.recount();
       wakefulness.rest();
-      return tally.read().dropped - before;
+      return tally.read().dropped - droppedBefore;
     },
     stats() {
       tracked.run();
