@@ -177,10 +177,45 @@ describe("what is sent", () => {
     "needs options of a bound tracker that are some: %o",
     async (options) => {
       const { client, intercom } = startAccepting();
-      await expectInvalid(trackAnythingOf(client, { userId: "1" })("a", {}, options));
+      const receipt = trackAnythingOf(client, { userId: "1" })("a", {}, options);
+      await expectInvalid(receipt);
+      expect(await receipt).toMatchObject({
+        issues: [
+          {
+            path: "options",
+            message: expect.stringMatching(/^options must be an object such as \{ createdAt \}, got /),
+          },
+        ],
+      });
       expect(intercom.sent).toEqual([]);
     },
   );
+
+  test("names a contact that is none", async () => {
+    const { client } = startAccepting();
+    expect(await trackAnythingOf(client, "1")("a")).toEqual({
+      status: "invalid",
+      issues: [
+        {
+          path: "contact",
+          code: "not_an_object",
+          message: 'contact must be an object such as { userId }, got "1"',
+        },
+      ],
+    });
+  });
+
+  test("is of a contact whose names are accessors of its class", async () => {
+    const { client, intercom } = startAccepting();
+    class User {
+      readonly #name = "alice";
+      get userId(): string {
+        return this.#name;
+      }
+    }
+    expect((await client.contact(new User()).track("logged-in")).status).toBe("accepted");
+    expect(JSON.parse(intercom.sent[0]?.body ?? "").user_id).toBe("alice");
+  });
 
   test("has the second in which it was tracked, however late it is sent", async () => {
     const { client, intercom, clock } = startClient({ concurrency: 1 });

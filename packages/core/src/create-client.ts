@@ -155,9 +155,8 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
       const contact = snapshotOf(given);
       return {
         track(eventName: string, metadata?: object, options?: TrackOptions) {
-          // Refused as they are: a long text would be copied letter by letter.
-          if (!isObject(contact)) return queue.track(contact);
-          if (options !== undefined && !isObject(options)) return queue.track(options);
+          if (!isObject(contact)) return queue.refuse("contact", contact);
+          if (options !== undefined && !isObject(options)) return queue.refuse("options", options);
           try {
             // An unknown option becomes an unknown field of the event, and so a warning.
             return queue.track({
@@ -191,7 +190,9 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
 /** What a contact is now: whose events they are must not change with an object of the program's. */
 function snapshotOf(contact: object): object {
   try {
-    return isObject(contact) ? { ...contact } : contact;
+    if (!isObject(contact)) return contact;
+    const { userId, email, id } = contact as Partial<Record<"userId" | "email" | "id", unknown>>;
+    return { ...contact, userId, email, id }; // Of an object of a class they may be accessors.
   } catch {
     return contact; // It cannot be copied, and the issues of its events say why.
   }

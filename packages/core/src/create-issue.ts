@@ -30,6 +30,14 @@ const EXPECTED: Readonly<Partial<Record<IssueCode, string>>> = {
   amount_sign: "positive",
 };
 
+/** What is expected where there must be an object, by its path. */
+const OBJECTS: Readonly<Record<string, string>> = {
+  "": "an object such as { userId, eventName }",
+  contact: "an object such as { userId }",
+  options: "an object such as { createdAt }",
+  metadata: "a plain object",
+};
+
 const ONE_IS_KEPT = "Intercom keeps one event of a contact, name and second";
 
 /**
@@ -60,7 +68,7 @@ function messageOf(path: string, code: IssueCode, found: unknown): string {
 function expected(path: string, code: IssueCode, found: unknown): string | undefined {
   switch (code) {
     case "not_an_object":
-      return path === "" ? "an object such as { userId, eventName }" : "a plain object";
+      return OBJECTS[path];
     case "event_name_folded":
       return `${JSON.stringify(foldName(found as string))} to be stored as given`;
     case "invalid_date":

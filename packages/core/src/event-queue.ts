@@ -28,6 +28,8 @@ import { createWakefulness } from "./wakefulness.ts";
 export interface EventQueue {
   /** Takes an event; never throws. */
   track(event: unknown): Receipt;
+  /** Takes an event that has no contact or options that are an object; it ends as `invalid`. */
+  refuse(part: "contact" | "options", found: unknown): Receipt;
   /**
    * Resolves once all events tracked so far have ended, and those an outbox holds that are due, and the
    * outbox knows.
@@ -335,6 +337,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   return {
     track,
+    refuse: (part, found) =>
+      refuse({ status: "invalid", issues: [createIssue(part, "not_an_object", found)] }),
     async idle(expiry) {
       tracked.run();
       let unwatch: (() => void) | undefined;

@@ -93,7 +93,8 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       const equal = others.find((other) =>
         typeof other === "object" ? other.body === body : other === bodyHash,
       );
-      if (equal === undefined || isStamped) warnings.push(createIssue("createdAt", "second_taken", undefined));
+      if (equal === undefined || isStamped)
+        warnings.push(createIssue("createdAt", "second_taken", undefined));
       if (equal !== undefined) return equal;
     }
     collisions.add(key, event, others);
