@@ -812,6 +812,41 @@ describe("an outbox that cannot", () => {
     expect(intercom.sent).toHaveLength(1);
   });
 
+  test("write that an event has to wait has it wait all the same", async () => {
+    const { client, clock, faulty, intercom } = start(
+      createMemoryStore(),
+      (request) =>
+        intercom.sent.length === 1 ? request.reply(503, "", { "retry-after": "70" }) : accept(request),
+      { retry: {} },
+    );
+    faulty.fail("update", failed);
+    const receipt = client.track(EVENT);
+    await passTime(clock, 70_000, 100); // Its lease has run out long since.
+    expect(intercom.sent).toHaveLength(1);
+    await passTime(clock, 60_000, 100);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+    expect(intercom.sent).toHaveLength(2);
+  });
+
+  test("write that an event has to wait gives it to nobody else once it is sent again", async () => {
+    const store = createMemoryStore();
+    const { client, clock, faulty, intercom } = start(
+      store,
+      (request) => intercom.sent.length === 1 && request.reply(503, "", { "retry-after": "70" }),
+      { retry: {}, timeout: 600_000 },
+    );
+    faulty.fail("update", failed);
+    client.track(EVENT);
+    await passTime(clock, 130_000, 100);
+    expect(intercom.open()).toHaveLength(1);
+    faulty.fail("update", undefined);
+    await passTime(clock, 2000, 100);
+    const theirs = start(store, accept, { clock });
+    await passTime(clock, 60_000, 100);
+    expect(theirs.intercom.sent).toHaveLength(0);
+    expect(client.stats()).toMatchObject({ pending: 1, inFlight: 1 });
+  });
+
   test.each(["lease", "renew", "update", "close"] as const)("%s goes on all the same", async (verb) => {
     const { client, clock, faulty, intercom } = start(
       createMemoryStore(),

@@ -286,9 +286,9 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     const limit = leaseLimit();
     if (limit <= 0 || isClosing) return 0;
     const isWhole = parked.size === 0; // What is not written yet is not found.
+    const now = clock.now();
     let records: OutboxRecord[];
     try {
-      const now = clock.now();
       hasMore = !isWhole; // What is appended from here on may be missed, and says so.
       records = await outbox.lease({ limit, now, until: now + LEASE });
       if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
@@ -304,14 +304,16 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     if (records.length > 0) usualBytes = bytesOf(records) / records.length;
     let taken = 0;
     let isFull = false;
-    for (const record of records) {
-      // Its lease had run out, nobody else has taken it, and its end may not be written yet.
-      if (held.has(record.id) || endings.has(record.id)) continue;
+    for (const leased of records) {
+      // Its lease had run out, nobody else has taken it, and what became of it may not be written yet.
+      const record = parked.get(leased.id) ?? leased;
+      if (held.has(record.id) || endings.has(record.id) || record.dueAt > now) continue;
       isFull ||= heldBytes > 0 && heldBytes + record.body.length > maxHeldBytes;
       if (isFull) {
         parked.set(record.id, record); // And those after it, so that it is not passed by for ever.
         continue;
       }
+      parked.delete(record.id); // Written later, it would give away what is held.
       hold(record.id, revive(record));
       taken += 1;
     }
