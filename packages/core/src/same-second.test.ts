@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { passTime } from "../tests/pass-time.ts";
+import type { SentRequest } from "../tests/scripted-transport.ts";
 import { EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
 import type { TrackedEvent } from "./event.ts";
+import { memoryOutbox } from "./memory-outbox.ts";
+import { OutboxError } from "./outbox.ts";
 
 const NOW = 1_700_000_000;
 const AT = { ...EVENT, createdAt: NOW - 100 } as const;
@@ -160,6 +164,51 @@ describe("events of one second of which one ended without being taken", () => {
     expect(await first).toMatchObject({ status: "accepted" });
     await client.track(third);
     expect(secondsOf(intercom.sent).at(-1)).toBe(NOW + 1);
+  });
+
+  test.each<[string, (request: SentRequest) => void]>([
+    ["server_error", ({ reply }) => reply(500)],
+    ["unreachable", ({ fail }) => fail(new Error("read ECONNRESET"))],
+  ])("leave it to no other if Intercom may have taken it: %s", async (kind, answer) => {
+    const { client, intercom } = startClient({}, (request) =>
+      intercom.sent.length === 1 ? answer(request) : request.reply(202),
+    );
+    expect(await client.track(EVENT)).toMatchObject({ status: "rejected", verdict: { kind } });
+    await client.track(third);
+    expect(secondsOf(intercom.sent)).toEqual([NOW, NOW + 1]);
+  });
+
+  test("leave it to no other if an outbox may have kept it, though it has failed", async () => {
+    const inner = memoryOutbox();
+    let isFailing = true;
+    const { client, clock, intercom } = startClient(
+      {
+        outbox: {
+          ...inner,
+          async append(records, leaseUntil) {
+            await inner.append(records, leaseUntil);
+            if (isFailing) throw new OutboxError("failed", "the connection is lost");
+          },
+        },
+      },
+      (request) => request.reply(202),
+    );
+    const first = client.track(EVENT);
+    await passTime(clock, 1);
+    expect(await first).toEqual({ status: "dropped", reason: "not_stored" });
+    isFailing = false;
+    client.track(third);
+    await passTime(clock, 50_000, 500); // What it has kept is leased until then.
+    expect(secondsOf(intercom.sent).sort()).toEqual([NOW, NOW + 1]);
+  });
+
+  test("leave it to an equal one though Intercom may have taken it", async () => {
+    const { client, intercom } = startClient({}, ({ reply }) =>
+      reply(intercom.sent.length === 1 ? 500 : 202),
+    );
+    expect((await client.track(AT)).status).toBe("rejected");
+    expect((await client.track(AT)).status).toBe("accepted");
+    expect(secondsOf(intercom.sent)).toEqual([NOW - 100, NOW - 100]);
   });
 
   test("leave it to nobody if none was taken", async () => {

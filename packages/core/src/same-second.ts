@@ -1,5 +1,6 @@
 import { createCollisions } from "./collisions.ts";
 import { createIssue } from "./create-issue.ts";
+import { FAILURES } from "./delivery.ts";
 import type { WireEvent } from "./event.ts";
 import { createEventHash } from "./event-hash.ts";
 import { createHashTable, type Hash } from "./hash-table.ts";
@@ -175,7 +176,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       if (!event.isOwn || outcome.status === "duplicate") return; // Another event has its place.
       const { body, sequence, key = placeOf(JSON.parse(body)).key } = event;
       if (isTaken(outcome)) collisions.take(key, sequence, hash.ofBody(body));
-      else collisions.remove(key, sequence);
+      else if (!mayBeTaken(outcome)) collisions.remove(key, sequence);
     },
     release(sequence, outcome) {
       const released = followers.get(sequence);
@@ -195,6 +196,12 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
 function hasFailed(earlier: OwnEvent | number): boolean {
   const outcome = typeof earlier === "object" ? receiptControls.outcome(earlier.receipt) : undefined;
   return outcome !== undefined && !isTaken(outcome);
+}
+
+/** Whether Intercom may have the event, or get it, all the same: a reply may be lost, and that of an outbox too. */
+function mayBeTaken(outcome: Outcome): boolean {
+  if (outcome.status === "dropped") return outcome.reason === "not_stored";
+  return outcome.status === "rejected" && FAILURES.has(outcome.verdict.kind);
 }
 
 /** Whether Intercom has the event. */
