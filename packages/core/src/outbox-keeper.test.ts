@@ -701,6 +701,40 @@ describe("an outbox that cannot", () => {
     expect(warnings).toHaveLength(1);
   });
 
+  test.each(["the one from memory", "the one handed out"])(
+    "keep events, but has done so, has them sent from memory and handed out: first ends %s",
+    async (first) => {
+      const store = createMemoryStore();
+      const { outbox } = faultyOutbox(store);
+      const { client, clock, intercom } = startClient({
+        outbox: {
+          ...outbox,
+          async append(records) {
+            await outbox.append(records);
+            throw failed;
+          },
+        },
+        outboxFallback: "memory",
+        retry: {},
+        timeout: 3_600_000,
+      });
+      const receipt = client.track(EVENT);
+      await passTime(clock, 11_000, 100);
+      const [inMemory, handedOut] = intercom.sent;
+      if (first === "the one handed out") handedOut?.reply(202);
+      inMemory?.reply(503, "", { "retry-after": "120" });
+      await passTime(clock, 1000, 100);
+      if (first === "the one from memory") handedOut?.reply(202);
+      await passTime(clock, 200_000, 1000);
+      expect(client.stats()).toMatchObject({ tracked: 1, pending: 1, recovered: 1, inFlight: 1 });
+      intercom.open()[0]?.reply(202);
+      expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+      await passTime(clock, 1000, 100);
+      expect(store.events.size).toBe(0);
+      expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
+    },
+  );
+
   test.each([
     ["drop", { dropped: 1, accepted: 0 }],
     ["memory", { dropped: 0, accepted: 1 }],

@@ -258,10 +258,12 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     heldBytes += event.body.length;
   }
 
-  function release(id: string, { body }: PendingEvent): boolean {
-    const wasHeld = held.delete(id);
-    if (wasHeld) heldBytes -= body.length;
-    return wasHeld;
+  /** Not of one that is delivered from memory, which the outbox may hand out all the same. */
+  const isHeld = (event: PendingEvent): boolean => held.get(event.id as string) === event;
+
+  function release(id: string, { body }: PendingEvent): void {
+    held.delete(id);
+    heldBytes -= body.length;
   }
 
   /** One by one, as whoever is told of an event may track more, for which no other of its batch is to be taken out. */
@@ -401,17 +403,18 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       return undefined;
     },
     size: () => unwritten.size,
-    holds: ({ id }) => id !== undefined && held.has(id),
+    holds: isHeld,
     ended(event, outcome) {
-      const { id } = event;
-      if (id === undefined || !release(id, event)) return;
+      if (!isHeld(event)) return;
+      const id = event.id as string;
+      release(id, event);
       changed.delete(id);
       endings.set(id, outcome);
       schedule(wantsMore() ? 0 : CHANGES_WAIT);
     },
     retried(event, dueAt) {
-      const { id } = event;
-      if (id === undefined || !held.has(id)) return false;
+      if (!isHeld(event)) return false;
+      const id = event.id as string;
       schedule(CHANGES_WAIT);
       const wait = dueAt - clock.now();
       const isFar = wait > LONG || isHalfFull(1);
