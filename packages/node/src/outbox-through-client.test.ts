@@ -349,7 +349,7 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
     const first = connect(url, { retry: { attempts: 1000, baseDelay: 5, maxDelay: 5 } });
     const watched = watchClient(first);
     trackMany(first, 1);
-    await vi.waitUntil(() => watched.told.retry.length >= 20);
+    await vi.waitUntil(() => watched.told.retry.length >= 20, 20_000);
     await first.close({ timeout: 0 });
     watched.end();
     await allDue();
@@ -434,7 +434,7 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
         await receipts.at(-1)?.stored;
       }
       await others.flush({ timeout: 50 });
-      await vi.waitUntil(() => emulator.stats().events === before + 9);
+      await vi.waitUntil(() => emulator.stats().events === before + 9, 20_000);
       return { ours, mine: receipts.slice(0, 3), theirs: receipts.slice(3) };
     }
 
@@ -503,7 +503,7 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
     const client = connect(server.url, { queue: { maxEvents: 10, policy } });
     const watched = watchClient(client);
     const receipts = trackMany(client, 15);
-    await vi.waitUntil(() => held.length === 10 || client.stats().inFlight > 3);
+    await vi.waitUntil(() => held.length === 10 || client.stats().inFlight > 3, 20_000);
     const { dropped: count, pending } = client.stats();
     expect({ count, pending }).toEqual({ count: dropped.length, pending: 15 - dropped.length });
     isOpen = true;

@@ -84,11 +84,11 @@ describe("a token that is replaced", () => {
     cleanups.push(close);
     const client = connect({ baseUrl: url, token: () => token });
     const receipt = client.track(event(1));
-    await vi.waitUntil(() => refuse !== undefined);
+    await vi.waitUntil(() => refuse !== undefined, 20_000);
     token = "second";
     expect((await client.track(event(2))).status).toBe("accepted");
     refuse?.();
-    await vi.waitUntil(() => client.stats().isPaused);
+    await vi.waitUntil(() => client.stats().isPaused, 20_000);
     const outcome = await Promise.race([receipt, sleep(4_000)]);
     expect(outcome).toMatchObject({ status: "accepted" });
   });
@@ -125,7 +125,7 @@ describe("flush", () => {
     const server = await startFaultyServer(emulator, ({ pass }) => opened.then(pass));
     cleanups.push(server.close);
     const second = connect({ baseUrl: server.url, outbox: sqliteOutbox({ path }) });
-    await vi.waitUntil(() => server.bodies.length > 0); // Memory is full, and no event has ended.
+    await vi.waitUntil(() => server.bodies.length > 0, 20_000); // Memory is full, and no event has ended.
     const flushed = second.flush();
     open();
     await flushed;
@@ -252,7 +252,7 @@ describe("a process", () => {
         console.log("ready");
       `);
       await printed("ready");
-      await vi.waitUntil(() => bodies.length > 0);
+      await vi.waitUntil(() => bodies.length > 0, 20_000);
       child.kill("SIGTERM");
       if ((await ended).signal !== "SIGTERM") return; // That is another test's business.
       expect(emulator.events()).toHaveLength(2);

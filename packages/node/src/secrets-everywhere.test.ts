@@ -175,7 +175,7 @@ test("no token is in a client to which nobody listens, or in what it prints", as
   const { seen, add } = listen();
   const client = createClient({ token: FIRST, baseUrl: url, retry: { attempts: 1 }, concurrency: 1 });
   for (let number = 0; number < 4; number += 1) client.track({ userId: `${number}`, eventName: "Folded" });
-  await vi.waitUntil(() => client.stats().isPaused);
+  await vi.waitUntil(() => client.stats().isPaused, 20_000);
   client.track(null as never);
   add("client", client, client.stats(), client.contact({ userId: "1" }), client.summaries, client.events);
   add("close", await client.close({ timeout: 0 }));

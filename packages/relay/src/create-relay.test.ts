@@ -376,7 +376,7 @@ describe("which events", () => {
     await vi.waitUntil(() => {
       clock.advance(100);
       return errors.length > 0;
-    });
+    }, 20_000);
     const reply = await replying;
     expect(await faultsOfReply(reply, 2)).toEqual([]);
     expect(await resultsOf(reply)).toEqual([{ status: "retry" }, ACCEPTED]);
@@ -565,7 +565,7 @@ describe("who is asking", () => {
     const identify = vi.fn(() => late.promise);
     const { relay, errors, stored } = await start({ clock, identify });
     const replying = relay.fetch(request({ events: [event()] }));
-    await vi.waitUntil(() => identify.mock.calls.length > 0);
+    await vi.waitUntil(() => identify.mock.calls.length > 0, 20_000);
     clock.advance(4_999);
     expect(errors).toEqual([]);
     clock.advance(1);
@@ -640,7 +640,7 @@ describe("what is answered", () => {
     expect(await send()).toBe("retry");
     expect(await send()).toBe("retry");
     client.resume();
-    await vi.waitUntil(async () => (await send()) === "duplicate");
+    await vi.waitUntil(async () => (await send()) === "duplicate", 20_000);
     expect(await stored()).toHaveLength(1);
   });
 

@@ -303,7 +303,7 @@ test.each(["before", "while"])("a body that breaks off %s it is read is not wait
   leave = () => leaving.destroy();
   leaving.on("error", () => undefined);
   leaving.write("{");
-  await vi.waitUntil(() => statuses.length > 0);
+  await vi.waitUntil(() => statuses.length > 0, 20_000);
   expect(statuses).toEqual([400]); // 408 says that it was.
 });
 
