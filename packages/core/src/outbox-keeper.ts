@@ -312,7 +312,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       if (held.has(record.id) || endings.has(record.id) || record.dueAt > now) continue;
       isFull ||= heldBytes > 0 && heldBytes + record.body.length > maxHeldBytes;
       if (isFull) {
-        parked.set(record.id, record); // And those after it, so that it is not passed by for ever.
+        // And those after it, so that it is not passed by for ever. A copy, as what is being written does not count.
+        parked.set(record.id, { ...record });
         continue;
       }
       parked.delete(record.id); // Written later, it would give away what is held.
