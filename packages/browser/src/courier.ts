@@ -39,7 +39,7 @@ export interface Courier {
 /** How a batch fared. */
 interface Delivery {
   /** What follows for each of its events, in their order. */
-  readonly steps: readonly Step[];
+  readonly steps: Step[];
   /** Milliseconds to wait before the next batch, as this one failed whole. */
   readonly rest: number;
 }
@@ -134,12 +134,13 @@ export function createCourier(
       if ("verdict" in posted) answer = posted;
       else {
         const { status, headers } = posted;
-        const date = parseHttpDate(headers.get("date"));
+        answer = readReply(posted, batch.length);
+        // Any other may be of a cache, and its time long over.
+        const date = Array.isArray(answer) ? parseHttpDate(headers.get("date")) : undefined;
         if (date !== undefined) courier.offset = offsetOf(date, Math.min(sentAt, now), now);
         if (status === 413) courier.limit = Math.max(1, batch.length >> 1);
         else if (status === 200) courier.limit = Math.min(MAX_BATCH, courier.limit * 2);
         askedFor = parseRetryAfter(headers, now);
-        answer = readReply(posted, batch.length);
       }
       const moment = {
         now,

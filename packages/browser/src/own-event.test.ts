@@ -3,13 +3,18 @@ import { expect, test } from "vitest";
 import { createAdoption, firstFree, type OwnEvent } from "./own-event.ts";
 import type { PageEvent } from "./route.ts";
 
+let pages = 0;
+
 /** Adopts events of a page of its own, and tells of the warnings. */
 function start(): { adopt: (name: string, second: number) => OwnEvent; codes: string[] } {
   const codes: string[] = [];
-  const adopt = createAdoption({
-    announce: (_, payload) =>
-      "warnings" in payload && codes.push(...payload.warnings.map(({ code }) => code)),
-  });
+  const adopt = createAdoption(
+    {
+      announce: (_, payload) =>
+        "warnings" in payload && codes.push(...payload.warnings.map(({ code }) => code)),
+    },
+    `/relay-${pages++}`,
+  );
   return {
     codes,
     adopt: (eventName, second) =>

@@ -69,17 +69,21 @@ export function isStored({ place = MEMORY }: OwnEvent): boolean {
 /** Seconds of events that are remembered; the oldest are forgotten first. */
 const MAX_REMEMBERED = 5000;
 
+/** Seconds, names and relays of the page's events, whichever of its trackers has tracked them. */
+const taken = new Set<string>();
+
 /**
  * Answers what makes an event one of a relay's, at a second of its own: it keeps apart what Intercom would merge, events
  * of one name and second, as all events of a page have one contact.
  */
-export function createAdoption({
-  announce,
-}: Pick<LaneSettings, "announce">): (event: PageEvent, second: number) => OwnEvent {
-  const taken = new Set<string>();
+export function createAdoption(
+  { announce }: Pick<LaneSettings, "announce">,
+  url: string,
+): (event: PageEvent, second: number) => OwnEvent {
   return (event, tracked) => {
     const { trackedAt, event: content } = event;
     const name = foldName(content.eventName);
+    const subject = `${name} ${url}`;
     let isAlone = true;
     let isSaid = false;
     const own: OwnEvent = Object.assign(event, {
@@ -89,7 +93,7 @@ export function createAdoption({
       moveTo(second: number) {
         if (second === own.second) return;
         own.second = second;
-        const key = `${second},${name}`;
+        const key = `${second},${subject}`;
         isAlone = !taken.has(key);
         taken.add(key);
         if (taken.size > MAX_REMEMBERED) taken.delete(taken.values().next().value as string);
@@ -103,7 +107,7 @@ export function createAdoption({
         announce("warning", { warnings: [issue], event: content }, [`look at this event: ${issue.code}`]);
       },
     });
-    own.moveTo(firstFree(tracked, name, taken));
+    own.moveTo(firstFree(tracked, subject, taken));
     return own;
   };
 }

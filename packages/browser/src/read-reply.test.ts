@@ -60,10 +60,19 @@ test.each<[name: string, status: number, body: unknown, count: number, expected:
   [
     "a method that is not allowed",
     405,
-    { error: {} },
+    ERROR,
     2,
-    { verdict: { kind: "invalid_request", status: 405, errors: [] } },
+    { verdict: { kind: "invalid_request", status: 405, errors: ERRORS } },
   ],
+  ...["Not Found", {}, { message: "Not Found" }].map(
+    (error): Case => [
+      `a framework without its relay: ${JSON.stringify(error)}`,
+      404,
+      { statusCode: 404, error, message: "Route POST:/relay not found" },
+      2,
+      { verdict: { kind: "server_error", status: 404, errors: [] } },
+    ],
+  ),
   [
     "a proxy without its relay",
     404,

@@ -47,7 +47,8 @@ const KINDS: Readonly<Record<number, Kind>> = {
 
 /** A relay that refuses says why; what does not may be a proxy while the relay is not there. */
 function kindOf(status: number, said: unknown): Kind {
-  return KINDS[status] ?? (said && status >= 400 && status < 500 ? "invalid_request" : "server_error");
+  const { code } = (said ?? {}) as { readonly code?: unknown }; // Frameworks have an `error` as well, without one.
+  return KINDS[status] ?? (code && status >= 400 && status < 500 ? "invalid_request" : "server_error");
 }
 
 function answerOf(result: RelayResult): Answer {

@@ -30,7 +30,7 @@ const LONGEST = 3_600_000;
  */
 export function createRelayLane(options: CourierOptions, settings: LaneSettings): Lane {
   const { clock, outbox } = settings;
-  const adopt = createAdoption(settings);
+  const adopt = createAdoption(settings, options.url);
   const store = isPage() ? outbox?.share({ all, settings, pump, giveUp }) : undefined;
   const courier = createCourier(options, settings);
   let isPumping = false;
@@ -101,8 +101,8 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     const { steps, rest } = await courier.send(batch, isLast, () => drops > before);
     const endings: Ending[] = [];
     const later: Parcel[] = [];
-    for (const [index, parcel] of batch.entries()) {
-      const { record, outcome } = steps[index] as Step;
+    for (const parcel of batch) {
+      const { record, outcome } = steps.shift() as Step;
       parcel.isBusy = false;
       if (record) {
         parcel.record = record;

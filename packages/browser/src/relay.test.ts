@@ -66,11 +66,13 @@ interface Started {
 }
 
 let tabs = 0;
+/** Of the whole file, as trackers of one page that have one relay know of each other. */
+let pages = 0;
 
 function start(options: Partial<TrackerOptions> & { relay?: Partial<RelayOptions> } = {}): Started {
   const { relay: route, ...rest } = options;
   const tab = browser.open(clock);
-  const url = `https://site.test/relay?tab=${tabs++}`;
+  const url = `https://site.test/relay-${pages++}?tab=${tabs++}`;
   const tracker = tab.run(() =>
     createTracker({
       route: relay({ url, ...route }),
@@ -316,6 +318,21 @@ describe("sending", () => {
     expect(await receipt).toEqual({ status: "dropped", reason: "expired" });
   });
 
+  test("is delivered though Prototype.js has put a function of its own in the place of entries", async () => {
+    const { entries } = Array.prototype;
+    const { tracker } = start();
+    Array.prototype.entries = function entries(this: unknown[]) {
+      return [...this] as never;
+    };
+    try {
+      const receipt = tracker.track("a");
+      await settleDown();
+      expect(await Promise.race([receipt, "never"])).toEqual({ status: "accepted", attempts: 1 });
+    } finally {
+      Array.prototype.entries = entries;
+    }
+  });
+
   test("without a network nothing is tried, and it goes on when there is one", async () => {
     const { tab, tracker } = start();
     browser.setOnline(false);
@@ -389,7 +406,7 @@ describe("the second of an event", () => {
   test("goes by the relay's clock if that is far from the page's, and is not changed later", async () => {
     const hour = 3_600_000;
     const date = new Date(clock.now() + hour).toUTCString();
-    replies = [[503, {}, { date }]];
+    replies = [[200, { results: [{ status: "retry", code: "not_stored" }] }, { date }]];
     const { tracker } = start();
     tracker.track("a");
     await settleDown();
@@ -399,6 +416,36 @@ describe("the second of an event", () => {
     expect(browser.requests.map((request) => eventsOf(request).map(({ created_at }) => created_at))).toEqual([
       [1_700_000_000],
       [1_700_000_000, 1_700_003_600],
+    ]);
+  });
+
+  test.each<[string, Reply]>([
+    ["a cache's", [503, {}, { date: new Date(0).toUTCString() }]],
+    ["a service worker's", [200, "<html>", { date: new Date(0).toUTCString() }]],
+  ])("is not moved by the time of a reply that is %s", async (_, reply) => {
+    replies = [reply];
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tracker.track("b");
+    clock.advance(1_000);
+    await settleDown();
+    expect(browser.requests.flatMap(eventsOf).map(({ created_at }) => created_at)).toEqual(
+      Array(3).fill(1_700_000_000),
+    );
+  });
+
+  test("is no other tracker's of the page, with the same relay", async () => {
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    await tracker.close();
+    const [{ url } = { url: "" }] = browser.requests;
+    const next = tab.run(() => createTracker({ route: relay({ url }), clock }));
+    next.track("a");
+    await settleDown();
+    expect(browser.requests.flatMap(eventsOf).map(({ created_at }) => created_at)).toEqual([
+      1_700_000_000, 1_700_000_001,
     ]);
   });
 
