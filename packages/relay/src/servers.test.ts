@@ -351,6 +351,18 @@ test("a body is read where a middleware has set an encoding", async () => {
   expect((await started.stored())[0]).toMatchObject({ metadata });
 });
 
+test("a body is read though a middleware listens to it as well", async () => {
+  const handle = toNodeHandler(started.relay);
+  const heard: string[] = [];
+  const origin = await listen((incoming, response) => {
+    incoming.on("data", (chunk) => heard.push(String(chunk)));
+    handle(incoming, response);
+  });
+  const body = { events: [event()] };
+  expect(await resultsOf(await send(origin, { body }))).toEqual([{ status: "accepted" }]);
+  expect(heard.join("")).toBe(JSON.stringify(body));
+});
+
 describe("the context", () => {
   test("of Express is what the site takes from its request", async () => {
     const { client } = started;

@@ -59,6 +59,10 @@ function streamOf(request: Incoming): ReadableStream<Uint8Array> {
   let stop: (() => void) | undefined;
   return new ReadableStream<Uint8Array>(
     {
+      // Somebody listens already, so that it flows: what comes before the first pull would be missed.
+      start(controller) {
+        if (request.readableFlowing) stop = forward(request, controller);
+      },
       pull(controller) {
         if (request.destroyed) controller.error(BROKEN_OFF);
         stop ??= forward(request, controller);
