@@ -735,7 +735,22 @@ describe("options", () => {
     ],
     ['"events["a"]" must be true, or a Standard Schema', { ...good, events: { a: {} } }],
     ['"origins" must be a list of origins', { ...good, origins: "https://a.example" }],
-    ['"origins[0]" must be an origin', { ...good, origins: ["https://a.example/"] }],
+    [
+      '"origins[0]" must be an origin such as "https://www.example.org", without a path or "*"',
+      { ...good, origins: [undefined] },
+    ],
+    [
+      '"origins[0]" must be an origin as browsers send it, "https://a.example"',
+      { ...good, origins: ["https://a.example/"] },
+    ],
+    [
+      '"origins[0]" must be an origin as browsers send it, "https://xn--bcher-kva.example"',
+      { ...good, origins: ["https://b\u00fccher.example"] },
+    ],
+    [
+      '"origins[0]" must be an origin as browsers send it, "https://a.example"',
+      { ...good, origins: ["https://A.example:443"] },
+    ],
     ['"origins[0]" must be an origin', { ...good, origins: ["*"] }],
     ['"origins[0]" must be an origin', { ...good, origins: ["https://*.a.example"] }],
     ['"origins[0]" must be an origin', { ...good, origins: ["null"] }],

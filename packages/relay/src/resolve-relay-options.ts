@@ -114,10 +114,13 @@ export function resolveRelayOptions<Context>(options: RelayOptions<Context>): Re
 
 function resolveOrigins(origins: readonly string[]): ReadonlySet<string> {
   for (const [index, origin] of origins.entries()) {
+    const sent = originOf(origin);
     check(TASK, `origins[${index}]`, origin, {
-      expected: 'an origin such as "https://www.example.org", without a path or "*"',
-      // To URL, "*" is a letter of a host like any other; such an origin would never be met.
-      fits: (value) => typeof value === "string" && !value.includes("*") && originOf(value) === value,
+      expected:
+        sent === undefined
+          ? 'an origin such as "https://www.example.org", without a path or "*"'
+          : `an origin as browsers send it, ${JSON.stringify(sent)}`,
+      fits: (value) => sent !== undefined && value === sent,
     });
   }
   return new Set(origins);
@@ -132,15 +135,14 @@ function resolveRate(rate: RateOptions | false, maxEvents: number): RelayPolicy[
   return { events, window, maxCallers };
 }
 
-/** The origin of an address as browsers send it, `undefined` for what is none. */
-function originOf(address: string): string | undefined {
-  try {
-    const { origin, protocol, host } = new URL(address);
-    // That of an app or an extension, such as capacitor://localhost, is opaque to URL, and none to its web view.
-    return origin === "null" && host !== "" ? `${protocol}//${host}` : origin;
-  } catch {
-    return undefined;
-  }
+/** The origin of an address as browsers send it, `undefined` for what has none. */
+function originOf(address: unknown): string | undefined {
+  // To URL, "*" is a letter of a host like any other; such an origin would never be met.
+  if (typeof address !== "string" || address.includes("*") || !URL.canParse(address)) return undefined;
+  const { origin, protocol, host } = new URL(address);
+  // That of an app or an extension, such as capacitor://localhost, is opaque to URL, and none to its web view.
+  if (origin === "null") return host === "" ? undefined : `${protocol}//${host}`;
+  return origin;
 }
 
 function isFilledList(value: unknown): boolean {
