@@ -44,7 +44,10 @@ function look(db: DatabaseSync, path: string): void {
 }
 
 function sizeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.size;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory())
+    throw new OutboxError("failed", `Cannot open outbox: ${path} is a folder, not a file`);
+  return found?.size;
 }
 
 function refuseUnwritable(path: string): void {

@@ -86,6 +86,11 @@ describe("the options of the outbox in SQLite", () => {
     expect(() => sqliteOutbox(options as never)).toThrow(TypeError);
   });
 
+  it("is no folder", async () => {
+    const { message } = await assertRefused(sqliteOutbox({ path: folder }).counts(), "failed");
+    expect(message).toBe(`Cannot open outbox: ${folder} is a folder, not a file`);
+  });
+
   it("makes no file before it is used", () => {
     sqliteOutbox({ path });
     expect(readdirSync(folder)).toEqual([]);
