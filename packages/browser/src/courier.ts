@@ -136,8 +136,8 @@ export function createCourier(
         const { status, headers } = posted;
         answer = readReply(posted, batch.length);
         // Any other may be of a cache, and its time long over.
-        const date = Array.isArray(answer) ? parseHttpDate(headers.get("date")) : undefined;
-        if (date !== undefined) courier.offset = offsetOf(date, Math.min(sentAt, now), now);
+        const date = Array.isArray(answer) && parseHttpDate(headers.get("date"));
+        if (date) courier.offset = offsetOf(date, Math.min(sentAt, now), now);
         if (status === 413) courier.limit = Math.max(1, batch.length >> 1);
         else if (status === 200) courier.limit = Math.min(MAX_BATCH, courier.limit * 2);
         askedFor = parseRetryAfter(headers, now);

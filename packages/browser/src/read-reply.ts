@@ -23,7 +23,7 @@ type Kind = Exclude<FailedVerdict["kind"], "unreachable" | "timeout">;
  * @param count events in the batch
  */
 export function readReply({ status, text }: Reply, count: number): Answer[] | Answer {
-  let body: (Partial<RelayReply> & { error?: unknown }) | undefined;
+  let body: (Partial<RelayReply> & { error?: { code?: unknown } | null }) | undefined;
   try {
     body = JSON.parse(text);
   } catch {
@@ -33,7 +33,7 @@ export function readReply({ status, text }: Reply, count: number): Answer[] | An
     return body.results.map(answerOf);
   }
   if (status === 413 && count > 1) return { status: "too_large" };
-  return refusal(kindOf(status, body?.error), status, body?.error);
+  return refusal(kindOf(status, body?.error?.code), status, body?.error);
 }
 
 const KINDS: Readonly<Record<number, Kind>> = {
@@ -45,9 +45,8 @@ const KINDS: Readonly<Record<number, Kind>> = {
   429: "rate_limited",
 };
 
-/** A relay that refuses says why; what does not may be a proxy while the relay is not there. */
-function kindOf(status: number, said: unknown): Kind {
-  const { code } = (said ?? {}) as { readonly code?: unknown }; // Frameworks have an `error` as well, without one.
+/** A relay that refuses says why, by a code; what does not may be a proxy, or a framework, while the relay is not there. */
+function kindOf(status: number, code: unknown): Kind {
   return KINDS[status] ?? (code && status >= 400 && status < 500 ? "invalid_request" : "server_error");
 }
 
