@@ -138,11 +138,16 @@ function resolveRate(rate: RateOptions | false, maxEvents: number): RelayPolicy[
 /** The origin of an address as browsers send it, `undefined` for what has none. */
 function originOf(address: unknown): string | undefined {
   // To URL, "*" is a letter of a host like any other; such an origin would never be met.
-  if (typeof address !== "string" || address.includes("*") || !URL.canParse(address)) return undefined;
-  const { origin, protocol, host } = new URL(address);
-  // That of an app or an extension, such as capacitor://localhost, is opaque to URL, and none to its web view.
-  if (origin === "null") return host === "" ? undefined : `${protocol}//${host}`;
-  return origin;
+  if (typeof address !== "string" || address.includes("*")) return undefined;
+  try {
+    // Not by URL.canParse: called often, it refuses "ü" in Node.js 20 and 22.
+    const { origin, protocol, host } = new URL(address);
+    // That of an app or an extension, such as capacitor://localhost, is opaque to URL, and none to its web view.
+    if (origin === "null") return host === "" ? undefined : `${protocol}//${host}`;
+    return origin;
+  } catch {
+    return undefined;
+  }
 }
 
 function isFilledList(value: unknown): boolean {
