@@ -180,7 +180,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** Does what follows an attempt. */
   function follow(event: PendingEvent, attempt: Attempt, now: number): void {
     const { verdict, reply } = attempt;
-    if (verdict.kind !== "unauthorized" && verdict.kind !== "forbidden") refusedSince = undefined;
+    // In a pause it is of an attempt from before, and changes nothing.
+    if (!pausedBy && verdict.kind !== "unauthorized" && verdict.kind !== "forbidden")
+      refusedSince = undefined;
     if (verdict.kind === "accepted") {
       end(event, accepted(attempt, event.attempts));
       return;

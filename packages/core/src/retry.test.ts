@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { fakeClock } from "../tests/fake-clock.ts";
 import { passTime } from "../tests/pass-time.ts";
 import type { SentRequest } from "../tests/scripted-transport.ts";
 import { anotherEvent, EVENT, startClient, TOKEN, turn, unaccounted } from "../tests/start-client.ts";
+import { createMemoryStore, memoryOutbox } from "./memory-outbox.ts";
 
 /** Retries as they are without options. */
 const BY_DEFAULT = { retry: {} };
@@ -353,6 +355,32 @@ describe("a token that is refused", () => {
     await passTime(clock, 1);
     expect(client.stats()).toMatchObject({ pending: 0, droppedByReason: { expired: 1 } });
   });
+
+  test.each([202, 404, 429, 503])(
+    "has what an earlier process has left wait, though an attempt from before it ends later with %d",
+    async (late) => {
+      const store = createMemoryStore();
+      const first = startClient({ outbox: memoryOutbox({ store }), random: Math.random });
+      for (let index = 0; index < 8; index += 1) first.client.track(anotherEvent());
+      await passTime(first.clock, 10);
+      await first.client.close({ timeout: 0 });
+      const clock = fakeClock(first.clock.now() + 200_000_000);
+      const { client, intercom } = startClient({
+        clock,
+        outbox: memoryOutbox({ store }),
+        concurrency: 4,
+        retry: {},
+      });
+      await passTime(clock, 10);
+      const [refused, other] = intercom.sent;
+      refused?.reply(401);
+      await turn();
+      other?.reply(late);
+      await passTime(clock, 60_000, 1000);
+      expect(client.stats().isPaused).toBe(true);
+      expect(store.deadLetters).toEqual([]);
+    },
+  );
 
   test("is waited for without a timer that is too long for the machine", async () => {
     const delays: number[] = [];
