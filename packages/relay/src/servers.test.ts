@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer, request as nodeRequest, type RequestListener } from "node:http";
+import { Agent, createServer, request as nodeRequest, type RequestListener } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { serve } from "@hono/node-server";
 import express from "express";
@@ -361,6 +362,35 @@ test("a body is read though a middleware listens to it as well", async () => {
   const body = { events: [event()] };
   expect(await resultsOf(await send(origin, { body }))).toEqual([{ status: "accepted" }]);
   expect(heard.join("")).toBe(JSON.stringify(body));
+});
+
+test.each([
+  ["before all of it has come", 2_000_000, 0],
+  ["once all of it has come", 1000, 100],
+])("a body that the relay does not read is heard by who listens, refused %s", async (_, size, delay) => {
+  const handle = toNodeHandler({
+    async fetch() {
+      await sleep(delay);
+      return new Response(null, { status: 403 });
+    },
+  });
+  let heard = 0;
+  const origin = await listen((incoming, response) => {
+    incoming.on("data", ({ length }) => {
+      heard += length;
+    });
+    handle(incoming, response);
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let turn = 1; turn <= 2; turn += 1) {
+    const sending = nodeRequest(origin, { agent, method: "POST", headers: { "content-length": size } });
+    sending.end("x".repeat(size));
+    const [reply] = await once(sending, "response");
+    expect(reply.statusCode).toBe(403);
+    reply.resume();
+    await vi.waitUntil(() => heard === turn * size, 20_000);
+  }
+  agent.destroy();
 });
 
 describe("the context", () => {

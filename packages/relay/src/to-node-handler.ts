@@ -99,6 +99,7 @@ export function createNodeAnswer<Context>(
     });
     // Who still sends would take a closed connection for a failure, and not read the answer.
     if (!request.complete) hangUpSoon(request, response);
+    else if (request.isPaused()) request.resume(); // Somebody else may listen to what the relay has not read.
     response.end(body);
   };
 }

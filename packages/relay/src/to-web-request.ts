@@ -59,9 +59,9 @@ function streamOf(request: Incoming): ReadableStream<Uint8Array> {
   let stop: (() => void) | undefined;
   return new ReadableStream<Uint8Array>(
     {
-      // Somebody listens already, so that it flows: what comes before the first pull would be missed.
-      start(controller) {
-        if (request.readableFlowing) stop = forward(request, controller);
+      // Where somebody listens already it flows, and what comes before the first pull would be missed.
+      start() {
+        if (request.readableFlowing) request.pause();
       },
       pull(controller) {
         if (request.destroyed) controller.error(BROKEN_OFF);
