@@ -178,6 +178,19 @@ describe("events of one second of which one ended without being taken", () => {
     expect(secondsOf(intercom.sent)).toEqual([NOW, NOW + 1]);
   });
 
+  test("leave it to no other if Intercom may have taken it before it made way", async () => {
+    const { client, intercom } = startClient(
+      { retry: {}, queue: { maxEvents: 1, policy: "drop_oldest" } },
+      ({ reply }) => reply(intercom.sent.length === 1 ? 500 : 202),
+    );
+    const first = client.track(EVENT);
+    await turn();
+    await client.track(AT);
+    expect(await first).toEqual({ status: "dropped", reason: "queue_full" });
+    await client.track(third);
+    expect(secondsOf(intercom.sent)).toEqual([NOW, NOW - 100, NOW + 1]);
+  });
+
   test("leave it to no other if an outbox may have kept it, though it has failed", async () => {
     const inner = memoryOutbox();
     let isFailing = true;

@@ -176,7 +176,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       if (!event.isOwn || outcome.status === "duplicate") return; // Another event has its place.
       const { body, sequence, key = placeOf(JSON.parse(body)).key } = event;
       if (isTaken(outcome)) collisions.take(key, sequence, hash.ofBody(body));
-      else if (!mayBeTaken(outcome)) collisions.remove(key, sequence);
+      else if (!mayBeTaken(event, outcome)) collisions.remove(key, sequence);
     },
     release(sequence, outcome) {
       const released = followers.get(sequence);
@@ -199,8 +199,8 @@ function hasFailed(earlier: OwnEvent | number): boolean {
 }
 
 /** Whether Intercom may have the event, or get it, all the same: a reply may be lost, and that of an outbox too. */
-function mayBeTaken(outcome: Outcome): boolean {
-  if (outcome.status === "dropped") return outcome.reason === "not_stored";
+function mayBeTaken({ failures }: PendingEvent, outcome: Outcome): boolean {
+  if (outcome.status === "dropped") return failures > 0 || outcome.reason === "not_stored";
   return outcome.status === "rejected" && FAILURES.has(outcome.verdict.kind);
 }
 
