@@ -80,7 +80,7 @@ export interface FlushReport {
 
 /** What was left after `close`. */
 export interface CloseReport extends FlushReport {
-  /** Events that were given up as `closed`, those tracked while it was closing among them. */
+  /** Events that have ended as `dropped` since: as `closed`, those tracked while it was closing among them, or else. */
   readonly dropped: number;
 }
 
