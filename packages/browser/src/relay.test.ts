@@ -1165,14 +1165,14 @@ describe("tabs", () => {
 });
 
 describe("as the Messenger's fallback", () => {
-  function startBoth(timeout: number): Started {
+  function startBoth(timeout: number, store = sharedStore()): Started {
     const tab = browser.open(clock);
     const fallback = relay({ url: `https://site.test/relay?tab=${tabs++}` });
     const tracker = tab.run(() =>
       createTracker({
         route: messenger({ timeout, fallback }),
         clock: tab.clock,
-        outbox: memoryPageOutbox(sharedStore()),
+        outbox: memoryPageOutbox(store),
       }),
     );
     return { tab, tracker };
@@ -1191,6 +1191,19 @@ describe("as the Messenger's fallback", () => {
     await settleDown();
     expect(browser.requests.flatMap(eventsOf)).toEqual([{ event_name: "a", created_at: 1_700_000_000 }]);
     expect((window as { Intercom?: unknown }).Intercom).not.toHaveBeenCalled();
+  });
+
+  test("an event that waits for the Messenger is dropped as well where another tab opts out", async () => {
+    const store = sharedStore();
+    const other = start({ outbox: memoryPageOutbox(store) });
+    const { tab, tracker } = startBoth(5_000, store);
+    const receipt = tab.run(() => tracker.track("a"));
+    other.tab.run(() => other.tracker.optOut());
+    await settleDown();
+    expect(await Promise.race([receipt, "never"])).toEqual({ status: "dropped", reason: "opted_out" });
+    clock.advance(5_000);
+    await settleDown();
+    expect(sent()).toEqual([]);
   });
 
   test("an event is not stored before it takes that way, or the Messenger has it", async () => {

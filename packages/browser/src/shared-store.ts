@@ -259,7 +259,8 @@ export function createSharedStore(
       for (const { id, outcome } of message.ended) events.get(id)?.end(outcome);
     } else if ("cleared" in message) {
       giveUp();
-      for (const event of all()) event.end(dropped("opted_out"));
+      // Also those that wait for the Messenger.
+      for (const event of settings.events) event.end(dropped("opted_out"));
     } else if (tabs.leads()) onLead();
   }
 
