@@ -59,6 +59,7 @@ export function createCourier(
   { clock, random = Math.random }: Pick<LaneSettings, "clock" | "random">,
 ): Courier {
   const { url, credentials, identity, timeout, retry } = options;
+  const startedAt = clock.now();
   let failures = 0;
   let lastToken: string | undefined;
   const room = MAX_BYTES - (identity ? MAX_IDENTITY : 0);
@@ -144,6 +145,7 @@ export function createCourier(
       }
       const moment = {
         now,
+        startedAt,
         random: random(),
         askedFor,
         isExcused: isLast || (answer === posted && isOffline()),

@@ -14,7 +14,7 @@ const RECORD: OutboxRecord = {
   failures: 1,
   dueAt: 0,
 };
-const MOMENT: Moment = { now: NOW, random: 0.5 };
+const MOMENT: Moment = { now: NOW, startedAt: NOW - 100_000, random: 0.5 };
 const replied = { status: 500, errors: [] };
 
 const SERVER_ERROR: FailedVerdict = { kind: "server_error", ...replied };
@@ -65,6 +65,20 @@ test.each<[string, Answer, Partial<OutboxRecord>, Partial<Moment>, unknown]>([
     { trackedAt: NOW - 59_500 },
     {},
     { outcome: { status: "dropped", reason: "expired" } },
+  ],
+  [
+    "what was left for the page has its age from where the page began",
+    { verdict: SERVER_ERROR },
+    { trackedAt: NOW - 1_000_000 },
+    { startedAt: NOW - 58_999 },
+    { record: { ...RECORD, trackedAt: NOW - 1_000_000, attempts: 2, failures: 2, dueAt: NOW + 1_000 } },
+  ],
+  [
+    "to be told to wait is no failure, however old the event",
+    { verdict: LIMITED },
+    { trackedAt: NOW - 1_000_000 },
+    { askedFor: NOW + 9_000 },
+    { record: { ...RECORD, trackedAt: NOW - 1_000_000, attempts: 2, dueAt: NOW + 9_000 } },
   ],
   ["a batch that was too large comes again as it was", { status: "too_large" }, {}, {}, { record: RECORD }],
   ...(["invalid_request", "contact_not_found", "unauthorized", "forbidden"] as const).map(

@@ -9,6 +9,8 @@ export type PageRetryPolicy = Pick<RetryPolicy, "attempts" | "baseDelay" | "maxD
 export interface Moment {
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** When the page began to send, in milliseconds since the epoch: what was left for it has its age from there. */
+  readonly startedAt: number;
   /** At least 0 and less than 1. */
   readonly random: number;
   /** When the relay asks to be asked again, in milliseconds since the epoch. */
@@ -38,7 +40,7 @@ export function nextStep(
   record: OutboxRecord,
   answer: Answer,
   policy: PageRetryPolicy,
-  { now, random, askedFor = 0, isExcused, isOldIdentity }: Moment,
+  { now, startedAt, random, askedFor = 0, isExcused, isOldIdentity }: Moment,
 ): Step {
   const attempts = record.attempts + 1;
   if ("verdict" in answer) {
@@ -50,7 +52,8 @@ export function nextStep(
       return { outcome: { status: "rejected", verdict, attempts } };
     }
     const dueAt = Math.max(askedFor, now + backoff(record.failures, policy, random));
-    if (dueAt >= record.trackedAt + policy.maxAge) return { outcome: dropped("expired") };
+    if (failures > record.failures && dueAt >= Math.max(record.trackedAt, startedAt) + policy.maxAge)
+      return { outcome: dropped("expired") };
     return { record: { ...record, attempts, failures, dueAt } };
   }
   const { status } = answer;

@@ -860,6 +860,27 @@ describe("tabs", () => {
     expect(store.events.events.size).toBe(0);
   });
 
+  test.each<[string, Reply]>([
+    ["is told to wait", [429, {}]],
+    ["fails", [503, {}]],
+  ])("what an earlier page has left days before outlives a first attempt that %s", async (_, reply) => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const earlier = start({ outbox: memoryPageOutbox(store) });
+    expect(await earlier.tracker.track("a").stored).toBe(true);
+    earlier.tab.kill();
+    clock.advance(3 * 86_400_000);
+    browser.setOnline(true);
+    replies = [reply];
+    start({ outbox: memoryPageOutbox(store) });
+    for (let second = 0; second < 20; second++) {
+      clock.advance(1_000);
+      await settleDown();
+    }
+    expect(sent()).toEqual([["a"], ["a"]]);
+    expect(store.events.events.size).toBe(0);
+  });
+
   test("opting out while the store fails sends nothing of it, and deletes it once that can be done", async () => {
     browser.setOnline(false);
     const store = sharedStore();

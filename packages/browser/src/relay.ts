@@ -31,7 +31,11 @@ export interface PageRetryOptions {
   readonly baseDelay?: number | undefined;
   /** Milliseconds no wait exceeds, unless the relay asks for more. @default 60000 */
   readonly maxDelay?: number | undefined;
-  /** Milliseconds after `track` when an event that has failed is dropped as `expired`. @default 86400000 */
+  /**
+   * Milliseconds after `track` when an event that still fails is dropped as `expired`. What an earlier page has left has
+   * them from the start of the tracker.
+   * @default 86400000
+   */
   readonly maxAge?: number | undefined;
 }
 
