@@ -922,6 +922,50 @@ describe("tabs", () => {
     expect(sent()).toEqual([["b"]]);
   });
 
+  test("opting out deletes nothing that another tab stores once the store was emptied", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const outbox = memoryPageOutbox(store);
+    const { clear } = outbox;
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    outbox.clear = () => clear().then(() => answered);
+    const one = start({ outbox });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    one.tracker.optIn();
+    expect(await other.tracker.track("a").stored).toBe(true);
+    const receipt = one.tracker.track("b");
+    await settleDown();
+    answer();
+    expect(await receipt.stored).toBe(true);
+    expect(store.events.events.size).toBe(2);
+  });
+
+  test("opting out twice deletes what came between", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const outbox = memoryPageOutbox(store);
+    const { clear } = outbox;
+    const answers: (() => void)[] = [];
+    outbox.clear = () => clear().then(() => new Promise((resolve) => answers.push(resolve)));
+    const one = start({ outbox });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    expect(await other.tracker.track("a").stored).toBe(true);
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    for (const answer of answers) answer();
+    await settleDown();
+    expect(store.events.events.size).toBe(0);
+    one.tracker.optIn();
+    expect(await one.tracker.track("b").stored).toBe(true);
+  });
+
   test("opting out after closing tells the other tabs, too", async () => {
     browser.setOnline(false);
     const store = sharedStore();

@@ -116,6 +116,8 @@ export function createSharedStore(
   let badLooks = 0;
   /** Whether the store may still hold what was there when the visitor opted out on this page. */
   let isToClear = false;
+  /** That it is being emptied: a second time would delete what other tabs have stored since. */
+  let clearing: Promise<void> | undefined;
 
   const allIn = (wanted: Place) => all().filter(({ place }) => place === wanted);
   /** Whether it is one of this page, which may have ended. */
@@ -129,9 +131,15 @@ export function createSharedStore(
     onFailure = (cause: unknown): unknown => isClosed || complain(BROKEN, cause),
   ): Promise<T | undefined> {
     async function onceCleared(): Promise<T> {
-      if (isToClear) {
-        await outbox.clear();
-        isToClear = false;
+      while (isToClear) {
+        clearing ??= outbox.clear();
+        const mine = clearing;
+        try {
+          await mine;
+          if (clearing === mine) isToClear = false;
+        } finally {
+          if (clearing === mine) clearing = undefined;
+        }
       }
       return work();
     }
@@ -336,6 +344,7 @@ export function createSharedStore(
     leave: tabs.leave,
     clear() {
       isToClear = true;
+      clearing = undefined; // It may have been emptied before what is to be deleted now came.
       void fromStore(async () => undefined);
       tabs.tell({ cleared: true });
     },
