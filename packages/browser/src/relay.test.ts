@@ -945,6 +945,33 @@ describe("tabs", () => {
     expect(store.events.events.size).toBe(2);
   });
 
+  test("opting out deletes what another tab was storing, though it comes after the store was emptied", async () => {
+    browser.setOnline(false);
+    const store = sharedStore();
+    const emptied = memoryPageOutbox(store);
+    emptied.clear = async () => undefined;
+    const outbox = memoryPageOutbox(store);
+    const { appendApart } = outbox;
+    let answer = (): void => undefined;
+    const heard = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    outbox.appendApart = async (drafts) => {
+      const records = await appendApart(drafts);
+      await heard;
+      return records;
+    };
+    const one = start({ outbox: emptied });
+    const other = start({ outbox });
+    const receipt = other.tracker.track("a");
+    await settleDown();
+    one.tab.run(() => one.tracker.optOut());
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+    answer();
+    await settleDown();
+    expect(store.events.events.size).toBe(0);
+  });
+
   test("opting out twice deletes what came between", async () => {
     browser.setOnline(false);
     const store = sharedStore();

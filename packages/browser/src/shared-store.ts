@@ -220,6 +220,8 @@ export function createSharedStore(
       event.keep(true);
       event.decide();
     }
+    // Those that were given up meanwhile, as where another tab has opted out.
+    settle(records.filter(({ id }) => !events.has(id)).map(({ id }) => ({ id, outcome: UNTOLD })));
     tabs.tell({ fresh: true });
     onLead();
   }
