@@ -16,8 +16,8 @@ export interface RetryOptions {
   readonly holdContact?: number | undefined;
   /**
    * Milliseconds after `track` when an event that still fails is dropped as `expired`. For events that an earlier
-   * process has left they count from the start of the client, and while the token is refused from then, so that none
-   * is dropped for the time in which nothing was tried. Waiting for the allowance is no failure.
+   * process has left they count from the start of the client, and while the token is refused from when it first was.
+   * Waiting for the allowance is no failure.
    * @default 86400000
    */
   readonly maxAge?: number | undefined;
