@@ -30,6 +30,16 @@ function start(
   return { ...startClient({ outbox: faulty.outbox, random: Math.random, ...options }, onRequest), faulty };
 }
 
+/** Leaves an event in a store, as a client does that is closed at once, and answers when that was. */
+async function leaveEvent(store: MemoryStore): Promise<number> {
+  const { client, clock } = start(store);
+  await turn();
+  client.track(EVENT);
+  await passTime(clock, 1);
+  await client.close({ timeout: 0 });
+  return clock.now();
+}
+
 /** All bodies a store holds. */
 function bodiesIn(store: MemoryStore): string[] {
   return [...store.events.values()].map(({ record }) => record.body);
@@ -252,12 +262,7 @@ describe("what is left", () => {
     "is sent, though it has waited for longer than an event may fail, and %s",
     async (_, statuses, requests) => {
       const store = createMemoryStore();
-      const first = start(store);
-      await turn();
-      first.client.track(EVENT);
-      await passTime(first.clock, 1);
-      await first.client.close({ timeout: 0 });
-      const clock = fakeClock(first.clock.now() + 200_000_000);
+      const clock = fakeClock((await leaveEvent(store)) + 200_000_000);
       const replies = [...statuses];
       const second = start(store, (request) => request.reply(replies.shift() ?? 401), { clock, retry: {} });
       await passTime(clock, 20_000, 100);
@@ -470,12 +475,7 @@ describe("what is left", () => {
 
   test("is read again soon after it could not be read", async () => {
     const store = createMemoryStore();
-    const earlier = start(store);
-    await turn();
-    earlier.client.track(EVENT);
-    await passTime(earlier.clock, 1);
-    await earlier.client.close({ timeout: 0 });
-    const clock = fakeClock();
+    const clock = fakeClock(await leaveEvent(store));
     const { outbox, fail, of } = faultyOutbox(store);
     fail("lease", new OutboxError("failed", "busy"));
     const { intercom } = startClient({ clock, outbox }, accept);
@@ -483,7 +483,6 @@ describe("what is left", () => {
     expect(of("lease")).toHaveLength(3);
     fail("lease", undefined);
     await passTime(clock, 1000, 50);
-
     expect([intercom.sent.length, store.events.size]).toEqual([1, 0]);
     await passTime(clock, 5000, 50);
     expect(of("lease")).toHaveLength(4);
