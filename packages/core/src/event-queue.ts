@@ -220,17 +220,17 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   function end(event: PendingEvent, outcome: Outcome): void {
     if (event.id !== undefined && event.isOwn && !isTaken(outcome)) spilled.bury(event.id);
     keeper?.ended(event, outcome);
-    finish(event, outcome);
+    finish(event, outcome, keeper !== undefined);
     intake.leave(event);
   }
 
-  /** Tells everybody how an event has ended. */
-  function finish(event: PendingEvent, outcome: Outcome): void {
+  /** Tells everybody how an event has ended. @param mayBeKept whether the outbox may hand it out all the same */
+  function finish(event: PendingEvent, outcome: Outcome, mayBeKept = false): void {
     const { sequence, body, isOwn } = event;
     if (isOwn) tally.end(outcome);
     else tally.recover();
     if (!isOwn) adopted -= 1;
-    sameSecond.ended(event, outcome);
+    sameSecond.ended(event, outcome, mayBeKept);
     barrier.end(sequence); // Before anybody is told, who may wait for those that are left.
     const receipt = event.receipt ?? (isOwn ? spilled.end(sequence, outcome) : undefined);
     if (receipt) settle(receipt, outcome);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { faultyOutbox } from "../tests/faulty-outbox.ts";
 import { passTime } from "../tests/pass-time.ts";
 import type { SentRequest } from "../tests/scripted-transport.ts";
 import { EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
 import type { TrackedEvent } from "./event.ts";
-import { memoryOutbox } from "./memory-outbox.ts";
+import { createMemoryStore, memoryOutbox } from "./memory-outbox.ts";
 import { OutboxError } from "./outbox.ts";
 
 const NOW = 1_700_000_000;
@@ -191,6 +192,19 @@ describe("events of one second of which one ended without being taken", () => {
     expect(secondsOf(intercom.sent)).toEqual([NOW, NOW - 100, NOW + 1]);
   });
 
+  test("leave it to no other if Intercom may have taken it before it refused it", async () => {
+    const { client, clock, intercom } = startClient({ retry: {} }, ({ reply, fail }) => {
+      if (intercom.sent.length === 1) fail(new Error("read ECONNRESET"));
+      else reply(intercom.sent.length === 2 ? 422 : 202);
+    });
+    const first = client.track(EVENT);
+    await passTime(clock, 900, 100);
+    expect(await first).toMatchObject({ status: "rejected", verdict: { kind: "invalid_request" } });
+    clock.set(NOW * 1000 + 999); // As if it had been sent again at once.
+    await client.track(third);
+    expect(secondsOf(intercom.sent)).toEqual([NOW, NOW, NOW + 1]);
+  });
+
   test("leave it to no other if an outbox may have kept it, though it has failed", async () => {
     const inner = memoryOutbox();
     let isFailing = true;
@@ -213,6 +227,24 @@ describe("events of one second of which one ended without being taken", () => {
     client.track(third);
     await passTime(clock, 50_000, 500); // What it has kept is leased until then.
     expect(secondsOf(intercom.sent).sort()).toEqual([NOW, NOW + 1]);
+  });
+
+  test.each([
+    ["sent from memory", "append"],
+    ["not told of its end", "settle"],
+  ] as const)("leave it to no other if an outbox may hand it out again: %s", async (_, verb) => {
+    const { outbox, fail } = faultyOutbox(createMemoryStore());
+    const { client, clock, intercom } = startClient({ outboxFallback: "memory", outbox }, (request) =>
+      request.reply(404),
+    );
+    await turn();
+    fail(verb, new OutboxError("failed", "the connection is lost"));
+    const first = client.track(EVENT);
+    await passTime(clock, 1);
+    expect(await first).toMatchObject({ status: "rejected" });
+    client.track(third);
+    await passTime(clock, 1);
+    expect(secondsOf(intercom.sent)).toEqual([NOW, NOW + 1]);
   });
 
   test("leave it to an equal one though Intercom may have taken it", async () => {

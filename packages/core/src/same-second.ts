@@ -1,6 +1,5 @@
 import { createCollisions } from "./collisions.ts";
 import { createIssue } from "./create-issue.ts";
-import { FAILURES } from "./delivery.ts";
 import type { WireEvent } from "./event.ts";
 import { createEventHash } from "./event-hash.ts";
 import { createHashTable, type Hash } from "./hash-table.ts";
@@ -40,7 +39,7 @@ export interface SameSecond {
   /** Announces an event and lets it in, or has it wait for an equal one; answers whether it was taken. */
   admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean;
   /** Remembers of an event that has ended what is needed, before its receipt is settled. */
-  ended(event: PendingEvent, outcome: Outcome): void;
+  ended(event: PendingEvent, outcome: Outcome, mayBeKept: boolean): void;
   /** Does what follows for those that waited for an event, once its receipt is settled. */
   release(sequence: number, outcome: Outcome): void;
   /** Events that wait for the outcome of an equal one. */
@@ -172,11 +171,11 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       announce(event);
       return proceed(event, equal);
     },
-    ended(event, outcome) {
+    ended(event, outcome, mayBeKept) {
       if (!event.isOwn || outcome.status === "duplicate") return; // Another event has its place.
       const { body, sequence, key = placeOf(JSON.parse(body)).key } = event;
       if (isTaken(outcome)) collisions.take(key, sequence, hash.ofBody(body));
-      else if (!mayBeTaken(event, outcome)) collisions.remove(key, sequence);
+      else if (!mayBeKept && !mayBeTaken(event, outcome)) collisions.remove(key, sequence);
     },
     release(sequence, outcome) {
       const released = followers.get(sequence);
@@ -200,8 +199,7 @@ function hasFailed(earlier: OwnEvent | number): boolean {
 
 /** Whether Intercom may have the event, or get it, all the same: a reply may be lost, and that of an outbox too. */
 function mayBeTaken({ failures }: PendingEvent, outcome: Outcome): boolean {
-  if (outcome.status === "dropped") return failures > 0 || outcome.reason === "not_stored";
-  return outcome.status === "rejected" && FAILURES.has(outcome.verdict.kind);
+  return failures > 0 || (outcome.status === "dropped" && outcome.reason === "not_stored");
 }
 
 /** Whether Intercom has the event. */
