@@ -31,7 +31,8 @@ const LOOK = 1000;
 /** Milliseconds to wait before writing again what could not be written. */
 const FAILURE_WAIT = 1000;
 
-const NONE: AsyncIterable<never> = { async *[Symbol.asyncIterator]() {} };
+/** Thrown where an outbox does not tell which events it holds. */
+const UNTOLD = new Error("untold");
 
 /** Moves events between memory and an outbox; {@link createOutboxKeeper}. */
 export interface OutboxKeeper {
@@ -348,17 +349,21 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   async function findMissing(): Promise<void> {
     if (spilled() === 0) return;
     try {
-      // That there are none is all an outbox says that does not tell which there are.
-      if (!outbox.ids && (await outbox.counts()).events > 0) return;
       await endMissing({
-        ids: () => outbox.ids?.() ?? NONE,
+        ids: () => outbox.ids?.() ?? none(),
         deadLetters: () => outbox.deadLetters(),
         held,
         endings,
       });
     } catch (error) {
-      if (!isClosing) tell(error, "tell which events it holds");
+      if (error !== UNTOLD && !isClosing) tell(error, "tell which events it holds");
     }
+  }
+
+  /** That there are none is all an outbox says that does not tell which there are. */
+  async function* none(): AsyncGenerator<never> {
+    if ((await outbox.counts()).events > 0) throw UNTOLD;
+    yield* [];
   }
 
   /** Looks time and again for what was due at a time, until all of it has been looked for. */

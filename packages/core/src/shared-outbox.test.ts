@@ -276,6 +276,35 @@ async function untilOpen({ clock, intercom }: Started, requests: number): Promis
 }
 
 describe("what is in the store is never taken for ended", () => {
+  test("though it is new while the outbox counts, which tells no ids and was empty before", async () => {
+    const { client, clock, others, intercom, receipts, endElsewhere } = await startWith(
+      1,
+      {},
+      ({ ids, ...outbox }) => ({
+        ...outbox,
+        async counts() {
+          const counts = await outbox.counts();
+          await new Promise<void>((resolve) => clock.after(3000, resolve));
+          return counts;
+        },
+      }),
+    );
+    await endElsewhere([0], ACCEPTED);
+    await others.settle([{ id: "zzz-theirs", outcome: ACCEPTED }], clock.now());
+    void client.flush();
+    await turn();
+    receipts.push(client.track(anotherEvent()));
+    await passTime(clock, 1);
+    intercom.open().forEach(later);
+    const outcomes = watch(receipts);
+    await passTime(clock, 60_000, 500);
+    expect(outcomes).toEqual([undefined, undefined]);
+    await untilOpen({ clock, intercom } as Started, 1);
+    for (const request of intercom.open()) request.reply(202);
+    await passTime(clock, 120_000, 500);
+    expect(outcomes).toEqual([ELSEWHERE, { status: "accepted", attempts: 2 }]);
+  });
+
   test("though it leaves memory while ids are read", async () => {
     const { hold, begun, wrap, go } = slow();
     const { client, clock, intercom, endElsewhere } = await startWith(3, {}, wrap);
