@@ -354,6 +354,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
         deadLetters: () => outbox.deadLetters(),
         held,
         endings,
+        isUnsure: () => refilling !== undefined,
       });
     } catch (error) {
       if (error !== UNTOLD && !isClosing) tell(error, "tell which events it holds");

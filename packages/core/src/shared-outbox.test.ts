@@ -229,6 +229,29 @@ describe("what another process has ended, while the store is never empty", () =>
     expect(outcomes).toEqual([ELSEWHERE, ELSEWHERE]);
     expect(client.stats()).toMatchObject({ accepted: 2, pending: 0 });
   });
+
+  test("is not looked for while the outbox may have handed it out, and not said so for long", async () => {
+    let answer = (): void => undefined;
+    const { client, clock, intercom, endElsewhere } = await startWith(1, {}, (outbox) => ({
+      ...outbox,
+      async lease(request) {
+        const records = await outbox.lease(request);
+        if (records.length > 0) await new Promise<void>((resolve) => (answer = resolve));
+        return records;
+      },
+    }));
+    const flushed = client.flush();
+    await passTime(clock, 150_000, 500);
+    await endElsewhere([0], ACCEPTED); // The lease has run out, and another process has taken it.
+    await passTime(clock, 5000, 100);
+    expect(client.stats()).toMatchObject({ accepted: 0, pending: 1 });
+    answer();
+    await passTime(clock, 100);
+    for (const request of intercom.open()) request.reply(202);
+    await passTime(clock, 100);
+    expect(await flushed).toEqual({ pending: 0 });
+    expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
+  });
 });
 
 /** An outbox that tells its ids only when a test lets it, once that was asked for. */

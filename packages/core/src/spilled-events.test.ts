@@ -51,6 +51,7 @@ function spill(numbers: readonly number[], unheld: readonly number[] = []) {
       deadLetters: () => lettersOf(...letters.map(idOf)),
       held: new Map(),
       endings: new Map(),
+      isUnsure: () => false,
       ...more,
     });
   }
@@ -120,4 +121,12 @@ test("a letter of an event that has ended here takes no other's place", async ()
     [3, EXPIRED],
   ]);
   expect(spilled.count()).toBe(1);
+});
+
+test("none is taken for ended elsewhere while the outbox may have handed it out", async () => {
+  const { ended, endMissing } = spill([1, 2]);
+  await endMissing([1], [2], { isUnsure: () => true });
+  expect(ended).toEqual([]);
+  await endMissing([1], [2]);
+  expect(ended).toHaveLength(1);
 });
