@@ -113,6 +113,35 @@ describe("what is tracked", () => {
     expect(users).toEqual(Array.from({ length: 5000 }, (_, index) => index));
   }, 30_000);
 
+  test.each([
+    ["there is no room for it", 2, 15_000],
+    ["its lease runs out", 1, 45_000],
+  ])("ends once though it is handed out before it is known to be kept, as %s", async (_, events, wait) => {
+    const { outbox } = faultyOutbox(createMemoryStore());
+    const { client, clock, intercom } = startClient(
+      {
+        random: Math.random,
+        queue: { maxEvents: 2 },
+        outbox: {
+          ...outbox,
+          async append(records, leaseUntil) {
+            await outbox.append(records, leaseUntil);
+            await new Promise<void>((resolve) => clock.after(wait, resolve));
+          },
+        },
+      },
+      accept,
+    );
+    await turn();
+    const outcomes: Outcome[] = [];
+    for (let index = 0; index < events; index += 1)
+      void client.track(anotherEvent()).then((outcome) => outcomes.push(outcome));
+    await passTime(clock, 60_000, 100);
+    expect(outcomes).toHaveLength(events);
+    expect(intercom.sent).toHaveLength(events);
+    expect(client.stats()).toMatchObject({ accepted: events, pending: 0 });
+  });
+
   test.each(["here", "by another process"])(
     "and that equals one which waits in the outbox alone ends as that one does, delivered %s",
     async (where) => {

@@ -113,6 +113,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   const unwritten = new Set<PendingEvent>();
   /** The first of them that are being written just now. */
   let beingWritten = 0;
+  /** Ids of those that the outbox has handed out before it said that it keeps them. */
+  const handedOut = new Set<string>();
   const held = new Map<string, PendingEvent>();
   /** Characters of their bodies. */
   let heldBytes = 0;
@@ -237,18 +239,22 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       tell(error, "keep events");
       for (const event of batch) {
         endWriting(event);
+        handedOut.delete(event.id as string);
         if (fallsBack && !isClosing) deliver(event, false);
         else refuse(event);
       }
       return;
     }
     for (const event of batch) {
+      const id = event.id as string;
       endWriting(event);
+      const isOut = handedOut.delete(id);
       if (isLeased && !isClosing) {
-        hold(event.id as string, event);
+        hold(id, event);
         deliver(event, true);
       } else {
         hasMore = true;
+        if (isOut) parked.set(id, recordOf(event, 0));
         spill(event);
       }
     }
@@ -271,6 +277,15 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   function endWriting(event: PendingEvent): void {
     unwritten.delete(event);
     beingWritten -= 1;
+  }
+
+  function idsBeingWritten(): Set<string> {
+    const ids = new Set<string>();
+    for (const { id } of unwritten) {
+      if (ids.size === beingWritten) break;
+      ids.add(id as string);
+    }
+    return ids;
   }
 
   /** Whether memory is, or would be with so many more events. */
@@ -305,12 +320,17 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     if (isClosing) return 0; // They are given back, as nothing is sent any more.
     if (records.length === limit) hasMore = true;
     if (records.length > 0) usualBytes = bytesOf(records) / records.length;
+    const writing = idsBeingWritten();
     let taken = 0;
     let isFull = false;
     for (const leased of records) {
       // Its lease had run out, nobody else has taken it, and what became of it may not be written yet.
       const record = parked.get(leased.id) ?? leased;
       if (held.has(record.id) || endings.has(record.id) || record.dueAt > now) continue;
+      if (writing.has(record.id)) {
+        handedOut.add(record.id); // It is taken over once it is known to be kept.
+        continue;
+      }
       isFull ||= heldBytes > 0 && heldBytes + record.body.length > maxHeldBytes;
       if (isFull) {
         // And those after it, so that it is not passed by for ever. A copy, as what is being written does not count.
