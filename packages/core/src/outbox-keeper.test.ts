@@ -142,6 +142,32 @@ describe("what is tracked", () => {
     expect(client.stats()).toMatchObject({ accepted: events, pending: 0 });
   });
 
+  test("ends once though it is handed out while it ends, as the machine has slept", async () => {
+    const { outbox } = faultyOutbox(createMemoryStore());
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      outbox: {
+        ...outbox,
+        async lease(request) {
+          const records = await outbox.lease(request);
+          if (records.length > 0) await new Promise<void>((resolve) => clock.after(1000, resolve));
+          return records;
+        },
+      },
+    });
+    await turn();
+    client.track(EVENT);
+    await passTime(clock, 1);
+    clock.set(clock.now() + 3_600_000);
+    const flushed = client.flush(); // It leases what is due, and what it has itself no lease on any more.
+    await turn();
+    intercom.open().forEach(accept);
+    await passTime(clock, 2000, 50);
+    expect(await flushed).toEqual({ pending: 0 });
+    expect(intercom.sent).toHaveLength(1);
+    expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
+  });
+
   test.each(["here", "by another process"])(
     "and that equals one which waits in the outbox alone ends as that one does, delivered %s",
     async (where) => {

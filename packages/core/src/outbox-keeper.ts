@@ -124,6 +124,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   /** Records that have left memory, to be free for whoever leases them first. */
   const parked = new Map<string, OutboxRecord>();
   const endings = new Map<string, Outcome>();
+  /** Ids of those whose end was written while the outbox was asked for more: it may hand them out all the same. */
+  const endedMeanwhile = new Set<string>();
   /** Whether there may be more in the outbox than in memory. */
   let hasMore = true;
   let isClosing = false;
@@ -183,7 +185,10 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       tell(error, "write how events have ended; another process may send them again");
       return false;
     }
-    for (const { id } of writing) endings.delete(id);
+    for (const { id } of writing) {
+      endings.delete(id);
+      if (refilling) endedMeanwhile.add(id);
+    }
     return true;
   }
 
@@ -279,6 +284,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     beingWritten -= 1;
   }
 
+  const hasEnded = (id: string): boolean => endings.has(id) || endedMeanwhile.has(id);
+
   function idsBeingWritten(): Set<string> {
     const ids = new Set<string>();
     for (const { id } of unwritten) {
@@ -296,6 +303,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   function refill(): Promise<number> {
     refilling ??= lease().finally(() => {
       refilling = undefined;
+      endedMeanwhile.clear();
     });
     return refilling;
   }
@@ -326,7 +334,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     for (const leased of records) {
       // Its lease had run out, nobody else has taken it, and what became of it may not be written yet.
       const record = parked.get(leased.id) ?? leased;
-      if (held.has(record.id) || endings.has(record.id) || record.dueAt > now) continue;
+      if (held.has(record.id) || hasEnded(record.id) || record.dueAt > now) continue;
       if (writing.has(record.id)) {
         handedOut.add(record.id); // It is taken over once it is known to be kept.
         continue;
