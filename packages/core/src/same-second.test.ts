@@ -46,6 +46,17 @@ describe("events of one contact and name that are tracked in the same second", (
     expect(codes).toEqual([...Array(60).fill("second_moved"), "second_taken", "second_taken"]);
   });
 
+  test("also when the clock was put back by as much as the last one was moved ahead", async () => {
+    const { client, clock, intercom } = startClient({}, (request) => request.reply(202));
+    for (let index = 0; index < 3; index += 1) client.track({ ...EVENT, metadata: { index } });
+    await client.flush();
+    clock.set(clock.now() - 58_000);
+    for (let index = 3; index < 6; index += 1) client.track({ ...EVENT, metadata: { index } });
+    await client.flush();
+    const ahead = secondsOf(intercom.sent).map((second) => second - NOW);
+    expect(ahead).toEqual([0, 1, 2, -58, -57, -56]);
+  });
+
   test("names are compared as Intercom folds them, e-mail addresses without case", async () => {
     const { client, intercom } = startClient({}, (request) => request.reply(202));
     client.track({ email: "Frodo@example.com", eventName: "Placed.Order" });

@@ -148,6 +148,9 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
     const last = moved.get(subject) ?? 0;
     // Those before it are taken, or were; one beyond the end is from before the clock was put back.
     let second = Math.max(value.created_at, last <= end ? last : 0) + 1;
+    const next = value.created_at + 1;
+    // None is left beyond it, and the next one is free all the same: the clock was put back by less than that.
+    if (second > end && collisions.find(hash.of(value, next)) === undefined) second = next;
     for (; second <= end; second += 1) {
       const key = hash.of(value, second);
       if (collisions.find(key) !== undefined) continue;
