@@ -64,7 +64,7 @@ interface UnderWay {
 }
 
 /** Verdicts that say the server did not cope. */
-export const FAILURES: ReadonlySet<string> = new Set(["server_error", "unreachable", "timeout"]);
+const FAILURES: ReadonlySet<string> = new Set(["server_error", "unreachable", "timeout"]);
 
 /** Several times cheaper in Node than `queueMicrotask`, which makes a resource for async hooks. */
 const NOW = Promise.resolve();
