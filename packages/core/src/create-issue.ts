@@ -30,12 +30,11 @@ const EXPECTED: Readonly<Partial<Record<IssueCode, string>>> = {
   amount_sign: "positive",
 };
 
-/** What is expected where there must be an object, by its path. */
-const OBJECTS: Readonly<Record<string, string>> = {
-  "": "an object such as { userId, eventName }",
-  contact: "an object such as { userId }",
-  options: "an object such as { createdAt }",
-  metadata: "a plain object",
+/** What an object is to have, by its path; metadata may have anything. */
+const FIELDS: Readonly<Record<string, string>> = {
+  "": "userId, eventName",
+  contact: "userId",
+  options: "createdAt",
 };
 
 const ONE_IS_KEPT = "Intercom keeps one event of a contact, name and second";
@@ -68,7 +67,7 @@ function messageOf(path: string, code: IssueCode, found: unknown): string {
 function expected(path: string, code: IssueCode, found: unknown): string | undefined {
   switch (code) {
     case "not_an_object":
-      return OBJECTS[path];
+      return path === "metadata" ? "a plain object" : `an object such as { ${FIELDS[path]} }`;
     case "event_name_folded":
       return `${JSON.stringify(foldName(found as string))} to be stored as given`;
     case "invalid_date":

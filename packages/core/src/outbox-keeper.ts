@@ -32,7 +32,7 @@ const LOOK = 1000;
 const FAILURE_WAIT = 1000;
 
 /** Thrown where an outbox does not tell which events it holds. */
-const UNTOLD = new Error("untold");
+const UNTOLD = /* @__PURE__ */ new Error("untold");
 
 /** Moves events between memory and an outbox; {@link createOutboxKeeper}. */
 export interface OutboxKeeper {
