@@ -61,7 +61,9 @@ function streamOf(request: Incoming): ReadableStream<Uint8Array> {
     {
       // Where somebody listens already it flows, and what comes before the first pull would be missed.
       start() {
-        if (request.readableFlowing) request.pause();
+        if (!request.readableFlowing) return;
+        request.pause();
+        request.read(0); // Else Node.js 20 takes it that nobody reads it, and throws it away with the answer.
       },
       pull(controller) {
         if (request.destroyed) controller.error(BROKEN_OFF);
