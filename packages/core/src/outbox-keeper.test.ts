@@ -8,7 +8,7 @@ import type { SentRequest } from "../tests/scripted-transport.ts";
 import { anotherEvent, EVENT, type Started, startClient, turn, unaccounted } from "../tests/start-client.ts";
 import type { CoreClientOptions, Outcome, Receipt } from "./index.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-outbox.ts";
-import { OutboxError } from "./outbox.ts";
+import { type Outbox, OutboxError, type OutboxRecord } from "./outbox.ts";
 
 /** Headers of an allowance that nothing here uses up. */
 const PLENTY = {
@@ -28,6 +28,18 @@ function start(
 ) {
   const faulty = faultyOutbox(store, maxEvents);
   return { ...startClient({ outbox: faulty.outbox, random: Math.random, ...options }, onRequest), faulty };
+}
+
+/** An outbox that answers some time after it has handed events out. */
+function slowToLease(outbox: Outbox, wait: (records: readonly OutboxRecord[]) => Promise<void>): Outbox {
+  return {
+    ...outbox,
+    async lease(request) {
+      const records = await outbox.lease(request);
+      await wait(records);
+      return records;
+    },
+  };
 }
 
 /** Leaves an event in a store, as a client does that is closed at once, and answers when that was. */
@@ -146,14 +158,9 @@ describe("what is tracked", () => {
     const { outbox } = faultyOutbox(createMemoryStore());
     const { client, clock, intercom } = startClient({
       random: Math.random,
-      outbox: {
-        ...outbox,
-        async lease(request) {
-          const records = await outbox.lease(request);
-          if (records.length > 0) await new Promise<void>((resolve) => clock.after(1000, resolve));
-          return records;
-        },
-      },
+      outbox: slowToLease(outbox, async (records) => {
+        if (records.length > 0) await new Promise<void>((resolve) => clock.after(1000, resolve));
+      }),
     });
     await turn();
     client.track(EVENT);
@@ -510,14 +517,7 @@ describe("what is left", () => {
     const { client, intercom } = startClient(
       {
         clock,
-        outbox: {
-          ...outbox,
-          async lease(request) {
-            const records = await outbox.lease(request);
-            await new Promise<void>((resolve) => clock.after(1500, resolve));
-            return records;
-          },
-        },
+        outbox: slowToLease(outbox, () => new Promise<void>((resolve) => clock.after(1500, resolve))),
         queue: { maxEvents: 2 },
         retry: {},
       },
@@ -526,6 +526,32 @@ describe("what is left", () => {
     client.track(EVENT);
     await passTime(clock, 9000, 50);
     expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
+  });
+
+  test("is looked for until it is written, though memory has no need of more", async () => {
+    const clock = fakeClock();
+    const { outbox } = faultyOutbox(createMemoryStore());
+    const { client, intercom } = startClient(
+      {
+        clock,
+        outbox: {
+          ...outbox,
+          async update(...args) {
+            await new Promise<void>((resolve) => clock.after(1500, resolve));
+            return outbox.update(...args);
+          },
+        },
+        queue: { maxEvents: 8 },
+        retry: {},
+      },
+      // All but the first have no answer.
+      (request) => intercom.sent.length === 1 && request.reply(503, "", PLENTY),
+    );
+    await turn();
+    for (let index = 0; index < 4; index += 1) client.track(anotherEvent());
+    await passTime(clock, 9000, 50);
+    expect(intercom.sent).toHaveLength(5);
+    expect(intercom.sent[4]?.body).toBe(intercom.sent[0]?.body);
   });
 
   test("is read again soon after it could not be read", async () => {
@@ -1024,14 +1050,7 @@ describe("close", () => {
     const { outbox } = faultyOutbox(store);
     const { client, clock, intercom } = startClient({
       random: Math.random,
-      outbox: {
-        ...outbox,
-        async lease(request) {
-          const records = await outbox.lease(request);
-          await turn();
-          return records;
-        },
-      },
+      outbox: slowToLease(outbox, turn),
     });
     expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
     await passTime(clock, 60_000, 1000);
