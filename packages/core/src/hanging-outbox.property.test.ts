@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type FakeClock, fakeClock } from "../tests/fake-clock.ts";
+import { outboxThrough } from "../tests/outbox-through.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { simulatedIntercom } from "../tests/simulated-intercom.ts";
 import { TOKEN, unaccounted } from "../tests/start-client.ts";
@@ -46,28 +47,16 @@ function hangingOutbox(
 ): Outbox {
   const { ids, ...inner } = memoryOutbox({ store });
   let last: Promise<unknown> = Promise.resolve();
-  const hanging = <Args extends unknown[], T>(verb: (...args: Args) => Promise<T>) => {
-    return (...args: Args): Promise<T> => {
-      const never = new Promise<T>(() => undefined);
-      const effect = last.then(pause).then(() => (isAlive() ? verb(...args) : never));
-      last = effect;
-      return effect.then(async (answer) => {
-        await pause();
-        return isAlive() ? answer : never;
-      });
-    };
-  };
-  return {
-    append: hanging(inner.append),
-    lease: hanging(inner.lease),
-    renew: hanging(inner.renew),
-    update: hanging(inner.update),
-    settle: hanging(inner.settle),
-    counts: hanging(inner.counts),
-    deadLetters: inner.deadLetters,
-    ...(tellsIds && ids && { ids }),
-    close: hanging(inner.close),
-  };
+  function hanging<T>(call: () => Promise<T>): Promise<T> {
+    const never = new Promise<T>(() => undefined);
+    const effect = last.then(pause).then(() => (isAlive() ? call() : never));
+    last = effect;
+    return effect.then(async (answer) => {
+      await pause();
+      return isAlive() ? answer : never;
+    });
+  }
+  return { ...outboxThrough(inner, hanging), ...(tellsIds && ids && { ids }) };
 }
 
 /** An event that was tracked, and what its program was told of it. */

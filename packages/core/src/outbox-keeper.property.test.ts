@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type FakeClock, fakeClock } from "../tests/fake-clock.ts";
+import { outboxThrough } from "../tests/outbox-through.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { startClient, unaccounted } from "../tests/start-client.ts";
 import { createMemoryStore, type MemoryStore, memoryOutbox } from "./memory-outbox.ts";
@@ -32,24 +33,13 @@ const given = fc.record({
 
 /** An outbox whose calls take a while before and after they do anything, several at the same time. */
 function slowOutbox(store: MemoryStore, clock: FakeClock, pauses: Iterator<number>): Outbox {
-  const inner = memoryOutbox({ store });
   const pause = () => new Promise<void>((resolve) => void clock.after(pauses.next().value, resolve));
-  const slowly =
-    <Args extends unknown[], T>(verb: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      await pause();
-      const answer = await verb(...args);
-      await pause();
-      return answer;
-    };
-  return {
-    ...inner,
-    append: slowly(inner.append),
-    lease: slowly(inner.lease),
-    renew: slowly(inner.renew),
-    update: slowly(inner.update),
-    settle: slowly(inner.settle),
-  };
+  return outboxThrough(memoryOutbox({ store }), async (call) => {
+    await pause();
+    const answer = await call();
+    await pause();
+    return answer;
+  });
 }
 
 test.each([

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type FakeClock, fakeClock } from "../tests/fake-clock.ts";
+import { outboxThrough } from "../tests/outbox-through.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { simulatedIntercom } from "../tests/simulated-intercom.ts";
 import { TOKEN, unaccounted } from "../tests/start-client.ts";
@@ -45,20 +46,13 @@ type Given = typeof given extends fc.Arbitrary<infer Value> ? Value : never;
 function slowOutbox(store: MemoryStore, pause: () => Promise<void>): Outbox {
   const inner = memoryOutbox({ store });
   let last: Promise<unknown> = Promise.resolve();
-  const slowly = <Args extends unknown[], T>(verb: (...args: Args) => Promise<T>) => {
-    return (...args: Args): Promise<T> => {
-      const answer = last.then(pause).then(() => verb(...args));
-      last = answer.then(pause, () => undefined);
-      return last.then(() => answer); // What it has done is known a little later.
-    };
-  };
+  function slowly<T>(call: () => Promise<T>): Promise<T> {
+    const answer = last.then(pause).then(call);
+    last = answer.then(pause, () => undefined);
+    return last.then(() => answer); // What it has done is known a little later.
+  }
   return {
-    append: slowly(inner.append),
-    lease: slowly(inner.lease),
-    renew: slowly(inner.renew),
-    update: slowly(inner.update),
-    settle: slowly(inner.settle),
-    counts: slowly(inner.counts),
+    ...outboxThrough(inner, slowly),
     async *ids() {
       for (const id of [...store.events.keys()].sort()) {
         // What has ended by now may be told or not.
@@ -71,7 +65,6 @@ function slowOutbox(store: MemoryStore, pause: () => Promise<void>): Outbox {
       await pause();
       yield* inner.deadLetters();
     },
-    close: slowly(inner.close),
   };
 }
 
