@@ -1,0 +1,100 @@
+import type { Clock } from "./clock.ts";
+import { leaseEnd } from "./lease-end.ts";
+import type { Ending, Outbox, OutboxRecord } from "./outbox.ts";
+import type { TellTrouble } from "./outbox-trouble.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What has become of events of an outbox, until the outbox knows; {@link createOutboxChanges}. */
+export interface OutboxChanges {
+  /** Notes how an event has ended. */
+  end(id: string, outcome: Outcome): void;
+  /** Notes what became of an attempt of an event that stays in memory. */
+  change(record: OutboxRecord): void;
+  /** Notes that a record leaves memory, to be free for whoever leases it first. */
+  park(record: OutboxRecord): void;
+  /** The record as it was parked, while that is not written. */
+  parked(id: string): OutboxRecord | undefined;
+  /** Keeps a record after all: written later, that it is free would give away what is held. */
+  unpark(id: string): void;
+  /** Whether all that was parked is written. */
+  isParkingDone(): boolean;
+  /** Whether an event has ended, and the outbox may hand it out all the same. */
+  hasEnded(id: string): boolean;
+  /** Has ends remembered that are written while the outbox is asked for records, until the answered function is called. */
+  remember(): () => void;
+  /** How events have ended that the outbox has not been told of, by their ids. */
+  readonly endings: ReadonlyMap<string, Outcome>;
+  isEmpty(): boolean;
+  /** Writes how events have ended. @returns whether it is written */
+  writeEndings(): Promise<boolean>;
+  /** Writes all else. @returns whether it is written */
+  writeRecords(): Promise<boolean>;
+}
+
+/** No changes yet. */
+export function createOutboxChanges(outbox: Outbox, clock: Clock, tell: TellTrouble): OutboxChanges {
+  const changed = new Map<string, OutboxRecord>();
+  const parked = new Map<string, OutboxRecord>();
+  const endings = new Map<string, Outcome>();
+  /** Ids of those whose end was written while the outbox was asked for records. */
+  const endedMeanwhile = new Set<string>();
+  let isRemembering = false;
+
+  async function update(
+    records: Map<string, OutboxRecord>,
+    leaseUntil: number | undefined,
+  ): Promise<boolean> {
+    const writing = [...records.values()];
+    if (writing.length === 0) return true;
+    try {
+      await outbox.update(writing, leaseUntil);
+    } catch (error) {
+      tell(error, "write how often events were sent");
+      return false;
+    }
+    for (const record of writing) if (records.get(record.id) === record) records.delete(record.id);
+    return true;
+  }
+
+  return {
+    end(id, outcome) {
+      changed.delete(id);
+      endings.set(id, outcome);
+    },
+    change: (record) => void changed.set(record.id, record),
+    park(record) {
+      changed.delete(record.id);
+      parked.set(record.id, record);
+    },
+    parked: (id) => parked.get(id),
+    unpark: (id) => void parked.delete(id),
+    isParkingDone: () => parked.size === 0,
+    hasEnded: (id) => endings.has(id) || endedMeanwhile.has(id),
+    remember() {
+      isRemembering = true;
+      return () => {
+        isRemembering = false;
+        endedMeanwhile.clear();
+      };
+    },
+    endings,
+    isEmpty: () => endings.size + changed.size + parked.size === 0,
+    async writeEndings() {
+      const writing: Ending[] = [...endings].map(([id, outcome]) => ({ id, outcome }));
+      if (writing.length === 0) return true;
+      try {
+        await outbox.settle(writing, clock.now());
+      } catch (error) {
+        tell(error, "write how events have ended; another process may send them again");
+        return false;
+      }
+      for (const { id } of writing) {
+        endings.delete(id);
+        if (isRemembering) endedMeanwhile.add(id);
+      }
+      return true;
+    },
+    writeRecords: async () =>
+      (await update(changed, leaseEnd(clock.now()))) && (await update(parked, undefined)),
+  };
+}

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { PendingEvent } from "./pending-event.ts";
+import { createUnwrittenEvents } from "./unwritten-events.ts";
+
+const [a, b, c] = ["a", "b", "c"].map((id) => ({ id }) as PendingEvent) as [
+  PendingEvent,
+  PendingEvent,
+  PendingEvent,
+];
+
+function withThree() {
+  const unwritten = createUnwrittenEvents();
+  for (const event of [a, b, c]) unwritten.add(event);
+  return unwritten;
+}
+
+test("events come in the order they were added, so many at most", () => {
+  const unwritten = withThree();
+  expect([0, 2, 3, Number.POSITIVE_INFINITY].map(unwritten.first)).toEqual([
+    [],
+    [a, b],
+    [a, b, c],
+    [a, b, c],
+  ]);
+});
+
+test("what is being written makes no room for others", () => {
+  const unwritten = withThree();
+  unwritten.begin(2);
+  expect([unwritten.takeOldest(), unwritten.takeOldest()]).toEqual([c, undefined]);
+  expect([unwritten.size(), unwritten.has(b), unwritten.has(c)]).toEqual([2, true, false]);
+});
+
+test("while each of a batch ends, the others stay where they are", () => {
+  const unwritten = withThree();
+  unwritten.begin(2);
+  unwritten.end(a);
+  expect([...unwritten.idsBeingWritten()]).toEqual(["b"]);
+  expect([unwritten.takeOldest(), unwritten.takeOldest()]).toEqual([c, undefined]);
+});
+
+test("one that was handed out meanwhile says so once it is written, and once only", () => {
+  const unwritten = withThree();
+  unwritten.begin(2);
+  unwritten.handOut("b");
+  expect([unwritten.end(a), unwritten.end(b)]).toEqual([false, true]);
+  unwritten.add(b);
+  unwritten.begin(1);
+  expect(unwritten.end(b)).toBe(false);
+});
