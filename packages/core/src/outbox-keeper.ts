@@ -208,7 +208,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
         deadLetters: () => outbox.deadLetters(),
         held: held.byId,
         endings: changes.endings,
-        isUnsure: () => reader.underWay() !== undefined,
+        handedOut: async () => reader.underWay(),
       });
     } catch (error) {
       if (error !== UNTOLD && !isClosing) tell(error, "tell which events it holds");

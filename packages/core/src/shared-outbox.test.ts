@@ -252,6 +252,27 @@ describe("what another process has ended, while the store is never empty", () =>
     expect(await flushed).toEqual({ pending: 0 });
     expect(client.stats()).toMatchObject({ accepted: 1, pending: 0 });
   });
+
+  test("is noticed though the outbox is asked for more with each look, and is slow to answer", async () => {
+    let look = (): void => undefined;
+    const { client, clock, receipts, endElsewhere } = await startWith(2, {}, (outbox) => ({
+      ...outbox,
+      async lease(request) {
+        await new Promise<void>((resolve) => clock.after(100, resolve));
+        return outbox.lease(request);
+      },
+      deadLetters() {
+        look();
+        return outbox.deadLetters();
+      },
+    }));
+    look = () => void client.flush({ timeout: 50 });
+    const outcomes = watch(receipts);
+    await endElsewhere([0, 1], ACCEPTED);
+    await passTime(clock, 11_000, 100);
+    expect(outcomes).toEqual([ELSEWHERE, ELSEWHERE]);
+    expect(client.stats()).toMatchObject({ accepted: 2, pending: 0 });
+  });
 });
 
 /** An outbox that tells its ids only when a test lets it, once that was asked for. */

@@ -51,7 +51,7 @@ function spill(numbers: readonly number[], unheld: readonly number[] = []) {
       deadLetters: () => lettersOf(...letters.map(idOf)),
       held: new Map(),
       endings: new Map(),
-      isUnsure: () => false,
+      handedOut: async () => undefined,
       ...more,
     });
   }
@@ -123,10 +123,29 @@ test("a letter of an event that has ended here takes no other's place", async ()
   expect(spilled.count()).toBe(1);
 });
 
-test("none is taken for ended elsewhere while the outbox may have handed it out", async () => {
-  const { ended, endMissing } = spill([1, 2]);
-  await endMissing([1], [2], { isUnsure: () => true });
-  expect(ended).toEqual([]);
-  await endMissing([1], [2]);
-  expect(ended).toHaveLength(1);
+describe("an event that the outbox has handed out before another process ended it", () => {
+  test("has not ended elsewhere, and its letter is no other's", async () => {
+    const { spilled, ended, eventOf, idOf, endMissing } = spill([1, 2, 3], [1, 3]);
+    const held = new Map<string, PendingEvent>();
+    await endMissing([1], [2], {
+      held,
+      async handedOut() {
+        spilled.take();
+        held.set(idOf(2), eventOf(2));
+      },
+    });
+    expect(ended).toEqual([[undefined, ACCEPTED]]);
+    expect(spilled.count()).toBe(1);
+  });
+
+  test("is waited for until the outbox says so", async () => {
+    const { ended, endMissing } = spill([1, 2]);
+    let tell = (): void => undefined;
+    const done = endMissing([1], [2], { handedOut: () => new Promise<void>((resolve) => (tell = resolve)) });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(ended).toEqual([]);
+    tell();
+    await done;
+    expect(ended).toEqual([[2, EXPIRED]]);
+  });
 });

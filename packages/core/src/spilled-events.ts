@@ -39,8 +39,8 @@ export interface KeptElsewhere {
   readonly held: ReadonlyMap<string, PendingEvent>;
   /** By their ids, those that have ended here, which the outbox has not been told. */
   readonly endings: ReadonlyMap<string, Outcome>;
-  /** Whether it may have handed out some without having said so, which whoever had them before may end. */
-  readonly isUnsure: () => boolean;
+  /** Resolves once the outbox has said what it has handed out by now, which whoever had it before may have ended. */
+  readonly handedOut: () => Promise<unknown>;
 }
 
 /** As many dead letters as an outbox keeps unless it is told otherwise. */
@@ -91,7 +91,7 @@ export function createSpilledEvents(
     end: owed.end,
     bury,
     isBuried: (id) => buried.has(id),
-    async endMissing({ ids, deadLetters, held, endings, isUnsure }) {
+    async endMissing({ ids, deadLetters, held, endings, handedOut }) {
       const addedBefore = added;
       const sequenceOf = (id: string): number | undefined =>
         held.has(id) || endings.has(id) || buried.has(id) ? undefined : eventIds.sequenceOf(id);
@@ -105,8 +105,11 @@ export function createSpilledEvents(
       const missing = new Set(owed.open());
       if (missing.size > 0) for await (const id of ids()) missing.delete(eventIds.sequenceOf(id) as number);
       const letters = await endingsOf(deadLetters(), sequenceOf);
-      if (isUnsure()) return;
-      for (const { sequence } of held.values()) missing.delete(sequence);
+      await handedOut();
+      for (const { sequence } of held.values()) {
+        missing.delete(sequence);
+        letters.delete(sequence);
+      }
 
       // First those that are known to be missing: a letter may be of one that has ended here as well.
       for (const sequence of owed.open()) {
