@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type FakeClock, fakeClock } from "../tests/fake-clock.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { type Fate, type SimulatedIntercom, simulatedIntercom } from "../tests/simulated-intercom.ts";
+import { runs, SIMULATION_TIMEOUT, seeded } from "../tests/simulation.ts";
 import { TOKEN, turn, unaccounted } from "../tests/start-client.ts";
 import {
   type Client,
@@ -104,11 +105,12 @@ interface Setting {
   /** Of the calls of the outbox, in order; the others do what they should. */
   readonly faults: readonly Fault[];
   readonly isDurable: boolean;
+  readonly random: () => number;
   readonly options: Pick<CoreClientOptions, "queue" | "outboxFallback">;
 }
 
 /** Plays a sequence of steps, then lets everything come to rest. */
-async function play(steps: readonly Step[], { fates, faults, isDurable, options }: Setting) {
+async function play(steps: readonly Step[], { fates, faults, isDurable, random, options }: Setting) {
   const clock = fakeClock();
   const intercom: SimulatedIntercom = simulatedIntercom(
     clock,
@@ -130,6 +132,7 @@ async function play(steps: readonly Step[], { fates, faults, isDurable, options 
     const started = createClient({
       token: TOKEN,
       clock,
+      random,
       timeout: 3000,
       ...options,
       retry: { attempts: 4, holdContact: 20_000 },
@@ -241,8 +244,10 @@ test.each([
         fc.array(fate, { maxLength: 40 }),
         fc.array(fault, { maxLength: maxFaults }),
         fc.record({ queue, outboxFallback: fc.constantFrom("drop" as const, "memory" as const) }),
-        async (steps, fates, faults, options) => {
-          const played = await play(steps, { fates, faults, isDurable, options });
+        fc.nat(),
+        async (steps, fates, faults, options, seed) => {
+          const random = seeded(seed);
+          const played = await play(steps, { fates, faults, isDurable, random, options });
           const { client, intercom, store, tracked, wrong } = played;
           expect(wrong).toEqual([]);
           expect(client.stats().pending).toBe(0);
@@ -265,8 +270,8 @@ test.each([
           }
         },
       ),
-      { numRuns: 250 },
+      runs(250),
     );
   },
-  120_000,
+  SIMULATION_TIMEOUT,
 );

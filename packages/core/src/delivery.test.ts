@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../tests/simulation.ts";
 import { EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
 import type { Outcome } from "./index.ts";
 
@@ -449,6 +450,6 @@ test("every event ends once, in every sequence of events and replies", async () 
       expect(clock.timers()).toBe(0);
       expect(released.count).toBe(1);
     }),
-    { numRuns: 400 },
+    runs(400),
   );
 });

@@ -4,6 +4,7 @@ import { type FakeClock, fakeClock } from "../tests/fake-clock.ts";
 import { outboxThrough } from "../tests/outbox-through.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { simulatedIntercom } from "../tests/simulated-intercom.ts";
+import { runs, SIMULATION_TIMEOUT, seeded } from "../tests/simulation.ts";
 import { TOKEN, unaccounted } from "../tests/start-client.ts";
 import {
   type Client,
@@ -34,6 +35,7 @@ const given = fc.record({
   /** Milliseconds until a call takes effect, and then until it answers, in turn; a lease is 30 seconds. */
   delays: fc.array(fc.constantFrom(0, 0, 0, 400, 5000, 35_000), { minLength: 1, maxLength: 30 }),
   tellsIds: fc.boolean(),
+  seed: fc.nat(),
 });
 
 type Given = typeof given extends fc.Arbitrary<infer Value> ? Value : never;
@@ -67,13 +69,14 @@ interface Tracked {
 }
 
 /** Plays what happens, then lets all calls answer at once and everything come to rest. */
-async function play({ steps, statuses, maxEvents, delays, tellsIds }: Given) {
+async function play({ steps, statuses, maxEvents, delays, tellsIds, seed }: Given) {
   const clock: FakeClock = fakeClock();
   const store = createMemoryStore();
   const intercom = simulatedIntercom(clock, (request) => {
     const status = statuses[request - 1] ?? 202;
     return status === 202 ? { kind: "reply" } : { kind: "status", status: status as 404 };
   });
+  const random = seeded(seed);
   const wrong: string[] = [];
   const tracked: Tracked[] = [];
   let calls = 0;
@@ -91,6 +94,7 @@ async function play({ steps, statuses, maxEvents, delays, tellsIds }: Given) {
     const client: Client = createClient({
       token: TOKEN,
       clock,
+      random,
       queue: { maxEvents, policy: "wait" },
       retry: { attempts: 3, holdContact: 20_000, maxDelay: 5000 },
       transport: (request) => (isAlive() ? intercom.send(request) : new Promise(() => undefined)),
@@ -135,25 +139,29 @@ function numbersOf(bodies: readonly string[]): number[] {
   return bodies.map((body) => JSON.parse(body).metadata.number);
 }
 
-test("each event ends once though calls of an outbox hang for longer than a lease, and processes die", async () => {
-  await fc.assert(
-    fc.asyncProperty(given, async (how) => {
-      const { wrong, tracked, clients, store, sent } = await play(how);
-      expect(wrong).toEqual([]);
-      expect(store.events.size).toBe(0);
-      expect(new Set(sent).size).toBe(sent.length);
-      const buried = numbersOf(store.deadLetters.map(({ record }) => record.body));
-      for (const [number, { client, outcome, isStored }] of tracked.entries()) {
-        if (clients.includes(client)) expect(outcome).toBeDefined();
-        if (outcome?.status === "accepted") expect(sent).toContain(number);
-        else if (isStored) expect([...sent, ...buried]).toContain(number);
-      }
-      for (const client of clients) {
-        const own = tracked.filter((event) => event.client === client);
-        const accepted = own.filter(({ outcome }) => outcome?.status === "accepted").length;
-        expect(client.stats()).toMatchObject({ tracked: own.length, accepted, pending: 0, inFlight: 0 });
-      }
-    }),
-    { numRuns: 200 },
-  );
-}, 120_000);
+test(
+  "each event ends once though calls of an outbox hang for longer than a lease, and processes die",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(given, async (how) => {
+        const { wrong, tracked, clients, store, sent } = await play(how);
+        expect(wrong).toEqual([]);
+        expect(store.events.size).toBe(0);
+        expect(new Set(sent).size).toBe(sent.length);
+        const buried = numbersOf(store.deadLetters.map(({ record }) => record.body));
+        for (const [number, { client, outcome, isStored }] of tracked.entries()) {
+          if (clients.includes(client)) expect(outcome).toBeDefined();
+          if (outcome?.status === "accepted") expect(sent).toContain(number);
+          else if (isStored) expect([...sent, ...buried]).toContain(number);
+        }
+        for (const client of clients) {
+          const own = tracked.filter((event) => event.client === client);
+          const accepted = own.filter(({ outcome }) => outcome?.status === "accepted").length;
+          expect(client.stats()).toMatchObject({ tracked: own.length, accepted, pending: 0, inFlight: 0 });
+        }
+      }),
+      runs(200),
+    );
+  },
+  SIMULATION_TIMEOUT,
+);

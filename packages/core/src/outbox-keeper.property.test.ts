@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type FakeClock, fakeClock } from "../tests/fake-clock.ts";
 import { outboxThrough } from "../tests/outbox-through.ts";
 import { passTime } from "../tests/pass-time.ts";
+import { runs, SIMULATION_TIMEOUT } from "../tests/simulation.ts";
 import { startClient, unaccounted } from "../tests/start-client.ts";
 import { createMemoryStore, type MemoryStore, memoryOutbox } from "./memory-outbox.ts";
 import type { Outbox } from "./outbox.ts";
@@ -93,8 +94,8 @@ test.each([
         expect(client.stats()).toMatchObject({ tracked: gaps.length, pending: 0 });
         expect(unaccounted(client.stats())).toBe(0);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   },
-  120_000,
+  SIMULATION_TIMEOUT,
 );

@@ -1,20 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PacingScenario, simulatePacing } from "../tests/simulate-pacing.ts";
+import { seeded } from "../tests/simulation.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
 
 const base = { callers: 1, limit: 1667, latency: 100, concurrency: 32, windows: 3 };
-
-/** A small generator of numbers from 0 to 1 that a seed repeats (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function play(scenario: Partial<PacingScenario>, seed = 1) {
   return simulatePacing({ ...base, random: seeded(seed), ...scenario });

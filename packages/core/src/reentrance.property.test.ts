@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { passTime } from "../tests/pass-time.ts";
+import { runs, SIMULATION_TIMEOUT, seeded } from "../tests/simulation.ts";
 import { startClient, TOKEN, turn, unaccounted } from "../tests/start-client.ts";
 import { memoryOutbox, type Outcome } from "./index.ts";
 
@@ -27,10 +28,11 @@ const given = fc.record({
   acts: fc.array(act, { minLength: 1, maxLength: 40 }),
   first: fc.array(act, { minLength: 1, maxLength: 12 }),
   statuses: fc.array(fc.constantFrom(202, 202, 202, 404, 422, 503), { maxLength: 30 }),
+  seed: fc.nat(),
 });
 
 /** Plays a program that uses its client wherever that calls it, and answers what went wrong. */
-async function play({ policy, maxEvents, isDurable, asks, places, acts, first, statuses }: Given) {
+async function play({ policy, maxEvents, isDurable, asks, places, acts, first, statuses, seed }: Given) {
   const wrong: string[] = [];
   const outcomes: (Outcome | undefined)[] = [];
   const seconds = new Set<number>();
@@ -39,7 +41,7 @@ async function play({ policy, maxEvents, isDurable, asks, places, acts, first, s
 
   const { client, clock, intercom } = startClient(
     {
-      random: Math.random,
+      random: seeded(seed),
       queue: { policy, maxEvents },
       retry: { attempts: 3, holdContact: 5000 },
       channel: (name) => ({
@@ -108,6 +110,10 @@ async function play({ policy, maxEvents, isDurable, asks, places, acts, first, s
 
 type Given = typeof given extends fc.Arbitrary<infer Value> ? Value : never;
 
-test("a client may be used wherever it calls the program", async () => {
-  await fc.assert(fc.asyncProperty(given, play), { numRuns: 500 });
-}, 120_000);
+test(
+  "a client may be used wherever it calls the program",
+  async () => {
+    await fc.assert(fc.asyncProperty(given, play), runs(500));
+  },
+  SIMULATION_TIMEOUT,
+);

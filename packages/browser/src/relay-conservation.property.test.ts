@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { fakeClock } from "../../core/tests/fake-clock.ts";
+import { runs, SIMULATION_TIMEOUT, seeded } from "../../core/tests/simulation.ts";
 import { type FakeTab, fakeBrowser, settleDown } from "../test/fake-tabs.ts";
 import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
 import { type Fault, simulatedRelay } from "../test/simulated-relay.ts";
@@ -53,6 +54,7 @@ const steps = fc.array(
 );
 
 let browser: ReturnType<typeof fakeBrowser> | undefined;
+let day = Date.parse("2026-01-01T00:00:00.987Z");
 
 afterEach(() => {
   browser?.remove();
@@ -80,8 +82,11 @@ test.each([
   async ({ hasOutbox, areNamesShared }) => {
     vi.spyOn(console, "warn").mockImplementation(() => undefined);
     await fc.assert(
-      fc.asyncProperty(steps, async (script) => {
-        const clock = fakeClock();
+      fc.asyncProperty(steps, fc.nat(), async (script, seed) => {
+        const random = seeded(seed);
+        // A page remembers the seconds of its events, and this one sees all runs.
+        day += 86_400_000;
+        const clock = fakeClock(day);
         const faults: Fault[] = [];
         const site = simulatedRelay(() => faults.shift() ?? "none", clock.now);
         const here = fakeBrowser(site.answer);
@@ -100,6 +105,7 @@ test.each([
             createTracker({
               route: relay({ url: `https://site.test/relay?tab=${index}` }),
               clock: tab.clock,
+              random,
               ...(hasOutbox && {
                 outbox: memoryPageOutbox(store, { isAlive: tab.isAlive, fails: () => !works }),
               }),
@@ -220,8 +226,8 @@ test.each([
         await settleDown();
         here.remove();
       }),
-      { numRuns: Number(process.env.RUNS ?? 60) },
+      runs(60),
     );
   },
-  120_000,
+  SIMULATION_TIMEOUT,
 );
