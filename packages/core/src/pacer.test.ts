@@ -262,11 +262,70 @@ describe("after a 429", () => {
     expect([pacer.start(at), pacer.start(at + 1)]).toEqual([7100, 7099]);
   });
 
-  test("goes by the headers where they and Retry-After differ", () => {
-    const pacer = createPacer({ share: 1, random: () => 0 });
-    pacer.start(at);
-    pacer.end({ startedAt: at, now: at, reply: limited, limited: { resetAt: at + 4000 } });
-    expect(pacer.start(at)).toBe(7000);
+  describe("with Retry-After", () => {
+    const asking = (seconds: number, remaining: number) =>
+      reply({
+        date: "Thu, 01 Jan 2026 00:00:03 GMT",
+        "retry-after": String(seconds),
+        "x-ratelimit-limit": "100",
+        "x-ratelimit-remaining": String(remaining),
+        "x-ratelimit-reset": String((at + 7000) / 1000),
+      });
+
+    test.each([
+      [2, 90],
+      [2, 0],
+      [12, 90],
+      [12, 0],
+    ])("waits the %i seconds it says while %i are left, then asks with one call", (seconds, remaining) => {
+      const pacer = createPacer({ share: 1, random: () => 0.5 });
+      pacer.start(at);
+      pacer.end({ startedAt: at, now: at, reply: asking(seconds, remaining), limited: {} });
+      const wait = seconds * 1000 + 100; // And half of the spread of waking.
+      expect([pacer.start(at), pacer.start(at + wait - 1)]).toEqual([wait, 1]);
+      expect(startAll(pacer, at + wait)).toBe(1);
+    });
+
+    test("waits for the longest that several say, and goes by the least that is left then", () => {
+      const pacer = createPacer({ share: 1, random: () => 0 });
+      for (let call = 0; call < 3; call += 1) pacer.start(at);
+      for (const [seconds, remaining] of [
+        [1, 90],
+        [3, 1],
+        [2, 80],
+      ] as const) {
+        pacer.end({ startedAt: at, now: at, reply: asking(seconds, remaining), limited: {} });
+      }
+      expect(pacer.start(at)).toBe(3000);
+      expect(startAll(pacer, at + 3000)).toBe(1);
+      pacer.end({ startedAt: at + 3000, now: at + 3000 });
+      expect(pacer.start(at + 3000)).toBe(4000); // What was left is used.
+    });
+
+    test("goes on with what is left once the one has been answered", () => {
+      const pacer = createPacer({ share: 1, random: () => 0 });
+      pacer.start(at);
+      pacer.end({ startedAt: at, now: at, reply: asking(2, 90), limited: {} });
+      expect(startAll(pacer, at + 2000)).toBe(1);
+      pacer.end({ startedAt: at + 2000, now: at + 2000, reply: said(89, at + 7000, "") });
+      let sent = 0;
+      for (let now = at + 2000; now < at + 7000; now += 50) {
+        const calls = startAll(pacer, now);
+        for (let call = 0; call < calls; call += 1) {
+          sent += 1;
+          pacer.end({ startedAt: now, now, reply: said(89 - sent, at + 7000, "") });
+        }
+      }
+      expect(sent).toBeGreaterThan(80);
+    });
+
+    test("takes notice of it in a reply of a window that is over as well", () => {
+      const pacer = told({ limit: 100, remaining: 99, reset: (at + 7000) / 1000 });
+      pacer.start(at);
+      pacer.read(at + 7000); // The next window opens.
+      pacer.end({ startedAt: at, now: at + 7000, reply: asking(5, 0), limited: {} });
+      expect(pacer.start(at + 7000)).toBe(5000);
+    });
   });
 
   test("waits for the window's end where nothing says when that is", () => {

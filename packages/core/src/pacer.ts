@@ -2,7 +2,7 @@ import { createClockOffset } from "./clock-offset.ts";
 import { createCrowd } from "./crowd.ts";
 import { expectedLeft, partOf, reserveFor } from "./fair-share.ts";
 import { createOpenCalls } from "./open-calls.ts";
-import { parseHttpDate, parseWhole } from "./parse-reset.ts";
+import { parseHttpDate, parseRetryAfter, parseWhole } from "./parse-reset.ts";
 import type { ReadReply } from "./transport.ts";
 
 /** Intercom counts calls in fixed windows of ten seconds (REST API, rate limiting). */
@@ -106,6 +106,10 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
   /** Calls that may be under way: it grows with each reply. */
   let trust = FIRST_CALLS;
   let wasLimited = false;
+  /** Until when a 429 asks for no calls; 0 if none does. */
+  let heldUntil = 0;
+  /** Calls that are left after that, as the server counts them. */
+  let leftThen = 0;
   let credit = 0;
   let creditedAt = 0;
   let wakeAt = 0;
@@ -134,6 +138,20 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
     // One call asks how the window is, at once.
     trust = 1;
     credit = 1;
+  }
+
+  /** Has no calls made until a time, which may be before the window's end or after it. */
+  function hold(until: number, left: number): void {
+    leftThen = heldUntil > 0 ? Math.min(leftThen, left) : left;
+    heldUntil = Math.max(heldUntil, until + Math.ceil(random() * SPREAD_OF_WAKING));
+  }
+
+  /** One call asks, whatever else was said: that is what the server has named a time for. */
+  function endHold(): void {
+    heldUntil = 0;
+    remaining = Math.max(remaining, leftThen);
+    wasLimited = false;
+    trust = inFlightOfWindow + 1;
   }
 
   function open(left: number, now: number): void {
@@ -198,6 +216,11 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
 
   function tryToStart(now: number, isFirst: boolean): number {
     roll(now);
+    if (now < heldUntil) return heldUntil - now;
+    if (heldUntil > 0) {
+      endHold();
+      return go(now);
+    }
     // What these calls hear is for all who share the pacer, and they are told by nobody.
     if (inFlightOfWindow >= trust) return Math.min(LOOK, untilReset(now));
     const rate = rateAt(now);
@@ -213,6 +236,10 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
       if (credit < 1) return Math.min(Math.max(1, Math.ceil((1 - credit) / rate)), untilReset(now));
       credit -= 1;
     }
+    return go(now);
+  }
+
+  function go(now: number): number {
     if (inFlight === 0) silentSince = now;
     calls.start(now);
     inFlight += 1;
@@ -253,6 +280,8 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
       idleAt = Math.max(idleAt, now + LATE);
       if (startedAt >= openedAt) inFlightOfWindow -= 1;
       const said = reply === undefined ? "nothing" : observe(reply.headers, now);
+      const askedFor = limited && reply && parseRetryAfter(reply.headers, now);
+      if (askedFor !== undefined) hold(askedFor, said === "current" ? remaining : 0);
       if (said === "past" || (said === "nothing" && startedAt < openedAt)) return;
       trust += 1;
       if (said === "current")
