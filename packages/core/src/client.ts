@@ -119,7 +119,8 @@ export interface Client<Catalog extends object = AnyEvent> {
   createSummary(summary: NewEventSummary): Promise<void>;
   /**
    * Waits until each event tracked so far has its outcome, and each that an outbox holds and that is
-   * due, or the time is up.
+   * due, or the time is up. It keeps the process alive; without a `timeout` not while a fixed token is refused, as
+   * nothing would change by itself.
    *
    * @throws {TypeError} for a `timeout` that is no length of time, as `close` does
    */

@@ -112,10 +112,10 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     voice.resumed();
   }
 
-  /** Waits, and keeps the process alive meanwhile. */
+  /** Waits, and keeps the process alive meanwhile. Without a limit it must not do so in vain. */
   async function settleWithin(timeout: number): Promise<void> {
     if (timeout === 0) return;
-    const letGo = clock.keepAlive?.();
+    const letGo = timeout === Number.POSITIVE_INFINITY ? queue.attend() : clock.keepAlive?.();
     let cancel = (): void => undefined;
     const timer = new Promise<void>((resolve) => {
       if (timeout < Number.POSITIVE_INFINITY) cancel = clock.after(Math.min(timeout, MAX_DELAY), resolve);

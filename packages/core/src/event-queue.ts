@@ -37,6 +37,8 @@ export interface EventQueue {
    * @param expiry when that no longer matters; nothing of it is kept after that
    */
   idle(expiry: Promise<void>): Promise<void>;
+  /** Keeps the process alive until the answered function is called, but not while nothing changes by itself. */
+  attend(): () => void;
   /** Events without an outcome. */
   pending(): number;
   /** Sends again after a pause. */
@@ -353,6 +355,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       }
       unwatch?.();
       await keeper?.sync();
+    },
+    attend() {
+      wakefulness.enter();
+      return wakefulness.leave;
     },
     pending() {
       tracked.run();

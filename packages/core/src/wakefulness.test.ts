@@ -113,6 +113,28 @@ describe("the process is kept alive", () => {
     expect(clock.holds()).toBe(1);
   });
 
+  test("not by a flush without a limit meanwhile, but by one that has its report by then", async () => {
+    const clock = countingClock();
+    const { client, intercom } = startClient({ clock });
+    client.track(anotherEvent());
+    await turn();
+    intercom.sent[0]?.reply(401);
+    await turn();
+    const flushed = client.flush();
+    expect(clock.holds()).toBe(0);
+    const report = client.flush({ timeout: 50 });
+    expect(clock.holds()).toBe(1);
+    clock.advance(50);
+    expect(await report).toEqual({ pending: 1 });
+    expect(clock.holds()).toBe(0);
+    client.resume();
+    expect(clock.holds()).toBe(1);
+    await turn();
+    intercom.sent[1]?.reply(202);
+    expect(await flushed).toEqual({ pending: 0 });
+    expect(clock.holds()).toBe(0);
+  });
+
   test("not once a client is closed that is resumed after that", async () => {
     const clock = countingClock();
     const { client } = startClient({ clock, outbox: memoryOutbox() }, (request) => request.reply(401));

@@ -349,6 +349,17 @@ describe("a program that just ends", () => {
     expect(errors).toContain(`The program ends with ${EVENTS} events that have no outcome`);
   });
 
+  test("is not held up by flush while a token is refused, and says what is left", async () => {
+    emulator.setFaults([{ status: 401 }]);
+    const { status, output, errors } = await runProgram(`
+      ${tracking("exitTimeout: 100,")}
+      client.flush().then(() => console.log("flushed"));
+    `);
+    expect({ status, output }).toEqual({ status: 0, output: "" });
+    expect(errors).toMatch(/Nothing is being sent: unauthorized/);
+    expect(errors).toContain(`The program ends with ${EVENTS} events that have no outcome`);
+  });
+
   test("does not wait with exitTimeout: 0", async () => {
     emulator.setFaults([{ status: 503 }]);
     const { status, output, errors } = await runProgram(`
