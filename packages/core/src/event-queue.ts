@@ -115,8 +115,12 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     },
     end,
     park: (event, dueAt) => keeper?.retried(event, dueAt) ?? false,
-    retrying: ({ body }, verdict, dueAt, outage) =>
-      voice.retry(body, verdict, Math.max(0, dueAt - clock.now()), outage),
+    retrying({ body, missingSince }, verdict, dueAt, outage) {
+      const now = clock.now();
+      const isMissing = verdict.kind === "contact_not_found" && missingSince !== undefined;
+      const missing = isMissing ? now - missingSince : 0;
+      voice.retry(body, verdict, { delay: Math.max(0, dueAt - now), outage, missing });
+    },
     pausing(verdict) {
       // Nothing can be expected to change by itself.
       if (typeof policy.token === "string") wakefulness.rest();

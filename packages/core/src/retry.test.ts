@@ -174,6 +174,22 @@ describe("a contact that does not exist yet", () => {
     expect(await receipt).toEqual({ status: "accepted", attempts: 5 });
   });
 
+  test("is said to be missing once, after ten seconds and if nobody listens", async () => {
+    const missing = (request: SentRequest): void => request.reply(404);
+    const { client, clock, warnings } = startClient(BY_DEFAULT, missing);
+    const heard = startClient(BY_DEFAULT, missing);
+    heard.client.on("retry", () => undefined);
+    for (const one of [client, client, heard.client]) one.track(anotherEvent());
+    await Promise.all([passTime(clock, 9000, 500), passTime(heard.clock, 60_000, 500)]);
+    expect([warnings, heard.warnings]).toEqual([[], []]);
+    await passTime(clock, 60_000, 500);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^intercom-events: An event waits for its contact, missing for 1\d s: contact_not_found \(404\); it is sent again/,
+      ),
+    ]);
+  });
+
   test("is not waited for longer than that, however many attempts failed otherwise", async () => {
     const { client, clock, intercom } = startClient(
       { retry: { attempts: 3, holdContact: 30_000 } },

@@ -19,13 +19,8 @@ export interface Voice {
   attempt(body: string, attempts: number): void;
   /** An event has ended. @param body its JSON, if it had one */
   outcome(outcome: Outcome, body?: string): void;
-  /**
-   * An event will be sent again.
-   *
-   * @param delay milliseconds until then
-   * @param outage milliseconds for which nothing has got through
-   */
-  retry(body: string, verdict: FailedVerdict, delay: number, outage: number): void;
+  /** An event will be sent again. */
+  retry(body: string, verdict: FailedVerdict, times: RetryTimes): void;
   paused(verdict: FailedVerdict): void;
   resumed(): void;
   /** An event is sent although something about it deserves a look. */
@@ -34,7 +29,20 @@ export interface Voice {
   once(kind: string, message: string): void;
 }
 
-/** Milliseconds after which an outage is no hiccup; what it may be is a proxy, a firewall or a permission that is missing. */
+/** What is known of an event that will be sent again, in milliseconds. */
+interface RetryTimes {
+  /** Until then. */
+  readonly delay: number;
+  /** For which nothing has got through. */
+  readonly outage: number;
+  /** For which its contact has been missing. */
+  readonly missing: number;
+}
+
+/**
+ * Milliseconds after which a contact is missing for longer than it takes to make one, and an outage is no hiccup: what it
+ * may be is a proxy, a firewall or a permission that is missing.
+ */
 const WORTH_A_WORD = 10_000;
 
 const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
@@ -101,13 +109,22 @@ export function createVoice(
       const loss = describeLoss(outcome);
       if (loss) once(loss.kind, loss.message);
     },
-    retry(body, verdict, delay, outage) {
-      if (tell("retry", () => ({ event: JSON.parse(body), verdict, delay })) || outage < WORTH_A_WORD) return;
-      const seconds = Math.round(outage / 1000);
-      once(
-        "outage",
-        `Nothing could be sent for ${seconds} s: ${explain(verdict)}; events wait and are sent again`,
-      );
+    retry(body, verdict, { delay, outage, missing }) {
+      if (tell("retry", () => ({ event: JSON.parse(body), verdict, delay }))) return;
+      if (outage >= WORTH_A_WORD) {
+        const seconds = Math.round(outage / 1000);
+        once(
+          "outage",
+          `Nothing could be sent for ${seconds} s: ${explain(verdict)}; events wait and are sent again`,
+        );
+      }
+      if (missing >= WORTH_A_WORD) {
+        const seconds = Math.round(missing / 1000);
+        once(
+          "missing",
+          `An event waits for its contact, missing for ${seconds} s: ${explain(verdict)}; it is sent again for as long as retry.holdContact says`,
+        );
+      }
     },
     paused(verdict) {
       if (tell("paused", () => ({ verdict }))) return;
