@@ -1,4 +1,5 @@
 import type { Api, CallOptions, ListEventsQuery } from "./call-api.ts";
+import { createIssue } from "./create-issue.ts";
 import { type DecodedMetadata, decodeMetadata } from "./decode-metadata.ts";
 import { describe } from "./describe.ts";
 import { collectContact, collectTime } from "./encode-event.ts";
@@ -117,8 +118,10 @@ function nextQuery(link: unknown): string | undefined {
 }
 
 function contactQuery(action: string, contact: Contact): ListEventsQuery {
+  if (Object(contact) !== contact)
+    throw new TypeError(`Cannot ${action}: ${createIssue("contact", "not_an_object", contact).message}`);
   const report = createReport();
-  const { id, ...named } = collectContact((field) => Reflect.get(Object(contact), field), report);
+  const { id, ...named } = collectContact((field) => Reflect.get(contact, field), report);
   refuse(action, report);
   return { type: "user", ...named, ...(id !== undefined && { intercom_user_id: id }) };
 }
@@ -181,7 +184,7 @@ function parseReply<Wire, List>(
   } catch {
     // Said below, as for any other body that is not the one expected.
   }
-  const message = `the reply is not of type ${type}`;
+  const message = `the reply is no ${type} as the API reference has it`;
   throw new IntercomError(action, { kind: "server_error", message, status, errors: [] });
 }
 
