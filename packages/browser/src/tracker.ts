@@ -28,7 +28,7 @@ export interface TrackerOptions {
   /** How events wait until they can be delivered. */
   readonly queue?: QueueOptions | undefined;
   /**
-   * Keys of metadata that Intercom tracks; a warning names the first beyond.
+   * Keys of metadata that Intercom tracks; a warning names those beyond.
    * @default 10
    */
   readonly metadataKeys?: number | undefined;

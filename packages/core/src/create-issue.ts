@@ -37,6 +37,9 @@ const FIELDS: Readonly<Record<string, string>> = {
   options: "createdAt",
 };
 
+/** Keys that a message names. */
+const MAX_NAMED = 10;
+
 const ONE_IS_KEPT = "Intercom keeps one event of a contact, name and second";
 
 /**
@@ -53,8 +56,12 @@ function messageOf(path: string, code: IssueCode, found: unknown): string {
   switch (code) {
     case "key_limit": {
       const { keys, limit } = found as { keys: readonly string[]; limit: number };
-      const first = describe(keys[limit]);
-      return `metadata has ${keys.length} keys, but Intercom tracks ${limit}, not ${first} and what follows`;
+      const more = keys.length - limit - MAX_NAMED;
+      const named = keys
+        .slice(limit, limit + MAX_NAMED)
+        .map(describe)
+        .join(", ");
+      return `metadata has ${keys.length} keys, but Intercom tracks ${limit}, not ${named}${more > 0 ? ` and ${more} more` : ""}`;
     }
     case "second_moved":
       return `createdAt was moved by ${found} s, as ${ONE_IS_KEPT}`;

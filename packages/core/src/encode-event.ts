@@ -43,7 +43,10 @@ const MEANT: Readonly<Record<string, string>> = {
   name: "eventName",
   created_at: "createdAt",
   created: "createdAt",
+  timestamp: "createdAt",
+  time: "createdAt",
   properties: "metadata",
+  props: "metadata",
 };
 
 /**

@@ -130,14 +130,14 @@ describe("valid metadata", () => {
   });
 });
 
-test("a warning says how many keys are tracked, and which is the first that is not", () => {
+test("a warning says how many keys are tracked, and which are not", () => {
   const metadata = Object.fromEntries(["a", "b", "c", "d"].map((key) => [key, 1]));
   expect(encodeMetadata(metadata, { metadataKeys: 2 })).toMatchObject({
     warnings: [
       {
         path: "metadata",
         code: "key_limit",
-        message: 'metadata has 4 keys, but Intercom tracks 2, not "c" and what follows',
+        message: 'metadata has 4 keys, but Intercom tracks 2, not "c", "d"',
       },
     ],
   });

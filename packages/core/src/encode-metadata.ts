@@ -9,7 +9,7 @@ import { isObject } from "./tag-of.ts";
 /** Limits of Intercom that its documents disagree on. */
 export interface EncodeOptions {
   /**
-   * Keys of metadata that Intercom tracks; a warning names the first beyond. The API reference
+   * Keys of metadata that Intercom tracks; a warning names those beyond. The API reference
    * says 10, help article 175 says 20.
    * @default 10
    */
