@@ -95,8 +95,8 @@ export interface Client<Catalog extends object = AnyEvent> {
   contact(contact: Contact): ContactTracker<Catalog>;
   /**
    * The contact's events of the last 90 days, newest first, fetched page by page as they are read
-   * (`GET /events`), `perPage` (50) at a time. As the other reads, it draws on the same allowance as
-   * events, and is not repeated when it fails.
+   * (`GET /events`), `perPage` (50) at a time. What it answers can be read once: call it again to read again. As the
+   * other reads, it draws on the same allowance as events, and is not repeated when it fails.
    *
    * @throws {TypeError} at once, for a contact or an option that is none
    * @throws {IntercomError} while reading, when Intercom's answer is no or none came

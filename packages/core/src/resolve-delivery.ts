@@ -49,8 +49,9 @@ export interface DeliveryChoices {
    */
   readonly outboxFallback?: "drop" | "memory" | undefined;
   /**
-   * Called within `track` with each receipt, for platforms that stop a program whose work they do not
-   * know of, such as `waitUntil` of Workers and other edge functions.
+   * Called within `track` of each event that is taken, with a promise that resolves, to nothing, once the event has
+   * ended: for platforms that stop a program whose work they do not know of, such as `waitUntil` of Workers and other
+   * edge functions. An event of a contact that is missing ends after `retry.holdContact`, five minutes by default.
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }

@@ -18,8 +18,9 @@ export interface Caller<Context = unknown> {
 }
 
 /**
- * Says who sends a request, or `null` if that is not known. The request's headers can be read, and its
- * body no more: nothing in it names a contact.
+ * Says who sends a request, or `null` if that is not known: a contact without a name, such as `{ userId: undefined }`, or
+ * with a number for one, is an error, and the page gets `503`. The request's headers can be read, and its body no more:
+ * nothing in it names a contact.
  */
 export type Identify<Context = unknown> = (
   request: Request,
@@ -31,7 +32,11 @@ export type AllowedEvents = readonly string[] | Readonly<Record<string, Metadata
 
 /** How many events a caller may send. */
 export interface RateOptions {
-  /** Events within a window; the whole number may come at once. @default 600 */
+  /**
+   * Events within a window; the whole number may come at once. At least `maxEvents`, as a request with more events than
+   * that could never pass.
+   * @default 600
+   */
   readonly events?: number | undefined;
   /** Milliseconds. @default 60000 */
   readonly window?: number | undefined;

@@ -18,6 +18,9 @@ export interface paths {
          * @description Takes a batch, all of one caller, and answers for each event by its place in the batch.
          *     The body is JSON; pages label it `text/plain`, so that neither `sendBeacon` nor a request
          *     to another origin needs a preflight.
+         *
+         *     Any other answer, such as the `500` of a framework or the `502` of a proxy, is not the
+         *     relay's: pages send the events again later.
          */
         post: operations["relayEvents"];
         delete?: never;
@@ -236,7 +239,6 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["Refused"];
             429: components["responses"]["TooMany"];
-            500: components["responses"]["Unavailable"];
             503: components["responses"]["Unavailable"];
         };
     };
