@@ -3,6 +3,11 @@ import { defineConfig } from "vitepress";
 /** Where the documents of the packages link to each other. */
 const AT_NPM = "https://www.npmjs.com/package/@intercom-events/";
 
+const AT_GITHUB = "https://github.com/intercom-events/intercom-events";
+
+/** Where they link to the guide, as npm shows them. */
+const GUIDE = /^https:\/\/github\.com\/intercom-events\/intercom-events\/blob\/main\/docs\/([\w/]+)\.md/;
+
 const packages = ["node", "deno", "browser", "relay", "core", "emulator"];
 
 export default defineConfig({
@@ -17,14 +22,14 @@ export default defineConfig({
   head: [["link", { rel: "icon", href: "data:," }]],
   markdown: {
     config(md) {
-      // What the documents of the packages link to at npm is here as well.
+      // What the documents of the packages link to at npm and GitHub is here as well.
       const normalize = md.normalizeLink;
-      md.normalizeLink = (url) => normalize(url.replace(AT_NPM, "/packages/"));
+      md.normalizeLink = (url) => normalize(url.replace(AT_NPM, "/packages/").replace(GUIDE, "/$1"));
     },
   },
   themeConfig: {
     outline: [2, 3],
-    socialLinks: [{ icon: "github", link: "https://github.com/intercom-events/intercom-events" }],
+    socialLinks: [{ icon: "github", link: AT_GITHUB }],
     footer: { message: "An independent project, not made, endorsed or supported by Intercom." },
     search: { provider: "local" },
     nav: [
@@ -39,6 +44,7 @@ export default defineConfig({
           items: [
             { text: "Start", link: "/guide/start" },
             { text: "What is guaranteed", link: "/guide/guarantees" },
+            { text: "In operation", link: "/guide/operate" },
             { text: "Coming from elsewhere", link: "/migrate" },
           ],
         },
@@ -53,6 +59,14 @@ export default defineConfig({
             text: name,
             link: `/reference/@intercom-events/${name}`,
           })),
+        },
+        {
+          text: "At GitHub",
+          items: [
+            { text: "Examples", link: `${AT_GITHUB}/tree/main/examples` },
+            { text: "Benchmarks", link: `${AT_GITHUB}/tree/main/tools/bench` },
+            { text: "Security", link: `${AT_GITHUB}/blob/main/SECURITY.md` },
+          ],
         },
       ],
     },
