@@ -27,6 +27,7 @@ const PURE = [
   "fifo",
   "fold-name",
   "heap",
+  "held-events",
   "intake",
   "lazy-receipt",
   "losses",
@@ -47,6 +48,7 @@ const PURE = [
   "steady-time",
   "tag-of",
   "tick-batch",
+  "unwritten-events",
   "without-token",
 ];
 
