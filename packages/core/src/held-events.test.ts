@@ -18,6 +18,12 @@ test("however large memory is, events beyond 2000 wait in the outbox alone", () 
   expect(heldIn(1_000_000, 1_000_000).room()).toBe(2000);
 });
 
+test("while no length is known there is room for as many as the number allows, also if all bytes are taken", () => {
+  const held = heldIn(20, 1000);
+  held.hold(of("a", 500));
+  expect(held.room()).toBe(10);
+});
+
 test("there is room for as many as fit if they are as long as those before", () => {
   const held = heldIn(100, 1000);
   held.learn([of("a", 150), of("b", 50)]);
@@ -30,6 +36,7 @@ test("there is room for as many as fit if they are as long as those before", () 
 test.each<[delivering: number, characters: number, fits: boolean]>([
   [8, 100, true],
   [9, 100, false],
+  [8, 250, true],
   [8, 251, false],
 ])("two more beside %i, of %i characters each: %s", (delivering, characters, fits) => {
   expect(heldIn(20, 1000, delivering).hasRoomFor([of("a", characters), of("b", characters)])).toBe(fits);
