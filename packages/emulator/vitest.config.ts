@@ -1,3 +1,3 @@
 import { nodeTests } from "../../tools/vitest.ts";
 
-export default nodeTests({ isolate: false });
+export default nodeTests({ types: true, isolate: false });

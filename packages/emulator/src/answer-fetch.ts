@@ -21,6 +21,7 @@ export async function answerFetch(
   { handle, streamed, closing }: InProcess,
   request: Request,
 ): Promise<Response> {
+  request.signal.throwIfAborted();
   const { origin, pathname, search } = new URL(request.url);
   if (pathname.startsWith(controlPrefix)) {
     const stop = new AbortController();
@@ -31,13 +32,12 @@ export async function answerFetch(
     if (reply) {
       const { status, headers } = reply;
       return new Response(
-        streamOf(reply.body, () => stop.abort()),
+        streamOf(reply.body, () => stop.abort(), request.signal),
         { status, headers },
       );
     }
   }
-  const bytes = Buffer.from(await request.arrayBuffer());
-  request.signal.throwIfAborted();
+  const bytes = await bodyOf(request);
   const authorization = request.headers.get("authorization");
   const { reply, breakOff, delayMs } = handle({
     method: request.method,
@@ -65,6 +65,26 @@ export async function answerFetch(
   return new Response(isBodiless ? null : sent, { status, headers });
 }
 
+/** Those whose body is being read. A request hears of its caller's signal by a weak reference, and nothing else holds it. */
+const beingRead = new Set<Request>();
+
+/** The body, which may never end: the signal ends the wait for it. */
+async function bodyOf(request: Request): Promise<Buffer> {
+  const { signal } = request;
+  beingRead.add(request);
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    return Buffer.from(await Promise.race([request.arrayBuffer(), aborted]));
+  } finally {
+    signal.removeEventListener("abort", stop);
+    beingRead.delete(request);
+  }
+}
+
 const resetByFault = (): Error => new Error("connection reset by a fault");
 
 /** A body that fails half-way, with what `fetch` says then. */
@@ -78,13 +98,18 @@ function brokenBody(body: string): ReadableStream<Uint8Array> {
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {}
 
-function streamOf(pieces: AsyncIterable<string>, stop: () => void): ReadableStream<Uint8Array> {
+function streamOf(
+  pieces: AsyncIterable<string>,
+  stop: () => void,
+  signal?: AbortSignal,
+): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await iterator.next();
-      if (done) controller.close();
+      if (signal?.aborted) controller.error(signal.reason);
+      else if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
     },
     async cancel() {

@@ -20,15 +20,19 @@ import type { RecordedRequest } from "./request-log.ts";
 import { createStreamedHandler } from "./serve-streamed.ts";
 import { restoreRecord } from "./snapshot.ts";
 import type { StoredEvent } from "./stored-event.ts";
+import { toRequest } from "./to-request.ts";
 import { matchingEvents, type WaitOptions, waitForEvent } from "./wait-for-event.ts";
 
 /** Intercom's side of data events, on this machine. */
 export interface Emulator {
   /**
-   * Answers a request in process, without a network, whatever host its URL names; links in replies lead there.
-   * @throws TypeError when a fault resets the connection or `close` ends it, the signal's reason when it aborts
+   * Answers as `fetch` does, in process and without a network, whatever host the URL names; links in replies lead there.
+   * @throws TypeError for what is no absolute http or https URL, and when a fault resets the connection or `close` ends
+   * it; the signal's reason when it aborts
+   * @example
+   * createClient({ token: "test-token", transport: ({ url, ...init }) => emulator.fetch(url, init) });
    */
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
   /**
    * Serves HTTP until `close`. Port 0 takes any free one.
    * @throws Error when it is listening already, or the address cannot be taken
@@ -163,7 +167,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   }
 
   return {
-    fetch: (request) => answerFetch({ ...doors, closing: closing.signal }, request),
+    fetch: async (input, init) => answerFetch({ ...doors, closing: closing.signal }, toRequest(input, init)),
     listen,
     close,
     events: (match) => (match === undefined ? [...state.events()] : matchingEvents(state, match)),

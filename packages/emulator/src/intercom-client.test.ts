@@ -99,3 +99,10 @@ test("it retries what a fault made fail, and the event is stored once", async ()
   expect(emulator.requests().map(({ status }) => status)).toEqual([503, 202]);
   expect(emulator.events()).toHaveLength(1);
 });
+
+test("takes the emulator's fetch in place of an address", async () => {
+  const emulator = createEmulator({ tokens: "right" });
+  const { events } = new IntercomClient({ token: "right", fetch: emulator.fetch });
+  await events.create({ ...event, user_id: "1" });
+  expect(emulator.events()).toMatchObject([{ ...event, user_id: "1" }]);
+});

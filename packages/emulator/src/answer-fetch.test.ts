@@ -1,0 +1,70 @@
+import { expect, test, vi } from "vitest";
+import { createBench, event, origin } from "../test/emulator-bench.ts";
+
+const headers = { authorization: "Bearer t", "content-type": "application/json" };
+const init = { method: "POST", headers, body: JSON.stringify(event()) };
+
+test.each<[string, string | URL | Request, RequestInit?]>([
+  ["a text", `${origin}/events`, init],
+  ["a URL", new URL("https://api.eu.intercom.io/events"), init],
+  ["a request", new Request(`${origin}/events`, init)],
+  ["a request and what is to be different about it", new Request(`${origin}/events`, { headers }), init],
+])("fetch takes %s", async (_, input, changes) => {
+  const { emulator } = createBench();
+  const { fetch } = emulator; // as it is handed over
+  expect((await fetch(input, changes)).status).toBe(202);
+  expect(emulator.events()).toMatchObject([event()]);
+});
+
+test.each<[unknown, string]>([
+  ["/events", '"/events"'],
+  [new URL("ftp://emulator.test/events"), '"ftp://emulator.test/events"'],
+  [undefined, '"undefined"'],
+])("fetch of %s rejects", async (input, got) => {
+  const reply = createBench().emulator.fetch(input as string);
+  await expect(reply).rejects.toEqual(
+    new TypeError(`Cannot fetch: "input" must be a Request or an absolute http or https URL, got ${got}`),
+  );
+});
+
+test("fetch rejects what is no request for the reason that Request gives", async () => {
+  const reply = createBench().emulator.fetch(origin, { body: "a GET has none" });
+  await expect(reply).rejects.toThrow(TypeError);
+});
+
+test.each(["/events", "/_emulator/events", "/_emulator/stream"])(
+  "of %s nothing comes when the signal has aborted before",
+  async (path) => {
+    const { emulator } = createBench();
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    await expect(emulator.fetch(`${origin}${path}`, { signal })).rejects.toBe(reason);
+    expect(emulator.requests()).toEqual([]);
+  },
+);
+
+test("the signal ends the wait for a body that does not end", async () => {
+  const { emulator } = createBench();
+  const controller = new AbortController();
+  const pull = vi.fn();
+  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+  const request = { method: "POST", headers, body, duplex: "half", signal: controller.signal } as RequestInit;
+  const reply = emulator.fetch(`${origin}/events`, request);
+  const ended = expect(reply).rejects.toMatchObject({ name: "AbortError" });
+  await vi.waitUntil(() => pull.mock.calls.length > 0);
+  controller.abort();
+  await ended;
+  expect(emulator.requests()).toEqual([]);
+});
+
+test("the signal breaks off a stream that is read, as it does to one of fetch", async () => {
+  const controller = new AbortController();
+  const { body } = await createBench().emulator.fetch(`${origin}/_emulator/stream`, {
+    signal: controller.signal,
+  });
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  expect((await reader.read()).done).toBe(false);
+  const next = reader.read();
+  controller.abort();
+  await expect(next).rejects.toMatchObject({ name: "AbortError" });
+});
