@@ -90,7 +90,16 @@ test.each([
   [["stray"], expect.stringContaining("Unexpected argument 'stray'")],
   [["--port"], expect.stringContaining("argument missing")],
   [["exec"], "exec needs a command after --"],
-  [["exec", "npm", "test"], expect.stringContaining("Unexpected argument 'npm'")],
+  ...[
+    ["npm", "test"],
+    ["--token", "secret", "npm", "test", "--silent"],
+    ["npm", "test", "--", "--watch"],
+  ].map((args): [string[], string] => [
+    ["exec", ...args],
+    "exec needs a -- before its command: exec [options] -- npm …",
+  ]),
+  [["exec", "--fast", "npm"], expect.stringContaining("Unknown option '--fast'")],
+  [["exec", "--token", "--", "npm"], expect.stringContaining("--token")],
   [["exec", "--"], "exec needs a command after --"],
 ])("%j is wrong", (args, message) => {
   expect(parseCliArguments(args)).toEqual({ kind: "wrong", message });

@@ -95,16 +95,26 @@ function serveRequest(args: string[]): CliRequest {
 }
 
 function execRequest(args: readonly string[]): CliRequest {
-  const mark = args.indexOf("--");
-  const { values } = parseArgs({ args: args.slice(0, mark < 0 ? args.length : mark), options: flags });
+  const end = endOfOptions(args);
+  const { values } = parseArgs({ args: args.slice(0, end), options: flags });
   const answer = answerOf(values);
   if (answer) return answer;
-  const [name, ...rest] = mark < 0 ? [] : args.slice(mark + 1);
+  const [mark, name, ...rest] = args.slice(end);
+  if (mark !== undefined && mark !== "--") {
+    throw new Wrong(`exec needs a -- before its command: exec [options] -- ${mark} …`);
+  }
   if (name === undefined) throw new Wrong("exec needs a command after --");
   const serving = servingOf(values, "0");
   const { tokens = [] } = serving.options;
   const token = tokens[0] as TokenGrant | undefined;
   return { kind: "exec", token: token?.token ?? "emulator", command: [name, ...rest], ...serving };
+}
+
+/** Where the first argument is that is neither an option nor its value: `--`, or a command that lacks it. */
+function endOfOptions(args: readonly string[]): number {
+  // Not strict, as what comes after a command are options of that.
+  const { tokens } = parseArgs({ args: [...args], options: flags, strict: false, tokens: true });
+  return tokens.find(({ kind }) => kind !== "option")?.index ?? args.length;
 }
 
 function answerOf({ help, version }: Values): CliRequest | undefined {

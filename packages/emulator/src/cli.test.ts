@@ -91,6 +91,14 @@ test("exec runs a command with the emulator in its environment, and exits with i
   ]);
 });
 
+test("exec says of a program that sent nothing what it may have missed", async () => {
+  expect(await result("exec", "--", process.execPath, "--eval", "")).toEqual([
+    0,
+    "",
+    "intercom-events-emulator: 0 requests: 0 stored, 0 duplicate, 0 answered, 0 refused\n  no request came: does the program take its address from INTERCOM_BASE_URL (createClient's baseUrl)?\n",
+  ]);
+});
+
 test("exec hands signals on, and exits as shells do for a command that one ended", async () => {
   const child = run(
     "exec",

@@ -1,7 +1,11 @@
 import type { EmulatorStats } from "./emulator-state.ts";
 import type { RecordedRequest } from "./request-log.ts";
 
-/** What `exec` says at its end: the totals, and why requests were refused. */
+/** As good as always the program was never told where to send. */
+const nothingCame =
+  "  no request came: does the program take its address from INTERCOM_BASE_URL (createClient's baseUrl)?";
+
+/** What `exec` says at its end: the totals, and why requests were refused, or why there may have been none. */
 export function summariseRun(stats: EmulatorStats, requests: readonly RecordedRequest[]): string {
   const { results } = stats;
   const refused = new Map<string, number>();
@@ -12,5 +16,6 @@ export function summariseRun(stats: EmulatorStats, requests: readonly RecordedRe
   }
   const requestsInAll = `${stats.requests} ${stats.requests === 1 ? "request" : "requests"}`;
   const totals = `${requestsInAll}: ${results.stored} stored, ${results.duplicate} duplicate, ${results.answered} answered, ${results.refused} refused`;
-  return [totals, ...[...refused].map(([why, count]) => `  ${count} × ${why}`)].join("\n");
+  const hints = stats.requests === 0 ? [nothingCame] : [];
+  return [totals, ...hints, ...[...refused].map(([why, count]) => `  ${count} × ${why}`)].join("\n");
 }
