@@ -78,7 +78,9 @@ export function createHandler(state: EmulatorState): Handler {
     if (fault?.status === undefined) return serve(request, admission, requestId);
     const { status } = fault;
     const result = status < 400 ? "answered" : "refused";
-    return { reply: faultReply(status, requestId), result, reason: "fault" };
+    const { rateLimit, eventNames } = state.policy;
+    const context = { requestId, rateLimit: admission?.caller.app.rateLimit ?? rateLimit, eventNames };
+    return { reply: faultReply(status, context), result, reason: "fault" };
   }
 
   function answer(request: PlainRequest): Answer {

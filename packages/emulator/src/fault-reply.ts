@@ -14,9 +14,18 @@ const seenBodies: Readonly<Record<number, string>> = {
   503: '{"type":"error.list","errors":[{"code":"service_unavailable","message":"Sorry, the API service is temporarily unavailable"}]}',
 };
 
+/** What a reply with a status says of the emulator it comes from. */
+export interface FaultContext {
+  readonly requestId: string;
+  /** Requests in a window of 10 seconds, of the app that asks. */
+  readonly rateLimit: number;
+  /** Active event names of a workspace. */
+  readonly eventNames: number;
+}
+
 /** What the emulator says by itself, or Intercom's documents do, for the reason that comes first to mind. */
-const refusals: Readonly<Record<number, Refusal>> = Object.fromEntries(
-  [
+function refusalOf(status: number, { rateLimit, eventNames }: FaultContext): Refusal {
+  const refusals: readonly Refusal[] = [
     refuse.missingData("data"),
     refuse.invalidToken(),
     { status: 403, code: "api_plan_restricted", message: "Active subscription needed." },
@@ -24,19 +33,20 @@ const refusals: Readonly<Record<number, Refusal>> = Object.fromEntries(
     refuse.notAcceptable(),
     refuse.ambiguousEmail("frodo.baggins@example.com"),
     refuse.unsupportedMediaType(),
-    refuse.tooManyNames("120"),
-    refuse.rateLimited("167"),
+    refuse.tooManyNames(String(eventNames)),
+    refuse.rateLimited(String(rateLimit)),
     { status: 500, code: "server_error", message: "Something went wrong" },
-  ].map((refusal) => [refusal.status, refusal]),
-);
+  ];
+  const unseen = { status, code: "client_error", message: "Unknown error" };
+  return refusals.find((refusal) => refusal.status === status) ?? unseen;
+}
 
 /** The reply of a fault with a status. */
-export function faultReply(status: number, requestId: string): PlainReply {
+export function faultReply(status: number, context: FaultContext): PlainReply {
   const seen = seenBodies[status];
   if (seen !== undefined) return { status, headers: { "content-type": contentType(seen) }, body: seen };
   if (status < 400 || status === 408) return emptyReply(status); // no body of 408 has been seen
-  const unseen = { status, code: "client_error", message: "Unknown error" };
-  return refusalReply(refusals[status] ?? unseen, requestId);
+  return refusalReply(refusalOf(status, context), context.requestId);
 }
 
 /** The reply as the fault wants it. */

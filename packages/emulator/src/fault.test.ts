@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createBench, event, refusalOf } from "../test/emulator-bench.ts";
 import type { Fault } from "./fault.ts";
+import type { EmulatorOptions, TokenGrant } from "./options.ts";
 
 test.each<[Fault, unknown[]]>([
   [{ status: 400 }, [400, "parameter_not_found", "missing data parameter"]],
@@ -23,7 +24,7 @@ test.each<[Fault, unknown[]]>([
   [{ status: 415 }, [415]],
   [{ status: 422 }, [422, "422", "Cannot have more than 120 active event names"]],
   [{ status: 418 }, [418, "client_error", "Unknown error"]],
-  [{ status: 429 }, [429, "rate_limit_exceeded", "Exceeded rate limit of 167 in 10_seconds"]],
+  [{ status: 429 }, [429, "rate_limit_exceeded", "Exceeded rate limit of 1667 in 10_seconds"]],
   [{ status: 500 }, [500, "server_error", "Something went wrong"]],
   [{ status: 503 }, [503, "service_unavailable", "Sorry, the API service is temporarily unavailable"]],
   [{ status: 503, body: "" }, [503]],
@@ -35,6 +36,20 @@ test.each<[Fault, unknown[]]>([
   expect(await refusalOf(await post(event()))).toEqual(expected);
   expect(emulator.events()).toEqual([]);
   expect(emulator.requests()).toMatchObject([{ status: expected[0], reason: "fault" }]);
+});
+
+const grant: TokenGrant = { token: "test-token", scopes: ["write_events"], rateLimit: 2 };
+
+test.each<[number, EmulatorOptions]>([
+  [429, { rateLimit: 2 }],
+  [429, { rateLimit: 7, tokens: [grant] }],
+  [422, { eventNames: 1 }],
+])("a %d names the limit that there is: %j", async (status, options) => {
+  const { emulator, post } = createBench(options);
+  emulator.setFaults([{ status, times: 1 }]);
+  const ofFault = await refusalOf(await post(event()));
+  await post(event());
+  expect(await refusalOf(await post(event({ event_name: "other" })))).toEqual(ofFault);
 });
 
 test("a 401 looks like that of a token that is not accepted", async () => {
