@@ -25,7 +25,7 @@ export function checkManifest({ short, manifest, deno }: PublicPackage): string[
   same(manifest.bugs, `${REPOSITORY}/issues`, "bugs");
   same(manifest.exports?.["./package.json"], "./package.json", 'exports["./package.json"]');
   must(manifest.publishConfig === undefined, '"publishConfig" must be left to the release');
-  must(manifest.sideEffects !== undefined, '"sideEffects" must be said');
+  same(manifest.sideEffects, false, "sideEffects");
   must(manifest.files?.includes("dist") === true, '"files" must name dist');
   must(
     manifest.files?.some((file) => file === "!src/**/*.test.ts") === true,
