@@ -548,6 +548,20 @@ describe("who is asking", () => {
   });
 
   test.each([
+    [{ userId: undefined }, "userId: undefined, email: undefined, id: undefined"],
+    [{ userId: 314159 }, "userId: number, email: undefined, id: undefined"],
+    [{ email: "frodo" }, "userId: undefined, email: string, id: undefined"],
+    [{ userId: "1", id: "2" }, "userId: string, email: undefined, id: string"],
+  ])("of %j the program is told what should be there, and what was", async (answer, got) => {
+    const { relay, errors } = await start({ identify: () => answer as never });
+    await relay.fetch(request({ events: [event()] }));
+    const error = new TypeError(
+      `"identify" must answer null for nobody or one of { userId }, { email } and { id }, a text that is not blank, with an "@" in an email, got ${got}`,
+    );
+    expect(errors).toEqual([{ error, task: "identify" }]);
+  });
+
+  test.each([
     ["throws", () => fail()],
     ["rejects", () => Promise.reject(new Error("a schema that fails"))],
   ])("when identify %s, the page learns nothing and the program does", async (_, identify) => {
@@ -767,7 +781,10 @@ describe("options", () => {
     ['"rate" must be', { ...good, rate: [100] }],
     ['"rate" must be', { ...good, rate: new Map() }],
     ['"clock" must be a clock', { ...good, clock: { now: Date.now } }],
-    ['"rate.events" must be a whole number of at least 100', { ...good, rate: { events: 99 } }],
+    [
+      '"rate.events" must be a whole number of at least 100, which is "maxEvents", got 99',
+      { ...good, rate: { events: 99 } },
+    ],
     ['"rate.perMinute" must be left out', { ...good, rate: { perMinute: 9 } }],
     ['"allowedOrigins" must be left out', { ...good, allowedOrigins: [] }],
   ])("%s", (message, options) => {

@@ -16,12 +16,15 @@ export interface NamedContact {
  */
 export function nameContact(answer: unknown): NamedContact | undefined {
   if (answer === null || answer === undefined) return undefined;
-  const given = IDENTITIES.filter((name) => Reflect.get(Object(answer), name) !== undefined);
+  const valueFor = (name: string): unknown => Reflect.get(Object(answer), name);
+  const given = IDENTITIES.filter((name) => valueFor(name) !== undefined);
   const [name] = given;
-  const value: unknown = name && Reflect.get(Object(answer), name);
+  const value = name && valueFor(name);
   if (name === undefined || given.length > 1 || !isNameOf(name, value)) {
+    // Of a value only its type is told: it may be somebody's.
+    const types = IDENTITIES.map((one) => ` ${one}: ${typeof valueFor(one)}`);
     throw new TypeError(
-      '"identify" must answer null or a contact: one of { userId }, { email } and { id }, a text that is not blank, with an "@" in an email',
+      `"identify" must answer null for nobody or one of { userId }, { email } and { id }, a text that is not blank, with an "@" in an email, got${types}`,
     );
   }
   const text = name === "email" ? value.toLowerCase() : value;

@@ -131,7 +131,8 @@ function resolveRate(rate: RateOptions | false, maxEvents: number): RelayPolicy[
   checkOptions(TASK, rate, RATE_RULES, "rate.");
   const { events = 600, window = 60_000, maxCallers = 10_000 } = rate;
   // A request that has more than a window's events could never pass.
-  check(TASK, "rate.events", events, integer(maxEvents));
+  const { expected, fits } = integer(maxEvents);
+  check(TASK, "rate.events", events, { expected: `${expected}, which is "maxEvents"`, fits });
   return { events, window, maxCallers };
 }
 
