@@ -5,6 +5,7 @@ import { allowanceLeft, takeAllowance } from "./page-allowance.ts";
 import { isOffline } from "./page-life.ts";
 import { type Answer, type Reply, readReply } from "./read-reply.ts";
 import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-batch.ts";
+import { remarkOnReply } from "./remark-on-reply.ts";
 import type { LaneSettings } from "./route.ts";
 
 /** What a courier goes by. */
@@ -56,7 +57,7 @@ const SMALL_OFFSET = 60_000;
 /** A courier that knows nothing of its relay yet. */
 export function createCourier(
   options: CourierOptions,
-  { clock, random = Math.random }: Pick<LaneSettings, "clock" | "random">,
+  { clock, random = Math.random, complain }: Pick<LaneSettings, "clock" | "random" | "complain">,
 ): Courier {
   const { url, credentials, identity, timeout, retry } = options;
   const startedAt = clock.now();
@@ -136,6 +137,7 @@ export function createCourier(
       else {
         const { status, headers } = posted;
         answer = readReply(posted, batch.length);
+        remarkOnReply(posted, answer, url, complain);
         // Any other may be of a cache, and its time long over.
         const date = Array.isArray(answer) && parseHttpDate(headers.get("date"));
         if (date) courier.offset = offsetOf(date, Math.min(sentAt, now), now);

@@ -2,6 +2,7 @@ import type { Outcome } from "@intercom-events/core";
 import { checkListener } from "./check-options.ts";
 import { type EncodedPageEvent, isTaken } from "./route.ts";
 import type { Tracker, TrackerEvents } from "./tracker.ts";
+import { whyRejected } from "./why-rejected.ts";
 
 /** Tells the page how its events fare. */
 export interface Announcer {
@@ -53,7 +54,11 @@ export function createAnnouncer(): Announcer {
       const why = "reason" in outcome ? outcome.reason : outcome.status;
       // To opt out is no loss.
       const isLost = !isTaken(outcome) && why !== "opted_out";
-      announce("outcome", { outcome, ...(event && { event }) }, isLost ? [`an event was lost: ${why}`] : []);
+      announce(
+        "outcome",
+        { outcome, ...(event && { event }) },
+        isLost ? [`an event was lost: ${why}${whyRejected(outcome)}`] : [],
+      );
     },
     on(name, listener) {
       checkListener(name, listener);

@@ -76,6 +76,32 @@ describe("a published page", () => {
     ]);
   });
 
+  test("says that an event was rejected, and leaves why to whoever listens", async () => {
+    const reply = () => new Response(JSON.stringify({ error: { code: "forbidden" } }), { status: 403 });
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => reply());
+    const said: unknown[] = [];
+    for (const { createTracker, relay } of [published, development]) {
+      await createTracker({ route: relay({ url: "https://site.test/" }) }).track("a");
+      said.push(vi.mocked(console.warn).mock.lastCall?.[0]);
+    }
+    expect(said).toEqual([
+      "intercom-events: an event was lost: rejected (said once)",
+      "intercom-events: an event was lost: rejected (forbidden) (said once)",
+    ]);
+  });
+
+  test("asks nobody where the relay is, which is seen while it is written", async () => {
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("<html>", { status: 404 }));
+    const remarks = [published, development].map(async ({ createTracker, relay }) => {
+      const tracker = createTracker({ route: relay({ url: "https://site.test/", retry: { attempts: 1 } }) });
+      await tracker.track("a");
+      return tracker.close({ timeout: 0 });
+    });
+    await Promise.all(remarks);
+    const asked = vi.mocked(console.warn).mock.calls.filter(([text]) => String(text).includes("mounted"));
+    expect(asked).toHaveLength(1);
+  });
+
   test("checks no options, which are checked while it is written", () => {
     const options = { timeout: "1s" } as never;
     expect(() => development.messenger(options)).toThrow(TypeError);

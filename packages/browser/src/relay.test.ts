@@ -1251,6 +1251,44 @@ describe("tabs", () => {
   });
 });
 
+describe("what the console hears", () => {
+  const said = (): unknown[] => vi.mocked(console.warn).mock.calls.map(([text]) => text);
+
+  test("of an address where no relay is, once", async () => {
+    const { tracker } = start();
+    replies = [
+      [404, "<html>"],
+      [404, "<html>"],
+    ];
+    const receipt = tracker.track("a");
+    for (let look = 0; look < 3; look++) {
+      await settleDown();
+      clock.advance(5_000);
+    }
+    expect(await receipt).toEqual({ status: "accepted", attempts: 3 });
+    expect(said()).toEqual([
+      `intercom-events: ${browser.requests[0]?.url} answered 404, and not as a relay does: is the relay mounted there? (said once)`,
+    ]);
+  });
+
+  test("of events that were rejected, each reason once", async () => {
+    const { tracker } = start();
+    const result = (code: string): object => ({ status: "rejected", code });
+    const results = ["name_not_allowed", "name_not_allowed", "time_not_allowed"].map(result);
+    replies = [
+      [200, { results }],
+      [403, { error: { code: "forbidden", message: "The origin is not allowed" } }],
+    ];
+    await Promise.all(["a", "b", "c"].map((name) => tracker.track(name)));
+    await tracker.track("d");
+    expect(said()).toEqual(
+      ["name_not_allowed", "time_not_allowed", "forbidden"].map(
+        (code) => `intercom-events: an event was lost: rejected (${code}) (said once)`,
+      ),
+    );
+  });
+});
+
 describe("as the Messenger's fallback", () => {
   function startBoth(timeout: number, store = sharedStore()): Started {
     const tab = browser.open(clock);
