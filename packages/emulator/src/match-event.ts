@@ -48,8 +48,20 @@ export function checkEventMatch(action: string, match: unknown): asserts match i
     throw misuse(action, "createdAt", "Unix seconds", createdAt);
   }
   if (metadata !== undefined) checkKeys(action, metadata, { name: "metadata" });
-  if (contact === undefined || isText(contact)) return;
+  if (contact !== undefined && !isText(contact)) checkIdentities(action, contact);
+}
+
+/** An id that is a number would never be met, and none at all by every event. */
+function checkIdentities(action: string, contact: unknown): void {
+  if (typeof contact !== "object" || Object.keys(contact ?? {}).length === 0) {
+    throw misuse(action, "contact", "a text, or an object with one or more of id, user_id, email", contact);
+  }
   checkKeys(action, contact, { name: "contact", known: ["id", "user_id", "email"] });
+  for (const [kind, value] of Object.entries(contact)) {
+    if (value !== undefined && !isText(value)) {
+      throw misuse(action, `contact.${kind}`, "a non-empty string", value);
+    }
+  }
 }
 
 /** Everything in which the event differs from the match; empty when it matches. */

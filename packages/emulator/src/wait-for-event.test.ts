@@ -11,7 +11,16 @@ test.each<[unknown, string]>([
   [null, '"match" must be an object, got null'],
   [{ name: "a" }, '"name" is not one of eventName, contact, createdAt, metadata, workspace'],
   [{ eventName: "" }, '"eventName" must be a non-empty string, got ""'],
-  [{ contact: 5 }, '"contact" must be an object, got number 5'],
+  ...[
+    [5, "number 5"],
+    ["", '""'],
+    [null, "null"],
+    [{}, "an object"],
+  ].map(([contact, got]): [object, string] => [
+    { contact },
+    `"contact" must be a text, or an object with one or more of id, user_id, email, got ${got}`,
+  ]),
+  [{ contact: { user_id: 5 } }, '"contact.user_id" must be a non-empty string, got number 5'],
   [{ contact: { userId: "5" } }, '"userId" is not one of id, user_id, email'],
   [{ createdAt: "now" }, '"createdAt" must be Unix seconds, got "now"'],
   [{ metadata: [] }, '"metadata" must be an object, got a list'],
