@@ -68,3 +68,16 @@ test("the signal breaks off a stream that is read, as it does to one of fetch", 
   controller.abort();
   await expect(next).rejects.toMatchObject({ name: "AbortError" });
 });
+
+test("close breaks off a stream that is read, as it does over HTTP", async () => {
+  const { emulator } = createBench();
+  const { body } = await emulator.fetch(`${origin}/_emulator/stream`);
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  await reader.read();
+  const next = reader.read();
+  const ended = expect(next).rejects.toEqual(
+    new TypeError("terminated", { cause: new Error("the emulator was closed") }),
+  );
+  await emulator.close();
+  await ended;
+});

@@ -17,26 +17,12 @@ export interface InProcess extends Doors {
  * @throws TypeError for a connection that a fault resets, or that `closing` ends while the reply is held back; the
  * signal's reason when it aborts: as `fetch` does
  */
-export async function answerFetch(
-  { handle, streamed, closing }: InProcess,
-  request: Request,
-): Promise<Response> {
+export async function answerFetch(inProcess: InProcess, request: Request): Promise<Response> {
+  const { handle, closing } = inProcess;
   request.signal.throwIfAborted();
+  const streamed = await answerStreamed(inProcess, request);
+  if (streamed) return streamed;
   const { origin, pathname, search } = new URL(request.url);
-  if (pathname.startsWith(controlPrefix)) {
-    const stop = new AbortController();
-    const signal = AbortSignal.any([request.signal, stop.signal]);
-    const { method, body } = request;
-    const query = search.slice(1);
-    const reply = await streamed({ method, path: pathname, query, signal, body: body ?? noBytes() });
-    if (reply) {
-      const { status, headers } = reply;
-      return new Response(
-        streamOf(reply.body, () => stop.abort(), request.signal),
-        { status, headers },
-      );
-    }
-  }
   const bytes = await bodyOf(request);
   const authorization = request.headers.get("authorization");
   const { reply, breakOff, delayMs } = handle({
@@ -55,14 +41,34 @@ export async function answerFetch(
   if (delayMs > 0) {
     const signal = AbortSignal.any([request.signal, closing]);
     await sleep(delayMs, undefined, { signal }).catch(() => request.signal.throwIfAborted());
-    if (closing.aborted) throw new TypeError("fetch failed", { cause: new Error("the emulator was closed") });
+    if (closing.aborted) throw brokenOff("fetch failed", closed());
   }
-  if (!reply) throw new TypeError("fetch failed", { cause: resetByFault() });
+  if (!reply) throw brokenOff("fetch failed", resetByFault());
   const { status, headers } = reply;
   const isBodiless = request.method === "HEAD" || bodiless.has(status);
   // As bytes: text would be given a content type.
   const sent = breakOff ? brokenBody(reply.body) : new TextEncoder().encode(reply.body);
   return new Response(isBodiless ? null : sent, { status, headers });
+}
+
+/** The answer to a control request with a long body or reply; `undefined` for any other request. */
+async function answerStreamed(
+  { streamed, closing }: InProcess,
+  request: Request,
+): Promise<Response | undefined> {
+  const { pathname: path, search } = new URL(request.url);
+  if (!path.startsWith(controlPrefix)) return undefined;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal, closing]);
+  const { method, body } = request;
+  const reply = await streamed({ method, path, query: search.slice(1), signal, body: body ?? noBytes() });
+  if (!reply) return undefined;
+  const { status, headers } = reply;
+  const brokenBy = (): unknown => {
+    if (request.signal.aborted) return request.signal.reason;
+    return closing.aborted ? brokenOff("terminated", closed()) : undefined;
+  };
+  return new Response(streamOf(reply.body, { stop: () => stop.abort(), brokenBy }), { status, headers });
 }
 
 /** Those whose body is being read. A request hears of its caller's signal by a weak reference, and nothing else holds it. */
@@ -85,35 +91,44 @@ async function bodyOf(request: Request): Promise<Buffer> {
   }
 }
 
+/** What `fetch` says where a connection ends before its time. */
+const brokenOff = (message: string, cause: Error): TypeError => new TypeError(message, { cause });
+
 const resetByFault = (): Error => new Error("connection reset by a fault");
+const closed = (): Error => new Error("the emulator was closed");
 
 /** A body that fails half-way, with what `fetch` says then. */
 function brokenBody(body: string): ReadableStream<Uint8Array> {
   async function* halfOf(): AsyncGenerator<string> {
     yield firstHalf(body);
-    throw new TypeError("terminated", { cause: resetByFault() });
+    throw brokenOff("terminated", resetByFault());
   }
-  return streamOf(halfOf(), () => {});
+  return streamOf(halfOf());
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {}
 
-function streamOf(
-  pieces: AsyncIterable<string>,
-  stop: () => void,
-  signal?: AbortSignal,
-): ReadableStream<Uint8Array> {
+/** What a stream does besides handing on. */
+interface StreamContext {
+  /** Called when nobody reads it any more. */
+  stop?(): void;
+  /** Says what has ended it before its end, if anything has. */
+  brokenBy?(): unknown;
+}
+
+function streamOf(pieces: AsyncIterable<string>, context: StreamContext = {}): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await iterator.next();
-      if (signal?.aborted) controller.error(signal.reason);
+      const reason = context.brokenBy?.();
+      if (reason !== undefined) controller.error(reason);
       else if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
     },
     async cancel() {
-      stop();
+      context.stop?.();
       await iterator.return?.();
     },
   });
