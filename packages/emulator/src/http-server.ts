@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
+import { clearTimeout, setTimeout } from "node:timers"; // a test's fake ones take the place of the global ones
 import { type BodyBudget, createBodyBudget, createBodyBuffer } from "./body-buffer.ts";
 import type { Answer, Handler } from "./create-handler.ts";
 import { type DecodedBody, decodeBody } from "./decode-body.ts";

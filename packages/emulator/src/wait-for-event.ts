@@ -1,4 +1,5 @@
 import { AssertionError } from "node:assert";
+import { clearTimeout, setTimeout } from "node:timers"; // a test's fake ones take the place of the global ones
 import type { EmulatorState } from "./emulator-state.ts";
 import { explainMiss } from "./explain-miss.ts";
 import { checkEventMatch, differences, type EventMatch, type OwnedEvent } from "./match-event.ts";
