@@ -8,8 +8,19 @@ test.each<[unknown, string]>([
   [{ eventNames: 1001 }, '"eventNames" must be an integer from 1 to 1000, got number 1001'],
   [{ contacts: "some" }, '"contacts" must be "auto" or "strict", got "some"'],
   [{ now: 5 }, '"now" must be a function, got number 5'],
-  [{ tokens: "" }, '"tokens" must be a non-empty string or a list of grants, got ""'],
-  [{ tokens: [{ token: "", scopes: [] }] }, '"tokens[0].token" must be a non-empty string, got ""'],
+  [{ tokens: "" }, '"tokens" must be a non-empty string without spaces or a list of grants, got ""'],
+  [
+    { tokens: "Bearer t" },
+    '"tokens" must be a non-empty string without spaces or a list of grants, got "Bearer t"',
+  ],
+  [
+    { tokens: [{ token: "", scopes: [] }] },
+    '"tokens[0].token" must be a non-empty string without spaces, got ""',
+  ],
+  [
+    { tokens: [{ token: "t\n", scopes: [] }] },
+    '"tokens[0].token" must be a non-empty string without spaces, got "t\\n"',
+  ],
   [
     { tokens: [{ token: "a", scopes: ["all"] }] },
     '"tokens[0].scopes" must be a list of "read_events" and "write_events", got a list',

@@ -139,11 +139,16 @@ function positive(name: string, value: unknown): number {
   return value;
 }
 
+/** What can stand after `Bearer`; with that word before it no request would ever have it. */
+function isToken(value: unknown): value is string {
+  return isText(value) && !/\s/.test(value);
+}
+
 function resolveTokens(tokens: unknown): readonly TokenGrant[] | undefined {
   if (tokens === undefined) return undefined;
-  if (isText(tokens)) return [{ token: tokens, scopes: bothScopes }];
+  if (isToken(tokens)) return [{ token: tokens, scopes: bothScopes }];
   if (!Array.isArray(tokens))
-    throw misuse(action, "tokens", "a non-empty string or a list of grants", tokens);
+    throw misuse(action, "tokens", "a non-empty string without spaces or a list of grants", tokens);
   const grants = tokens.map((grant: unknown, index) => checkGrant(grant, `tokens[${index}]`));
   for (const [index, { token }] of grants.entries()) {
     const first = grants.findIndex((grant) => grant.token === token);
@@ -156,7 +161,7 @@ function resolveTokens(tokens: unknown): readonly TokenGrant[] | undefined {
 function checkGrant(grant: unknown, name: string): TokenGrant {
   checkKeys(action, grant, { name, known: ["token", "scopes", "workspace", "app", "rateLimit", "public"] });
   const { token, scopes, rateLimit, public: isPublic } = grant;
-  if (!isText(token)) throw misuse(action, `${name}.token`, "a non-empty string", token);
+  if (!isToken(token)) throw misuse(action, `${name}.token`, "a non-empty string without spaces", token);
   if (!Array.isArray(scopes) || !scopes.every((scope) => bothScopes.includes(scope))) {
     throw misuse(action, `${name}.scopes`, `a list of "read_events" and "write_events"`, scopes);
   }
