@@ -156,3 +156,13 @@ test("lines before a wrong one have their effect", async () => {
   await expect(emulator.import(`${JSON.stringify(line)}\n\n{`)).rejects.toThrow("line 3 is no JSON");
   expect(emulator.events()).toEqual([line]);
 });
+
+test.each([
+  [undefined, "undefined"],
+  [{ text: "" }, "an object"],
+  [Buffer.from("{}"), "an object"],
+])("what is no text cannot be imported: %j", async (pieces, got) => {
+  await expect(createBench().emulator.import(pieces as never)).rejects.toThrow(
+    new TypeError(`Cannot import: "pieces" must be text, or a list or a stream of pieces of it, got ${got}`),
+  );
+});

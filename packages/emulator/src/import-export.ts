@@ -1,4 +1,5 @@
 import type { EmulatorState } from "./emulator-state.ts";
+import { misuse } from "./misuse.ts";
 import { NdjsonError, readNdjson, writeNdjson } from "./ndjson.ts";
 import { exportRecords, parseRecord, restoreRecord } from "./snapshot.ts";
 
@@ -23,6 +24,8 @@ export function exportState(state: EmulatorState): Generator<string> {
  * @throws TypeError naming the line that is wrong
  */
 export async function importState(state: EmulatorState, pieces: Pieces): Promise<ImportResult> {
+  if (!arePieces(pieces))
+    throw misuse("import", "pieces", "text, or a list or a stream of pieces of it", pieces);
   let imported = 0;
   let skipped = 0;
   try {
@@ -36,4 +39,11 @@ export async function importState(state: EmulatorState, pieces: Pieces): Promise
     throw error;
   }
   return { imported, skipped };
+}
+
+/** The bytes of a file are a list as well, of numbers. */
+function arePieces(value: unknown): value is Pieces {
+  if (typeof value === "string") return true;
+  const parts = Object(value) as object;
+  return !ArrayBuffer.isView(value) && (Symbol.iterator in parts || Symbol.asyncIterator in parts);
 }
