@@ -54,9 +54,8 @@ events to be delivered, the last 5,000 to 10,000 to be compared with new ones, a
 \`--max-semi-space-size\` and \`--max-old-space-size\` bound it.
 
 With "durable", the process closes its client and ends, and another one opens the file and delivers: "restart"
-is the time from the start of that process, with Node.js and all imports, to its first accepted event. (After
-SIGKILL, what the dead process had taken in hand, 2000 events at most, waits for its lease of 30 seconds to run out; the
-others do not.) The medians of three runs, which take turns.`,
+is the time from the start of that process, with Node.js and all imports, to its first accepted event. The medians of
+three runs, which take turns.`,
   async run({ rounds = 3, sizes = [1000, 10_000, 100_000, 1_000_000] }) {
     const folder = temporaryFolder();
     const raw: Case[] = OUTBOXES.flatMap((outbox) => sizes.map((events) => ({ outbox, events, found: [] })));

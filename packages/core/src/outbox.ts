@@ -58,9 +58,9 @@ export interface LeaseRequest {
 
 /**
  * Keeps events until they have an outcome. Several processes may share one store: a record that is
- * leased is left alone by the others until its lease runs out, as it does when its process has died. What
- * another process has ended is noticed by reading `ids`, until when it is pending; where an outbox lacks that
- * verb, only once the store has no events left.
+ * leased is left alone by the others until its lease runs out, as it does when its process has died, or until the
+ * store sees that it has. What another process has ended is noticed by reading `ids`, until when it is pending;
+ * where an outbox lacks that verb, only once the store has no events left.
  *
  * Every call either does all it says or rejects and changes nothing; where a store's transactions are too
  * small for a call, its outbox says what that means. Calls of one outbox take effect in the order they were

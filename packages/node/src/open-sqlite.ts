@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { OutboxError } from "@intercom-events/core";
 import { inspectSqliteFile } from "./inspect-sqlite-file.ts";
+import { loadSqlite } from "./load-sqlite.ts";
 import { migrate } from "./sqlite-schema.ts";
 
 /** How a file is opened. */
@@ -59,16 +60,4 @@ function limitPages(db: DatabaseSync, maxBytes: number): number {
   const pageSize = Number(db.prepare("PRAGMA page_size").get()?.page_size);
   const pages = Math.min(Math.floor(maxBytes / pageSize), 0xff_ff_ff_fe);
   return Number(db.prepare(`PRAGMA max_page_count = ${pages}`).get()?.max_page_count);
-}
-
-/** Not imported, so that a Node without it can load this package, and Node 22 warns of it only when used. */
-function loadSqlite(): typeof import("node:sqlite") {
-  const sqlite = process.getBuiltinModule?.("node:sqlite");
-  if (sqlite !== undefined) return sqlite;
-  // Bun says a version of Node as well.
-  const runtime = process.versions.bun ? `Bun ${process.versions.bun}` : process.version;
-  throw new OutboxError(
-    "unsupported",
-    `Cannot open outbox: sqliteOutbox needs node:sqlite of Node 22.13 or of Bun 1.4, or newer, this is ${runtime}`,
-  );
 }

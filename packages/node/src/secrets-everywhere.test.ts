@@ -142,7 +142,12 @@ test.runIf(hasSqlite)(
     ];
     await Promise.all(receipts.map(({ stored }) => stored));
     add("files", ...filesBytes());
-    expect(readdirSync(folder).sort()).toEqual(["outbox.db", "outbox.db-shm", "outbox.db-wal"]);
+    expect(readdirSync(folder).sort()).toEqual([
+      "outbox.db",
+      expect.stringMatching(/^outbox\.db-owner-\d+$/),
+      "outbox.db-shm",
+      "outbox.db-wal",
+    ]);
     add("client", client, client.stats(), client.flush, client.contact({ userId: "1" }), receipts);
     add("flush", await client.flush({ timeout: 30_000 }));
     for (const receipt of receipts) add("outcomes", await receipt);

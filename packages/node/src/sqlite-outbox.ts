@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -9,16 +10,19 @@ import {
   resolveOutboxOptions,
   wrongOutboxOption,
 } from "@intercom-events/core";
+import { freeDeadOwners } from "./free-dead-owners.ts";
 import { type OpenSqlite, openSqlite } from "./open-sqlite.ts";
 import { isBusy, toOutboxError } from "./sqlite-error.ts";
+import { beginSqliteOwner, type SqliteOwner } from "./sqlite-owner.ts";
 import { rollback } from "./sqlite-schema.ts";
 import { type SqliteStatements, sqliteStatements } from "./sqlite-statements.ts";
 
 /** What {@link sqliteOutbox} takes. */
 export interface SqliteOutboxOptions extends OutboxOptions {
   /**
-   * The file, made where there is none; SQLite keeps two more beside it, named `-wal` and `-shm`. It
-   * belongs on a disk of this machine: SQLite's log does not work over a network.
+   * The file, made where there is none. SQLite keeps two more beside it, named
+   * `-wal` and `-shm`, and each outbox that has it open an empty one, `-owner-` and a number, by whose lock the others
+   * see that it lives. It belongs on a disk of this machine: neither SQLite's log nor that works over a network.
    */
   readonly path: string | URL;
   /**
@@ -56,8 +60,15 @@ const PAGE = 100;
 /** Ids read at once, which takes a millisecond. */
 const IDS_PAGE = 1000;
 
+/** Milliseconds after which is looked again for others that have died; it takes a tenth of one for each that lives. */
+const LOOK = 5000;
+
 /** An open file and what is done with it. */
 interface Connection extends OpenSqlite {
+  /** The file without symbolic links. */
+  readonly path: string;
+  /** Who this outbox is to the others that use the file. */
+  readonly owner: SqliteOwner;
   readonly statements: SqliteStatements;
 }
 
@@ -83,17 +94,36 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     maxBytes: outboxInteger("maxBytes", options.maxBytes ?? 4 * 1024 ** 3, MIN_BYTES),
   };
   const busyTimeout = outboxInteger("busyTimeout", options.busyTimeout ?? 5000, 0);
-  const owner = randomOwner();
   let connection: Connection | undefined;
   let isClosed = false;
+  let lookedAt: number | undefined;
   /** The call before, as SQLite has one transaction at a time on a connection. */
   let last: Promise<unknown> = Promise.resolve();
 
   function connect(): Connection {
     if (connection !== undefined) return connection;
     const open = openSqlite(settings);
-    connection = { ...open, statements: sqliteStatements(open.db, { ...open, owner, policy }) };
-    return connection;
+    const path = realPath(settings.path);
+    const owner = beginSqliteOwner(path);
+    try {
+      const statements = sqliteStatements(open.db, { ...open, owner: owner.id, policy });
+      connection = { ...open, path, owner, statements };
+      return connection;
+    } catch (error) {
+      open.db.close();
+      owner.end(false);
+      throw error;
+    }
+  }
+
+  /** Frees what the dead have leased, if it is time to look for them again. */
+  function lookForDead({ path, owner, statements }: Connection): void {
+    const now = performance.now();
+    if (lookedAt !== undefined && now - lookedAt < LOOK) return;
+    // The first time also those are looked for that have left a file and no leases.
+    if (lookedAt === undefined || statements.othersLease())
+      freeDeadOwners(path, owner.id, (id) => transact(connect(), ({ free }) => free(id)));
+    lookedAt = now;
   }
 
   /** Tries until no other process is in the way. */
@@ -124,7 +154,11 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
 
   return {
     append: (records, leaseUntil) => change("keep events", ({ append }) => append(records, leaseUntil)),
-    lease: (request) => change("lease events", ({ lease }) => lease(request)),
+    lease: (request) =>
+      call("lease events", () => {
+        lookForDead(connect());
+        return transact(connect(), ({ lease }) => lease(request));
+      }),
     renew: (ids, until) => change("renew leases", ({ renew }) => renew(ids, until)),
     update: (records, leaseUntil) => change("update events", ({ update }) => update(records, leaseUntil)),
     settle: (endings, now) => change("end events", ({ settle }) => settle(endings, now)),
@@ -156,17 +190,17 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       isClosed = true;
       last = last.then(async () => {
         if (connection === undefined) return;
-        const { db } = connection;
+        const open = connection;
+        let hasLeases = true;
         try {
-          await whenFree(
-            "give leases back",
-            () => connection && transact(connection, ({ giveBack }) => giveBack()),
-          );
+          await whenFree("give leases back", () => transact(open, ({ free }) => free(open.owner.id)));
+          hasLeases = false;
         } catch {
-          // They run out by themselves, and closing must not fail for it.
+          // Others see that it has ended and take them, and closing must not fail for it.
         } finally {
           connection = undefined;
-          db.close();
+          open.db.close();
+          open.owner.end(hasLeases);
         }
       });
       return last.then(() => undefined);
@@ -187,18 +221,21 @@ function transact<T>({ db, statements }: Connection, run: (statements: SqliteSta
   }
 }
 
-/** 48 random bits, as SQLite keeps them in less than a name; two alike in one file will not be. */
-function randomOwner(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high % 2 ** 16) * 2 ** 32 + low;
-}
-
 /** Absolute, so that it stays the same file; SQLite would keep "" and ":memory:" in memory. */
 function resolvePath(path: unknown): string {
   if (path instanceof URL && path.protocol === "file:") return fileURLToPath(path);
   if (typeof path === "string" && path !== "" && path !== ":memory:" && !path.includes("\0"))
     return resolve(path);
   throw wrongOutboxOption("path", "the path of a file", path);
+}
+
+/** Without symbolic links, where one may follow them: the name by which SQLite, too, calls the files beside it. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function resolveSync(sync: unknown): "full" | "normal" {

@@ -13,15 +13,18 @@ import {
 
 type Row = Record<string, SQLOutputValue>;
 
-/** What an outbox does with its file; each call but the last three belongs in a transaction. */
+/** What an outbox does with its file; each call before `counts` belongs in a transaction. */
 export interface SqliteStatements {
   append(records: readonly OutboxRecord[], leaseUntil: number | undefined): void;
   lease(request: LeaseRequest): OutboxRecord[];
   renew(ids: readonly string[], until: number): void;
   update(records: readonly OutboxRecord[], leaseUntil: number | undefined): void;
   settle(endings: readonly Ending[], now: number): void;
-  giveBack(): void;
+  /** Frees all that an owner has leased. */
+  free(owner: number): void;
   counts(): OutboxCounts;
+  /** Whether others have leased events. */
+  othersLease(): boolean;
   /** Ids of events after an id, in the order of text. */
   idsAfter(id: string, limit: number): string[];
   /** The number of the latest dead letter. */
@@ -78,6 +81,9 @@ export function sqliteStatements(
   const free = db.prepare(
     "UPDATE events SET owner = NULL, lease_until = 0, wake_at = due_at WHERE owner = ?",
   );
+  // Apart, so that the index tells without passing over what this outbox has leased.
+  const others = db.prepare(`
+    SELECT 1 FROM events WHERE owner < ? UNION ALL SELECT 1 FROM events WHERE owner > ? LIMIT 1`);
   const readTotals = db.prepare("SELECT events, bytes, dead_letters FROM totals");
   const add = db.prepare(
     "UPDATE totals SET events = events + ?, bytes = bytes + ?, dead_letters = dead_letters + ?",
@@ -198,9 +204,10 @@ export function sqliteStatements(
       }
       add.run(-events, -bytes, prune(kept + buried, now) - kept);
     },
-    giveBack() {
-      free.run(owner);
+    free(of) {
+      free.run(of);
     },
+    othersLease: () => others.get(owner, owner) !== undefined,
     idsAfter: (id, limit) => nextIds.all(id, limit).map((row) => String(row.id)),
     lastDeadLetter: () => Number(lastLetter.get()?.number),
     deadLettersAfter(number, last, limit) {

@@ -54,7 +54,7 @@ async function killAtRandom(child: ChildProcess): Promise<string[]> {
   return output.split("\n").slice(0, -1); // The last line may have been cut off.
 }
 
-/** Delivers what the processes have left, once their leases have run out. */
+/** Delivers what the processes have left; some of it is to be tried again after a while. */
 async function drain(path: string): Promise<number> {
   const outbox = sqliteOutbox({ path });
   const client = createClient({ token: "token", baseUrl: url, outbox });

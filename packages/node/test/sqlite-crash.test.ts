@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { assertKept, createLedger, enter } from "../../core/tests/outbox-crash.ts";
@@ -54,13 +54,14 @@ async function useFile(path: string): Promise<[number, number, number]> {
   for (let number = 0; number < PROCESSES; number += 1) {
     lines += enter(ledger, await killAtRandom(start(path, number)));
     const outbox = sqliteOutbox({ path });
-    found = await assertKept(outbox, ledger);
+    found = await assertKept(outbox, ledger, true);
     await outbox.close();
   }
   const { DatabaseSync } = await import("node:sqlite");
   const db = new DatabaseSync(path);
   expect(db.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
   db.close();
+  expect(readdirSync(dirname(path)).filter((name) => name.startsWith(`${basename(path)}-`))).toEqual([]);
   return [PROCESSES, lines, found];
 }
 
