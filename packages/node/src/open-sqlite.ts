@@ -1,7 +1,9 @@
+import { closeSync, existsSync, openSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { OutboxError } from "@intercom-events/core";
 import { inspectSqliteFile } from "./inspect-sqlite-file.ts";
 import { loadSqlite } from "./load-sqlite.ts";
+import { ownerFile, randomOwner, remove, withModeOf } from "./sqlite-owner.ts";
 import { migrate } from "./sqlite-schema.ts";
 
 /** How a file is opened. */
@@ -33,7 +35,7 @@ export interface OpenSqlite {
 export function openSqlite({ path, sync, maxBytes }: SqliteSettings): OpenSqlite {
   const { DatabaseSync } = loadSqlite();
   inspectSqliteFile(DatabaseSync, path);
-  const db = new DatabaseSync(path);
+  const db = existsSync(path) ? new DatabaseSync(path) : makePrivate(DatabaseSync, path);
   try {
     // Waiting is done between calls, not in SQLite, where it would hold up the whole process.
     db.exec("PRAGMA busy_timeout = 5");
@@ -52,6 +54,24 @@ export function openSqlite({ path, sync, maxBytes }: SqliteSettings): OpenSqlite
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * Makes a file that nobody but its owner reads, as it holds who did what; those beside it get its mode from SQLite.
+ * It has that from the start, for a file that is made and closed here, and then opened, would lose the locks that
+ * another thread has on it by then; `inspectSqliteFile` says why.
+ */
+function makePrivate(Database: typeof DatabaseSync, path: string): DatabaseSync {
+  // Named so that somebody deletes it if this process dies just now.
+  const model = ownerFile(path, randomOwner());
+  try {
+    closeSync(openSync(model, "wx", 0o600));
+    return new Database(withModeOf(model, path));
+  } catch {
+    return new Database(path); // Another has made it, and deleted the model, or SQLite says why it cannot be.
+  } finally {
+    remove(model);
   }
 }
 

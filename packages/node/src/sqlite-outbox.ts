@@ -20,7 +20,7 @@ import { type SqliteStatements, sqliteStatements } from "./sqlite-statements.ts"
 /** What {@link sqliteOutbox} takes. */
 export interface SqliteOutboxOptions extends OutboxOptions {
   /**
-   * The file, made where there is none. SQLite keeps two more beside it, named
+   * The file, made where there is none, for nobody but its owner to read. SQLite keeps two more beside it, named
    * `-wal` and `-shm`, and each outbox that has it open an empty one, `-owner-` and a number, by whose lock the others
    * see that it lives. It belongs on a disk of this machine: neither SQLite's log nor that works over a network.
    */

@@ -288,6 +288,16 @@ describe.skipIf(sqlite === undefined)("an outbox in SQLite (needs node:sqlite, N
 describe.skipIf(sqlite === undefined || isWindows)(
   "the file of an outbox in SQLite (needs node:sqlite, Node 22.13, and modes of files)",
   () => {
+    test("is for its owner alone to read, as are those beside it", async () => {
+      const before = process.umask(0);
+      cleanups.push(() => process.umask(before));
+      const outbox = open();
+      await outbox.append(records(1, 3));
+      const files = readdirSync(folder);
+      expect(files).toHaveLength(4);
+      for (const file of files) expect([file, modeOf(join(folder, file))]).toEqual([file, "600"]);
+    });
+
     test("keeps the mode it has, which those beside it get", async () => {
       writeFileSync(path, "");
       chmodSync(path, 0o640);
