@@ -20,5 +20,9 @@ function isRequest(input: Request | URL | string): input is Request {
 }
 
 function isHttp(url: string): boolean {
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  try {
+    return /^https?:$/.test(new URL(url).protocol); // URL.canParse, called often, refuses "ü" in Node.js 20 and 22.
+  } catch {
+    return false;
+  }
 }
