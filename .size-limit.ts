@@ -50,11 +50,11 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   "relay { createRelay }": {
     path: "packages/relay/dist/index.js",
     import: "{ createRelay }",
-    limit: "7.7 kB",
+    limit: "7.8 kB",
   },
   "relay, whole": { path: "packages/relay/dist/index.js", import: "*", limit: "8.6 kB" },
   "relay/node, whole": { path: "packages/relay/dist/node.js", import: "*", limit: "2.5 kB" },
-  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "31.6 kB" },
+  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "32.1 kB" },
 };
 
 /** Makes esbuild bundle as programs of today do, with what is published of our packages. */

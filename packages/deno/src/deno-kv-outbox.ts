@@ -11,13 +11,15 @@ import {
   wrongOutboxOption,
 } from "@intercom-events/core";
 import { type Kv, toOutboxError } from "./deno-kv.ts";
+import { beginKvOwner, freeDeadOwners, type KvOwner } from "./kv-owner.ts";
 import { type KvVerbs, kvVerbs, type LettersPage } from "./kv-verbs.ts";
 import { openKvStore } from "./open-kv-store.ts";
 
 /** What {@link denoKvOutbox} takes. */
 export interface DenoKvOutboxOptions extends OutboxOptions {
   /**
-   * The file of the store. In a Worker Deno keeps none, nor did it, once, for compiled programs: there it has
+   * The file of the store; with permission for its folder, there is an empty one beside it for each outbox that has it
+   * open, by whose lock the others see that it lives. In a Worker Deno keeps none, nor did it, once, for compiled programs: there it has
    * to be given.
    *
    * @default the one Deno keeps for the program
@@ -26,6 +28,21 @@ export interface DenoKvOutboxOptions extends OutboxOptions {
   /** Milliseconds a call tries again for while other processes change the store. @default 5000 */
   readonly busyTimeout?: number | undefined;
 }
+
+/** An open store and what is done with it. */
+interface Store {
+  readonly kv: Kv;
+  /** Its file, if that is known. */
+  readonly file: string | undefined;
+  /** Who this outbox is to the others that use it. */
+  readonly owner: KvOwner;
+  readonly verbs: KvVerbs;
+  /** When it was looked for others that have died, by `performance.now()`. */
+  lookedAt: number | undefined;
+}
+
+/** Milliseconds after which is looked for them again. */
+const LOOK = 5000;
 
 /**
  * Keeps events in Deno KV, where they outlive the process. Several processes may use one store, if their clients
@@ -56,15 +73,24 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
   const policy = resolveOutboxOptions(options, ["path", "busyTimeout"]);
   const path = resolvePath(options.path);
   const timeout = outboxInteger("busyTimeout", options.busyTimeout ?? 5000, 0);
-  const owner = crypto.randomUUID();
-  let store: { readonly kv: Kv; readonly verbs: KvVerbs } | undefined;
+  let store: Store | undefined;
   let isClosed = false;
   /** The call before: calls of one outbox would only be in each other's way. */
   let last: Promise<unknown> = Promise.resolve();
 
-  async function open() {
+  async function open(): Promise<Store> {
     const kv = await openKvStore(path, timeout);
-    return { kv, verbs: kvVerbs(kv, { owner, policy, timeout }) };
+    const file = path === undefined ? undefined : realPath(path);
+    const owner = beginKvOwner(file);
+    return { kv, file, owner, lookedAt: undefined, verbs: kvVerbs(kv, { owner: owner.id, policy, timeout }) };
+  }
+
+  /** Frees what the dead have leased, if it is time to look for them. */
+  async function lookForDead(verbs: KvVerbs): Promise<void> {
+    const now = performance.now();
+    if (!store || (store.lookedAt !== undefined && now - store.lookedAt < LOOK)) return;
+    await freeDeadOwners(store.file, store.owner.id, verbs.free);
+    store.lookedAt = now;
   }
 
   /** Runs after the calls before it. */
@@ -107,9 +133,10 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
         await append(records, leaseUntil);
       }),
     lease: (request: LeaseRequest) =>
-      call("lease events", async ({ takeBack, lease }) => {
-        await takeBack();
-        return lease(request);
+      call("lease events", async (verbs) => {
+        await verbs.takeBack();
+        await lookForDead(verbs);
+        return verbs.lease(request);
       }),
     renew: (ids: readonly string[], until: number) => call("renew leases", ({ renew }) => renew(ids, until)),
     update: (records: readonly OutboxRecord[], leaseUntil?: number) =>
@@ -124,20 +151,30 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
         isClosed = true;
         last = last.then(async () => {
           if (store === undefined) return;
-          const { kv, verbs } = store;
+          const { kv, owner, verbs } = store;
           try {
             await verbs.takeBack();
-            await verbs.giveBack();
+            await verbs.free(owner.id);
           } catch {
             // They run out by themselves, and closing must not fail for it.
           } finally {
             kv.close();
+            owner.end();
           }
         });
       }
       return last.then(() => undefined);
     },
   };
+}
+
+/** Without symbolic links, as a file may have several names. */
+function realPath(path: string): string | undefined {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return undefined; // Who may use the file need not be allowed to know where it is.
+  }
 }
 
 function resolvePath(path: unknown): string | undefined {

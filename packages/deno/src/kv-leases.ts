@@ -7,8 +7,8 @@ import { listEntries, readEvents } from "./kv-store.ts";
 
 /** The verbs of an outbox that are about leases. */
 export interface KvLeases extends Pick<Outbox, "lease" | "renew" | "update"> {
-  /** Gives up all leases of this outbox. */
-  giveBack(): Promise<void>;
+  /** Ends all leases of an owner: of this outbox, or of one that is dead. */
+  free(owner: string): Promise<void>;
 }
 
 /** The verbs of a session that are about leases. */
@@ -89,10 +89,10 @@ export function kvLeases({ kv, owner, change, leaseTo }: KvSession): KvLeases {
         });
       }
     },
-    async giveBack() {
+    async free(leaser) {
       for (let given = CHUNK; given === CHUNK; ) {
         given = await change(async (_totals, edit) => {
-          const leased = await listEntries(kv, keys.leased(owner), CHUNK);
+          const leased = await listEntries(kv, keys.leased(leaser), CHUNK);
           for (const event of await readEvents(
             kv,
             leased.map(({ key }) => String(key[3])),
