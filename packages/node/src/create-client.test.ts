@@ -107,9 +107,9 @@ async function run(
 
 describe("a program ends by itself", () => {
   // Connections are to be kept for 10 minutes; the program must not wait for that.
-  const start = `
+  const start = (options: string): string => `
     const { createClient } = require("./index.ts");
-    const client = createClient({ token: "token", baseUrl: ${JSON.stringify(url)}, keepAlive: 600_000, timeout: 1_000, retry: { attempts: 3, baseDelay: 100 }, warn() {} });
+    const client = createClient({ token: "token", baseUrl: ${JSON.stringify(url)}, keepAlive: 600_000, ${options} });
     const event = { userId: "1", eventName: "logged-in" };
   `;
 
@@ -133,9 +133,14 @@ describe("a program ends by itself", () => {
       "",
     ],
   ])("%s", async (name, body, output) => {
-    if (/given up/.test(name)) emulator.setFaults([{ delayMs: 600_000 }]);
+    const isGivenUp = /given up/.test(name);
+    if (isGivenUp) emulator.setFaults([{ delayMs: 600_000 }]);
     if (/outage/.test(name)) emulator.setFaults([{ status: 503, times: 2 }]);
-    const ended = await run(`${start} (async () => { ${body} })();`);
+    // Only where it is meant: on a busy machine a call may take longer than a second.
+    const options = isGivenUp
+      ? "timeout: 1_000, retry: { attempts: 3, baseDelay: 100 }, warn() {}"
+      : "retry: { baseDelay: 100 }";
+    const ended = await run(`${start(options)} (async () => { ${body} })();`);
     expect(ended).toEqual({ status: 0, output, errors: "" });
     expect(emulator.events()).toHaveLength(/nothing/.test(name) ? 0 : 1);
   });
