@@ -5,22 +5,28 @@ import type { Benchmark } from "./benchmark.ts";
 import type { Bar } from "./chart.ts";
 import { grouped } from "./summarize.ts";
 
-/** What a page imports: the code of its module. An entry is added by a line. */
-const ENTRIES: Readonly<Record<string, string>> = {
-  "@intercom-events/core, encodeMetadata": 'export { encodeMetadata } from "@intercom-events/core"',
-  "@intercom-events/core, classifyResponse": 'export { classifyResponse } from "@intercom-events/core"',
-  "@intercom-events/browser, messenger":
-    'export { createTracker, messenger } from "@intercom-events/browser"',
-  "@intercom-events/browser, relay": 'export { createTracker, relay } from "@intercom-events/browser"',
-  "@intercom-events/browser, relay and outbox":
-    'export { createTracker, relay, indexedDbOutbox } from "@intercom-events/browser"',
-  "@intercom-events/browser, whole": 'export * from "@intercom-events/browser"',
-  "@intercom/messenger-js-sdk": 'export * from "@intercom/messenger-js-sdk"',
-  "mixpanel-browser": 'export { default } from "mixpanel-browser"',
-  "posthog-js": 'export { default } from "posthog-js"',
-  "@segment/analytics-next": 'export { AnalyticsBrowser } from "@segment/analytics-next"',
-  "@amplitude/analytics-browser": 'export * from "@amplitude/analytics-browser"',
+/** What a page imports, as it stands after `import`, and of what. An entry is added by a line. */
+const ENTRIES: Readonly<Record<string, readonly [names: string, module: string]>> = {
+  "@intercom-events/core, encodeMetadata": ["{ encodeMetadata }", "@intercom-events/core"],
+  "@intercom-events/core, classifyResponse": ["{ classifyResponse }", "@intercom-events/core"],
+  "@intercom-events/browser, messenger": ["{ createTracker, messenger }", "@intercom-events/browser"],
+  "@intercom-events/browser, relay": ["{ createTracker, relay }", "@intercom-events/browser"],
+  "@intercom-events/browser, relay and outbox": [
+    "{ createTracker, relay, indexedDbOutbox }",
+    "@intercom-events/browser",
+  ],
+  "@intercom-events/browser, whole": ["* as all", "@intercom-events/browser"],
+  "@intercom/messenger-js-sdk": ["* as all", "@intercom/messenger-js-sdk"],
+  "mixpanel-browser": ["mixpanel", "mixpanel-browser"],
+  "posthog-js": ["posthog", "posthog-js"],
+  "@segment/analytics-next": ["{ AnalyticsBrowser }", "@segment/analytics-next"],
+  "@amplitude/analytics-browser": ["* as all", "@amplitude/analytics-browser"],
 };
+
+/** A program that uses what it imports, as `pnpm sizes` has it. */
+function programOf([names, module]: readonly [names: string, module: string]): string {
+  return `import ${names} from ${JSON.stringify(module)}; console.log(${names.replace(/^\* as |[{}]/g, "")});`;
+}
 
 /** Thousands of bytes, as sizes of bundles are told. */
 const kilobytes = (bytes: number): string => grouped(bytes / 1000, 1);
@@ -28,7 +34,7 @@ const kilobytes = (bytes: number): string => grouped(bytes / 1000, 1);
 /** What a page has to load; see `about`. */
 export const bundle: Benchmark = {
   title: "What a page has to load",
-  about: `Kilobytes (1000 bytes) of a program that only imports an entry: bundled and minified by esbuild for
+  about: `Kilobytes (1000 bytes) that an entry adds to a program: bundled and minified by esbuild for
 browsers, all in the same way and as published, then compressed at the highest levels. Of ours, the rows are programs that import
 one function, a tracker with one route (and the outbox on IndexedDB), or everything; esbuild leaves out the rest.
 
@@ -37,8 +43,9 @@ a page loads besides from Intercom; posthog-js, analytics-next and analytics-bro
 run, by what their service says; and most of them do far more than send events.`,
   async run() {
     const raw: Record<string, BundleSize> = {};
-    for (const [name, code] of Object.entries(ENTRIES)) {
-      raw[name] = await measureBundle(code);
+    const empty = await measureBundle("console.log();");
+    for (const [name, entry] of Object.entries(ENTRIES)) {
+      raw[name] = without(empty, await measureBundle(programOf(entry)));
     }
     const rows = Object.entries(raw).map(([entry, { minified, gzip, brotli }]) => ({
       entry,
@@ -59,6 +66,15 @@ interface BundleSize {
   readonly minified: number;
   readonly gzip: number;
   readonly brotli: number;
+}
+
+/** What a program has beyond an empty one. */
+function without(empty: BundleSize, { minified, gzip, brotli }: BundleSize): BundleSize {
+  return {
+    minified: minified - empty.minified,
+    gzip: gzip - empty.gzip,
+    brotli: brotli - empty.brotli,
+  };
 }
 
 async function measureBundle(code: string): Promise<BundleSize> {
