@@ -152,14 +152,16 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
         last = last.then(async () => {
           if (store === undefined) return;
           const { kv, owner, verbs } = store;
+          let hasLeases = true;
           try {
             await verbs.takeBack();
             await verbs.free(owner.id);
+            hasLeases = false;
           } catch {
-            // They run out by themselves, and closing must not fail for it.
+            // Others see that it has ended and take them, and closing must not fail for it.
           } finally {
             kv.close();
-            owner.end();
+            owner.end(hasLeases);
           }
         });
       }

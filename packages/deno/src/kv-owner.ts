@@ -2,8 +2,8 @@
 export interface KvOwner {
   /** Names it in the leases it takes. */
   readonly id: string;
-  /** Tells that it has given back what it had leased. */
-  end(): void;
+  /** Ends it; what it still has leases on, others may take at once. */
+  end(hasLeases: boolean): void;
 }
 
 /** Between the name of a store's file and an owner's id, in the name of the file that the owner locks. */
@@ -20,9 +20,9 @@ export function beginKvOwner(path: string | undefined): KvOwner {
   const locked = path === undefined || !mayUseFolderOf(path) ? undefined : lockNewFile(path);
   return {
     id: locked?.id ?? crypto.randomUUID(),
-    end() {
+    end(hasLeases) {
       locked?.file.close();
-      if (locked) remove(locked.name);
+      if (locked && !hasLeases) remove(locked.name);
     },
   };
 }
@@ -65,6 +65,7 @@ function lockNewFile(path: string): { id: string; name: string; file: Deno.FsFil
       const file = lock(name);
       if (file && isThere(name)) return { id, name, file };
       file?.close();
+      remove(name); // Where nothing can be locked, nobody else would.
     }
   } catch {
     // A disk that is full, or read-only.
@@ -79,7 +80,7 @@ function lock(name: string): Deno.FsFile | undefined {
     file = Deno.openSync(name, { write: true });
     if (file.tryLockSync(true)) return file;
   } catch {
-    // Or this Deno has no `tryLockSync` yet.
+    // Or this Deno is older than 2.7 and has no `tryLockSync`, or the file system has no locks.
   }
   file?.close();
   return undefined;

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { assertEqual } from "../../core/tests/assert-equal.ts";
 import { createClient, denoKvOutbox } from "../src/index.ts";
 import { startEmulator } from "./start-emulator.ts";
@@ -114,4 +115,32 @@ Deno.test("a file that only looks like one of an owner is left alone", async () 
   Deno.writeTextFileSync(other, "mine");
   await leasableIn(path);
   assertEqual(Deno.readTextFileSync(other), "mine");
+});
+
+Deno.test("what an outbox could not give back when it was closed is free at once", async () => {
+  const path = newPath();
+  const outbox = denoKvOutbox({ path, busyTimeout: 0 });
+  const record = { body: "{}", trackedAt: 0, attempts: 0, failures: 0, dueAt: 0 };
+  await outbox.append([{ id: "a", ...record }], Date.now() + 30_000);
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  await outbox.close();
+  other.close();
+  assertEqual(await leasableIn(path), 1);
+  assertEqual(ownersOf(path), []);
+});
+
+Deno.test("where files cannot be locked, none is left", async () => {
+  const path = newPath();
+  const { prototype } = Deno.FsFile;
+  const { tryLockSync } = prototype;
+  prototype.tryLockSync = () => {
+    throw new Error("Not supported");
+  };
+  try {
+    assertEqual(await leasableIn(path), 0);
+  } finally {
+    prototype.tryLockSync = tryLockSync;
+  }
+  assertEqual(ownersOf(path), []);
 });
