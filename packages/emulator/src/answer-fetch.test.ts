@@ -1,4 +1,6 @@
-import { expect, test, vi } from "vitest";
+import process from "node:process";
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, test, vi } from "vitest";
 import { createBench, event, origin } from "../test/emulator-bench.ts";
 
 const headers = { authorization: "Bearer t", "content-type": "application/json" };
@@ -43,18 +45,46 @@ test.each(["/events", "/_emulator/events", "/_emulator/stream"])(
   },
 );
 
-test("the signal ends the wait for a body that does not end", async () => {
+test("of one whose signal aborts right after the call nothing comes", async () => {
   const { emulator } = createBench();
   const controller = new AbortController();
-  const pull = vi.fn();
-  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
-  const request = { method: "POST", headers, body, duplex: "half", signal: controller.signal } as RequestInit;
-  const reply = emulator.fetch(`${origin}/events`, request);
-  const ended = expect(reply).rejects.toMatchObject({ name: "AbortError" });
-  await vi.waitUntil(() => pull.mock.calls.length > 0);
+  const reply = emulator.fetch(`${origin}/events`, { ...init, signal: controller.signal });
   controller.abort();
-  await ended;
+  await expect(reply).rejects.toMatchObject({ name: "AbortError" });
   expect(emulator.requests()).toEqual([]);
+});
+
+describe.each(["/events", "/_emulator/import"])("the wait for a body of %s that does not end", (path) => {
+  test.each([
+    ["the signal", "at once"],
+    ["the signal", "later"],
+    ["close", "at once"],
+    ["close", "later"],
+  ])("is ended by %s, %s", async (by, when) => {
+    const { emulator } = createBench();
+    const { signal, abort } = withAbort();
+    const pull = vi.fn();
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+    const request = { method: "POST", headers, body, duplex: "half", signal } as RequestInit;
+    const reply = emulator.fetch(`${origin}${path}`, request);
+    const ended = expect(reply).rejects.toThrow(by === "close" ? "fetch failed" : "aborted");
+    if (when === "later") await vi.waitUntil(() => pull.mock.calls.length > 0);
+    if (by === "close") await emulator.close();
+    else abort();
+    await ended;
+    expect(emulator.requests()).toEqual([]);
+  });
+});
+
+test("as many as one likes are answered at once", async () => {
+  const { emulator } = createBench();
+  const warn = vi.fn();
+  process.on("warning", warn);
+  const replies = Array.from({ length: 20 }, () => emulator.fetch(`${origin}/events`, init));
+  await Promise.all(replies);
+  await setImmediate();
+  process.off("warning", warn);
+  expect(warn).not.toHaveBeenCalled();
 });
 
 test("the signal breaks off a stream that is read, as it does to one of fetch", async () => {
@@ -81,3 +111,8 @@ test("close breaks off a stream that is read, as it does over HTTP", async () =>
   await emulator.close();
   await ended;
 });
+
+function withAbort(): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

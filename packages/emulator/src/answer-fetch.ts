@@ -19,11 +19,10 @@ export interface InProcess extends Doors {
  */
 export async function answerFetch(inProcess: InProcess, request: Request): Promise<Response> {
   const { handle, closing } = inProcess;
-  request.signal.throwIfAborted();
   const streamed = await answerStreamed(inProcess, request);
   if (streamed) return streamed;
   const { origin, pathname, search } = new URL(request.url);
-  const bytes = await bodyOf(request);
+  const bytes = Buffer.from(await unlessBroken(inProcess, request, () => request.arrayBuffer()));
   const authorization = request.headers.get("authorization");
   const { reply, breakOff, delayMs } = handle({
     method: request.method,
@@ -52,16 +51,17 @@ export async function answerFetch(inProcess: InProcess, request: Request): Promi
 }
 
 /** The answer to a control request with a long body or reply; `undefined` for any other request. */
-async function answerStreamed(
-  { streamed, closing }: InProcess,
-  request: Request,
-): Promise<Response | undefined> {
+async function answerStreamed(inProcess: InProcess, request: Request): Promise<Response | undefined> {
+  const { streamed, closing } = inProcess;
   const { pathname: path, search } = new URL(request.url);
   if (!path.startsWith(controlPrefix)) return undefined;
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal, closing]);
   const { method, body } = request;
-  const reply = await streamed({ method, path, query: search.slice(1), signal, body: body ?? noBytes() });
+  const query = search.slice(1);
+  const reply = await unlessBroken(inProcess, request, async () =>
+    streamed({ method, path, query, signal, body: body ?? noBytes() }),
+  );
   if (!reply) return undefined;
   const { status, headers } = reply;
   const brokenBy = (): unknown => {
@@ -71,23 +71,27 @@ async function answerStreamed(
   return new Response(streamOf(reply.body, { stop: () => stop.abort(), brokenBy }), { status, headers });
 }
 
-/** Those whose body is being read. A request hears of its caller's signal by a weak reference, and nothing else holds it. */
-const beingRead = new Set<Request>();
+/** Those that are waited for. A request hears of its caller's signal by a weak reference, and nothing else holds it. */
+const waitedFor = new Set<Request>();
 
-/** The body, which may never end: the signal ends the wait for it. */
-async function bodyOf(request: Request): Promise<Buffer> {
+/** What comes of a request's body, which may never end: the signal and `closing` end the wait for it. */
+async function unlessBroken<T>({ closing }: InProcess, request: Request, read: () => Promise<T>): Promise<T> {
   const { signal } = request;
-  beingRead.add(request);
+  const signals = [signal, closing];
+  const reason = (): unknown => (signal.aborted ? signal.reason : brokenOff("fetch failed", closed()));
+  // Since `fetch` was called, which is not told any more.
+  if (signals.some(({ aborted }) => aborted)) throw reason();
+  waitedFor.add(request);
   let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop);
+  const broken = new Promise<never>((_, reject) => {
+    stop = () => reject(reason());
   });
+  for (const each of signals) each.addEventListener("abort", stop);
   try {
-    return Buffer.from(await Promise.race([request.arrayBuffer(), aborted]));
+    return await Promise.race([read(), broken]);
   } finally {
-    signal.removeEventListener("abort", stop);
-    beingRead.delete(request);
+    for (const each of signals) each.removeEventListener("abort", stop);
+    waitedFor.delete(request);
   }
 }
 

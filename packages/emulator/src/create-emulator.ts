@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import process from "node:process";
 import { answerFetch } from "./answer-fetch.ts";
 import type { Change } from "./change.ts";
@@ -103,6 +104,13 @@ export interface Emulator {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Ends what is answered in process. However many wait for that at once, it is no leak, of which Node.js 20 warns. */
+function createClosing(): AbortController {
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
+  return closing;
+}
+
 /** Puts back what the file holds, and from then on keeps in it what is stored. */
 function keepIn(file: string, state: EmulatorState): DataFile {
   const data = openDataFile(file);
@@ -141,7 +149,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const data = policy.data === undefined ? undefined : keepIn(policy.data, state);
   const doors = { handle: createHandler(state), streamed: createStreamedHandler(state) };
   let server: Promise<RunningServer> | undefined;
-  let closing = new AbortController();
+  let closing = createClosing();
 
   async function listen(port = 0, host = "127.0.0.1"): Promise<{ url: string; port: number }> {
     // Node.js takes an empty one for all interfaces.
@@ -161,7 +169,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const running = server;
     server = undefined;
     closing.abort();
-    closing = new AbortController();
+    closing = createClosing();
     await (await running?.catch(() => undefined))?.close(); // `listen` tells why it failed
     data?.close();
   }
