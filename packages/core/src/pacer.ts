@@ -82,6 +82,11 @@ export interface PacerOptions {
   readonly timeout?: number;
 }
 
+/** Calls that are left, as a reply says. */
+function leftOf(reply: Pick<ReadReply, "headers"> | undefined): number | undefined {
+  return parseWhole(reply?.headers.get("x-ratelimit-remaining"));
+}
+
 /**
  * A pacer that knows nothing yet. It goes by what the server says: the limit, how many calls are left
  * and when the window ends, read with the server's clock.
@@ -252,7 +257,7 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
   function observe(headers: ReadReply["headers"], now: number): "current" | "past" | "nothing" {
     const date = parseHttpDate(headers.get("date"));
     if (date !== undefined) offset.observe(date, now);
-    const said = parseWhole(headers.get("x-ratelimit-remaining"));
+    const said = leftOf({ headers });
     const reset = (parseWhole(headers.get("x-ratelimit-reset")) ?? 0) * 1000;
     const ahead = reset + (offset.read() ?? 0) - now;
     if (said === undefined || ahead <= -WINDOW || ahead > MAX_AHEAD) return "nothing";
@@ -281,7 +286,8 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
       if (startedAt >= openedAt) inFlightOfWindow -= 1;
       const said = reply === undefined ? "nothing" : observe(reply.headers, now);
       const askedFor = limited && reply && parseRetryAfter(reply.headers, now);
-      if (askedFor !== undefined) hold(askedFor, said === "current" ? remaining : 0);
+      // Not what remains here: after the first of several 429s that is nothing, whatever the server has said.
+      if (askedFor !== undefined) hold(askedFor, said === "current" ? (leftOf(reply) ?? 0) : 0);
       if (said === "past" || (said === "nothing" && startedAt < openedAt)) return;
       trust += 1;
       if (said === "current")
