@@ -953,8 +953,10 @@ describe("an outbox that cannot", () => {
     client.track(EVENT);
     await passTime(clock, 130_000, 100);
     expect(intercom.open()).toHaveLength(1);
+    const { length } = faulty.of("update");
     faulty.fail("update", undefined);
     await passTime(clock, 2000, 100);
+    expect(faulty.of("update")).toHaveLength(length); // That it is free is not written any more.
     const theirs = start(store, accept, { clock });
     await passTime(clock, 60_000, 100);
     expect(theirs.intercom.sent).toHaveLength(0);
