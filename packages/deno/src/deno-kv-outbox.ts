@@ -18,9 +18,9 @@ import { openKvStore } from "./open-kv-store.ts";
 /** What {@link denoKvOutbox} takes. */
 export interface DenoKvOutboxOptions extends OutboxOptions {
   /**
-   * The file of the store; with permission for its folder, there is an empty one beside it for each outbox that has it
-   * open, by whose lock the others see that it lives. In a Worker Deno keeps none, nor did it, once, for compiled programs: there it has
-   * to be given.
+   * The file of the store. With Deno 2.7 or newer and permission for its folder, there is an empty one beside it for each
+   * outbox that has it open, by whose lock the others see that it lives. In a Worker Deno keeps no store, nor did it,
+   * once, for compiled programs: there it has to be given.
    *
    * @default the one Deno keeps for the program
    */
