@@ -22,6 +22,7 @@ test.each<[unknown, string]>([
   ["/events", '"/events"'],
   [new URL("ftp://emulator.test/events"), '"ftp://emulator.test/events"'],
   [undefined, '"undefined"'],
+  [{ url: `${origin}/events` }, '"[object Object]"'],
 ])("fetch of %s rejects", async (input, got) => {
   const reply = createBench().emulator.fetch(input as string);
   await expect(reply).rejects.toEqual(

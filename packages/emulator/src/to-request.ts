@@ -16,7 +16,7 @@ export function toRequest(input: Request | URL | string, init?: RequestInit): Re
 }
 
 function isRequest(input: Request | URL | string): input is Request {
-  return typeof input === "object" && input !== null && "url" in input;
+  return typeof input === "object" && input !== null && "url" in input && "signal" in input;
 }
 
 function isHttp(url: string): boolean {
