@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { OutboxError } from "@intercom-events/core";
 import { inspectSqliteFile } from "./inspect-sqlite-file.ts";
@@ -69,9 +69,20 @@ function makePrivate(Database: typeof DatabaseSync, path: string): DatabaseSync 
     closeSync(openSync(model, "wx", 0o600));
     return new Database(withModeOf(model, path));
   } catch {
-    return new Database(path); // Another has made it, and deleted the model, or SQLite says why it cannot be.
+    // Another has made it, and deleted the model; its name is too long for that of a model; or SQLite says why it cannot be.
+    const db = new Database(path);
+    keepPrivate(path);
+    return db;
   } finally {
     remove(model);
+  }
+}
+
+function keepPrivate(path: string): void {
+  try {
+    chmodSync(path, 0o600); // Nothing has been written yet, and those beside it are made after this.
+  } catch {
+    // It is another user's, who has made it meanwhile.
   }
 }
 

@@ -12,7 +12,7 @@ export interface SqliteOwner {
 }
 
 /** Each fails only if another process looks at the owner's file in the moment it is made. */
-const TRIES = 5;
+const TRIES = 50;
 
 /**
  * Begins an owner, which the others see live as long as it does: it holds the lock on a file of its own, which the
