@@ -94,7 +94,7 @@ test.each([
         expect(client.stats()).toMatchObject({ tracked: gaps.length, pending: 0 });
         expect(unaccounted(client.stats())).toBe(0);
       }),
-      runs(500),
+      runs(200),
     );
   },
   SIMULATION_TIMEOUT,
