@@ -3,6 +3,7 @@ import { createHeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
 import { type Outbox, OutboxError, type OutboxRecord } from "./outbox.ts";
 import { createOutboxChanges } from "./outbox-changes.ts";
+import { createOutboxDeadline } from "./outbox-deadline.ts";
 import { createOutboxReader } from "./outbox-reader.ts";
 import { createTellTrouble } from "./outbox-trouble.ts";
 import type { Outcome } from "./outcome.ts";
@@ -89,7 +90,9 @@ export interface OutboxKeeperOptions {
 
 /** A keeper that takes over at once what earlier processes have left. */
 export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
-  const { outbox, clock, deliver, spill, refuse, fallsBack } = options;
+  const { clock, deliver, spill, refuse, fallsBack } = options;
+  const deadline = createOutboxDeadline(options.outbox, clock);
+  const { outbox } = deadline;
   const tell = createTellTrouble(options.warn);
   const unwritten = createUnwrittenEvents();
   const held = createHeldEvents(options.bounds, options.delivering);
@@ -266,6 +269,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     },
     async close() {
       isClosing = true; // First, so that nothing begins, and what is under way hands out no events any more.
+      deadline.start();
       reader.stop();
       search.stop();
       cancelRound();

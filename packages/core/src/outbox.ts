@@ -64,7 +64,8 @@ export interface LeaseRequest {
  *
  * Every call either does all it says or rejects and changes nothing; where a store's transactions are too
  * small for a call, its outbox says what that means. Calls of one outbox take effect in the order they were
- * made, and ids that are unknown are passed over.
+ * made, and ids that are unknown are passed over. A call may take as long as it must; once the client closes, fifteen
+ * seconds.
  */
 export interface Outbox {
   /**

@@ -1,0 +1,255 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fakeClock } from "../tests/fake-clock.ts";
+import { passTime } from "../tests/pass-time.ts";
+import { runs } from "../tests/simulation.ts";
+import { anotherEvent, EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
+import {
+  type CloseReport,
+  createMemoryStore,
+  type MemoryStore,
+  memoryOutbox,
+  type Outbox,
+  type Outcome,
+} from "./index.ts";
+import { createOutboxDeadline } from "./outbox-deadline.ts";
+
+/** The verbs that a client waits for. */
+const VERBS = ["append", "lease", "renew", "update", "settle", "counts", "close"] as const;
+type Verb = (typeof VERBS)[number];
+
+const UNANSWERED =
+  "The outbox cannot be used: it did not answer within 15 seconds when the client was closed";
+
+/** An outbox that asks before each call when to answer: at once, after some time, or never. */
+function delayedOutbox(store: MemoryStore, wait: (verb: Verb) => Promise<void> | undefined): Outbox {
+  const outbox = memoryOutbox({ store });
+  const delayed = <Name extends Verb>(verb: Name): Outbox[Name] =>
+    (async (...args: never[]) => {
+      await wait(verb);
+      return (outbox[verb] as (...args: never[]) => Promise<unknown>)(...args);
+    }) as unknown as Outbox[Name];
+  return { ...outbox, ...Object.fromEntries(VERBS.map((verb) => [verb, delayed(verb)])) };
+}
+
+const never = (): Promise<void> => new Promise(() => undefined);
+
+/** A client whose outbox no longer answers one verb once it is told so. */
+function startHanging(verb: Verb) {
+  const store = createMemoryStore();
+  let hangs = false;
+  const outbox = delayedOutbox(store, (called) => (hangs && called === verb ? never() : undefined));
+  function hang(): void {
+    hangs = true;
+  }
+  return { ...startClient({ outbox, retry: { attempts: 3 } }), store, hang };
+}
+
+/** What a promise is fulfilled with, as far as it is. */
+function watched<T>(promise: PromiseLike<T>): { value?: T } {
+  const seen: { value?: T } = {};
+  promise.then((value) => {
+    seen.value = value;
+  });
+  return seen;
+}
+
+describe("an outbox that does not answer", () => {
+  test.each(VERBS)("does not hold up closing for ever: %s", async (verb) => {
+    const { client, clock, intercom, hang, warnings } = startHanging(verb);
+    await turn();
+    client.track(EVENT);
+    client.track(anotherEvent());
+    await passTime(clock, 1);
+    hang();
+    intercom.sent[0]?.reply(202);
+    intercom.sent[1]?.reply(503);
+    client.track(anotherEvent());
+    await passTime(clock, 10_000);
+    const report = watched(client.close({ timeout: 0 }));
+    await passTime(clock, 14_999);
+    // Those two are not waited for.
+    if (verb !== "counts" && verb !== "renew") expect(report.value).toBeUndefined();
+    await passTime(clock, 1);
+    expect(report.value).toBeDefined();
+    expect(unaccounted(client.stats())).toBe(0);
+    expect(warnings.filter((warning) => warning.includes(UNANSWERED)).length).toBeLessThanOrEqual(1);
+  });
+
+  test("ends what it has not kept as not stored, and says why", async () => {
+    const { client, clock, intercom, hang, warnings } = startHanging("append");
+    await turn();
+    hang();
+    const receipt = client.track(EVENT);
+    const outcome = watched(receipt);
+    const isStored = watched(receipt.stored);
+    const report = watched(client.close({ timeout: 0 }));
+    await passTime(clock, 15_000);
+    expect(report.value).toEqual({ pending: 0, dropped: 1 });
+    expect(outcome.value).toEqual({ status: "dropped", reason: "not_stored" });
+    expect(isStored.value).toBe(false);
+    expect(warnings[0]).toContain(UNANSWERED);
+    expect(intercom.sent).toEqual([]);
+  });
+
+  test("leaves what it has kept to the next client", async () => {
+    const { client, clock, store, hang } = startHanging("update");
+    await turn();
+    const outcome = watched(client.track(EVENT));
+    await passTime(clock, 1);
+    hang();
+    const report = watched(client.close({ timeout: 0 }));
+    await passTime(clock, 15_000);
+    expect(report.value).toEqual({ pending: 1, dropped: 0 });
+    expect(outcome).toEqual({});
+    expect(store.events.size).toBe(1);
+  });
+
+  test("is not called again once it has not answered when it was closed", async () => {
+    const calls: Verb[] = [];
+    let hangs = false;
+    const outbox = delayedOutbox(createMemoryStore(), (verb) => {
+      if (hangs) calls.push(verb);
+      return hangs ? never() : undefined;
+    });
+    const { client, clock } = startClient({ outbox });
+    await turn();
+    hangs = true;
+    client.track(EVENT);
+    const report = watched(client.close({ timeout: 0 }));
+    await passTime(clock, 15_000);
+    expect(report.value).toEqual({ pending: 0, dropped: 1 });
+    expect(calls).toEqual(["append"]);
+  });
+
+  test("is waited for as long as it takes before it is closed", async () => {
+    const store = createMemoryStore();
+    let answer = (): void => undefined;
+    const hour = () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    const outbox = delayedOutbox(store, (verb) => (verb === "append" ? hour() : undefined));
+    const { client, clock, intercom } = startClient({ outbox });
+    await turn();
+    client.track(EVENT);
+    await passTime(clock, 3_600_000, 60_000);
+    answer();
+    await turn();
+    expect(intercom.sent).toHaveLength(1);
+  });
+});
+
+test("an outbox that answers late when it is closed changes nothing any more", async () => {
+  const store = createMemoryStore();
+  const open: (() => void)[] = [];
+  const outbox = delayedOutbox(store, () => new Promise((resolve) => open.push(() => resolve())));
+  const { client, clock, intercom, warnings } = startClient({ outbox });
+  const receipt = client.track(EVENT);
+  const report = watched(client.close({ timeout: 0 }));
+  await passTime(clock, 15_000);
+  const { rate, ...stats } = client.stats();
+  const told = [...warnings];
+  for (let next = open.shift(); next; next = open.shift()) {
+    next();
+    await turn();
+  }
+  await passTime(clock, 60_000, 1000);
+  expect(report.value).toEqual({ pending: 0, dropped: 1 });
+  expect(await receipt).toEqual({ status: "dropped", reason: "not_stored" });
+  expect(client.stats()).toMatchObject(stats);
+  expect(warnings).toEqual(told);
+  expect(intercom.sent).toEqual([]);
+});
+
+test("each call may take fifteen seconds when the client is closed", async () => {
+  const store = createMemoryStore();
+  let isSlow = false;
+  const { client, clock } = startClient({
+    outbox: delayedOutbox(store, () =>
+      isSlow ? new Promise((resolve) => clock.after(14_000, resolve)) : undefined,
+    ),
+  });
+  await turn();
+  isSlow = true;
+  const stored = watched(client.track(EVENT).stored);
+  const report = watched(client.close({ timeout: 0 }));
+  await passTime(clock, 120_000, 1000);
+  expect(stored.value).toBe(true);
+  expect(report.value).toEqual({ pending: 1, dropped: 0 });
+});
+
+async function idsOf(outbox: Outbox): Promise<string[]> {
+  const found: string[] = [];
+  for await (const id of outbox.ids?.() ?? []) found.push(id);
+  return found;
+}
+
+describe("outboxes that are made in other ways", () => {
+  const inner = memoryOutbox({ store: createMemoryStore() });
+  const clock = fakeClock();
+
+  test("may be objects of a class", async () => {
+    class ClassOutbox {
+      readonly inner = inner;
+      counts() {
+        return this.inner.counts();
+      }
+      async *ids() {
+        yield* this.inner.ids?.() ?? [];
+        yield "1";
+      }
+    }
+    const { outbox } = createOutboxDeadline(new ClassOutbox() as unknown as Outbox, clock);
+    expect(await outbox.counts()).toEqual({ events: 0, bytes: 0, deadLetters: 0 });
+    expect(await idsOf(outbox)).toEqual(["1"]);
+  });
+
+  test("may have no ids, answer no promise, and throw", async () => {
+    const { ids, ...others } = inner;
+    const lease = () => [];
+    const append = () => {
+      throw new Error("disk");
+    };
+    const { outbox } = createOutboxDeadline({ ...others, lease, append } as unknown as Outbox, clock);
+    expect("ids" in outbox).toBe(false);
+    expect(await outbox.lease({ limit: 1, now: 0, until: 1 })).toEqual([]);
+    await expect(outbox.append([])).rejects.toThrow("disk");
+  });
+});
+
+test("closing comes to an end whatever an outbox does not answer, and all events are in the counts", async () => {
+  const step = fc.constantFrom("track", "reply", "fail", "pass");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 12 }),
+      fc.array(fc.constantFrom("at once", "slowly", "never"), { minLength: 1, maxLength: 12 }),
+      fc.nat({ max: 40_000 }),
+      async (steps, answers, timeout) => {
+        const store = createMemoryStore();
+        let calls = 0;
+        const outbox = delayedOutbox(store, () => {
+          const answer = answers[calls++ % answers.length];
+          if (answer === "never") return never();
+          return answer === "slowly" ? new Promise((resolve) => clock.after(3000, resolve)) : undefined;
+        });
+        const { client, clock, intercom } = startClient({ outbox, retry: { attempts: 3 } });
+        const outcomes: { value?: Outcome }[] = [];
+        for (const step of steps) {
+          if (step === "track") outcomes.push(watched(client.track(anotherEvent())));
+          else if (step === "pass") await passTime(clock, 20_000, 1000);
+          else intercom.open()[0]?.reply(step === "reply" ? 202 : 503);
+          await turn();
+        }
+        const report: { value?: CloseReport } = watched(client.close({ timeout }));
+        await passTime(clock, timeout + 120_000, 1000);
+        expect(report.value).toBeDefined();
+        expect(unaccounted(client.stats())).toBe(0);
+        const open = outcomes.filter(({ value }) => value === undefined);
+        expect(open.length).toBe(report.value?.pending);
+        expect(store.events.size).toBeGreaterThanOrEqual(open.length);
+      },
+    ),
+    runs(200),
+  );
+});
