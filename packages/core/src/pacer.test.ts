@@ -320,6 +320,7 @@ describe("after a 429", () => {
           }
         }
         expect(sent).toBeGreaterThan(75);
+        expect(startAll(pacer, at + 7000)).toBeGreaterThan(1); // The next window is as any other.
       },
     );
 

@@ -1,0 +1,71 @@
+import { expect, test, vi } from "vitest";
+import { fakeClock } from "../tests/fake-clock.ts";
+import { faultyOutbox } from "../tests/faulty-outbox.ts";
+import { createMemoryStore, type OutboxRecord } from "./index.ts";
+import { createOutboxChanges } from "./outbox-changes.ts";
+
+const ACCEPTED = { status: "accepted", attempts: 1 } as const;
+
+function recordOf(id: string, attempts = 0): OutboxRecord {
+  return { id, body: "{}", trackedAt: 0, attempts, failures: 0, dueAt: 0 };
+}
+
+/** Changes of an outbox that keeps some records. */
+async function changesOf(...ids: string[]) {
+  const faulty = faultyOutbox(createMemoryStore());
+  await faulty.outbox.append(ids.map((id) => recordOf(id)));
+  const tell = vi.fn();
+  return { faulty, tell, changes: createOutboxChanges(faulty.outbox, fakeClock(), tell) };
+}
+
+test("an end that is written while the outbox is asked for records is remembered until it has answered", async () => {
+  const { changes } = await changesOf("1", "2");
+  changes.end("1", ACCEPTED);
+  expect(changes.hasEnded("1")).toBe(true);
+  const forget = changes.remember();
+  await changes.writeEndings();
+  expect([changes.isEmpty(), changes.hasEnded("1")]).toEqual([true, true]);
+  forget();
+  expect(changes.hasEnded("1")).toBe(false); // Or memory would grow with each event.
+  changes.end("2", ACCEPTED);
+  await changes.writeEndings();
+  expect(changes.hasEnded("2")).toBe(false);
+});
+
+test("what has changed again while it was written is written again, and else is not", async () => {
+  const { changes, faulty } = await changesOf("1", "2");
+  changes.change(recordOf("1", 1));
+  changes.park(recordOf("2", 1));
+  const writing = changes.writeRecords();
+  changes.change(recordOf("1", 2));
+  expect(await writing).toBe(true);
+  expect([changes.isEmpty(), changes.isParkingDone()]).toEqual([false, true]);
+  await changes.writeRecords();
+  expect(changes.isEmpty()).toBe(true);
+  const written = faulty.of("update").map(([records]) => records);
+  expect(written).toEqual([[recordOf("1", 1)], [recordOf("2", 1)], [recordOf("1", 2)]]);
+});
+
+test("what could not be written is told of and kept", async () => {
+  const { changes, faulty, tell } = await changesOf("1", "2");
+  const error = new Error("disk");
+  faulty.fail("settle", error);
+  faulty.fail("update", error);
+  changes.change(recordOf("1", 1));
+  changes.park(recordOf("2", 1));
+  expect(await changes.writeRecords()).toBe(false);
+  changes.end("1", ACCEPTED);
+  expect(await changes.writeEndings()).toBe(false);
+  expect([changes.hasEnded("1"), changes.parked("2")?.attempts, tell.mock.calls.length]).toEqual([
+    true,
+    1,
+    2,
+  ]);
+  faulty.fail("settle", undefined);
+  faulty.fail("update", undefined);
+  expect([await changes.writeEndings(), await changes.writeRecords(), changes.isEmpty()]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+});
