@@ -246,6 +246,17 @@ describe.skipIf(sqlite === undefined)("the outbox in SQLite (needs node:sqlite, 
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
+  it("leaves nothing beside a file that lacks a table", async () => {
+    const outbox = sqliteOutbox({ path });
+    await outbox.append([record(1)]);
+    await outbox.close();
+    database("DROP TABLE dead_letters").close();
+    const broken = sqliteOutbox({ path });
+    await expect(broken.counts()).rejects.toMatchObject({ name: "OutboxError" });
+    expect(readdirSync(folder)).toEqual(["outbox.db"]);
+    await broken.close();
+  });
+
   it("opens a file as soon as it can, after it could not", async () => {
     const outbox = sqliteOutbox({ path: join(folder, "later", "outbox.db") });
     await assertRefused(outbox.append([record(1)]), "failed");
