@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEqual } from "../../core/tests/assert-equal.ts";
 import { createClient, denoKvOutbox } from "../src/index.ts";
+import { beginKvOwner } from "../src/kv-owner.ts";
 import { startEmulator } from "./start-emulator.ts";
 import { type RunningProgram, startProgram } from "./start-program.ts";
 
@@ -139,6 +140,29 @@ Deno.test("where files cannot be locked, none is left", async () => {
   };
   try {
     assertEqual(await leasableIn(path), 0);
+  } finally {
+    prototype.tryLockSync = tryLockSync;
+  }
+  assertEqual(ownersOf(path), []);
+});
+
+Deno.test("takes another file if somebody has deleted its own before it was locked", () => {
+  const path = newPath();
+  const { prototype } = Deno.FsFile;
+  const { tryLockSync } = prototype;
+  let deleted = "";
+  prototype.tryLockSync = function (exclusive) {
+    if (deleted === "") {
+      [deleted = ""] = ownersOf(path);
+      Deno.removeSync(path.replace(/[^/]*$/, deleted)); // As whoever takes it for the file of a dead one does.
+    }
+    return tryLockSync.call(this, exclusive);
+  };
+  try {
+    const owner = beginKvOwner(path);
+    assertEqual(ownersOf(path), [`events.kv-owner-${owner.id}`]);
+    assertEqual(deleted.endsWith(owner.id), false);
+    owner.end(false);
   } finally {
     prototype.tryLockSync = tryLockSync;
   }
