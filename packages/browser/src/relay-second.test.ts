@@ -1,0 +1,93 @@
+import { describe, expect, test, vi } from "vitest";
+import { type FakeRequest, settleDown } from "../test/fake-tabs.ts";
+import { dateAfter, eventsOf, type Reply, relayPages } from "../test/relay-pages.ts";
+import { createTracker, relay } from "./index.ts";
+
+const pages = relayPages();
+const { start } = pages;
+
+describe("the second of an event", () => {
+  test("is one no other event of its name has, and a warning says so", async () => {
+    const { tracker } = start();
+    const heard = vi.fn();
+    tracker.on("warning", heard);
+    for (const name of ["a", "A", "b"]) tracker.track(name);
+    await settleDown();
+    expect(pages.browser.requests.flatMap(eventsOf).map(({ created_at }) => created_at)).toEqual([
+      1_700_000_000, 1_700_000_001, 1_700_000_000,
+    ]);
+    const moved = heard.mock.calls
+      .flatMap(([{ warnings }]) => warnings)
+      .filter(({ code }) => code === "second_moved");
+    expect(moved).toEqual([
+      { path: "createdAt", code: "second_moved", message: expect.stringContaining("moved by 1 s") },
+    ]);
+  });
+
+  test.each<[string, Reply, number]>([
+    [
+      "far from the page's, and is not changed later",
+      [200, { results: [{ status: "retry", code: "not_stored" }] }, { date: dateAfter(3600) }],
+      1_700_003_600,
+    ],
+    ["told by a relay that answers, not by a cache", [503, {}, { date: dateAfter(-9999) }], 1_700_000_000],
+    ["not a service worker's", [200, "<html>", { date: dateAfter(-9999) }], 1_700_000_000],
+  ])("goes by the relay's clock if that is %s", async (_, reply, later) => {
+    pages.replies = [reply];
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tracker.track("b");
+    pages.clock.advance(1_000);
+    await settleDown();
+    expect(
+      pages.browser.requests.map((request) => eventsOf(request).map(({ created_at }) => created_at)),
+    ).toEqual([[1_700_000_000], [1_700_000_000, later]]);
+  });
+
+  test("is no other tracker's of the page, with the same relay", async () => {
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    await tracker.close();
+    const [{ url } = { url: "" }] = pages.browser.requests;
+    const next = tab.run(() => createTracker({ route: relay({ url }), clock: pages.clock }));
+    next.track("a");
+    await settleDown();
+    expect(pages.browser.requests.flatMap(eventsOf).map(({ created_at }) => created_at)).toEqual([
+      1_700_000_000, 1_700_000_001,
+    ]);
+  });
+
+  test.each([
+    ["is right, though a reply is read an hour late", 0, 3_600_000, 0],
+    ["was right, and is put back a day before a reply is read", 86_400_000, -86_400_000, 0],
+    ["is a day ahead, though a reply is read an hour late", 86_400_000, 3_600_000, -86_400_000],
+  ])("with a clock that %s", async (_, ahead, passed, expected) => {
+    const date = new Date(pages.clock.now()).toUTCString();
+    pages.clock.set(pages.clock.now() + ahead);
+    let reply = (_: Response) => {};
+    vi.spyOn(globalThis, "fetch").mockReturnValueOnce(new Promise((resolve) => (reply = resolve)));
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    pages.clock.set(pages.clock.now() + passed);
+    reply(new Response('{"results":[{"status":"accepted"}]}', { headers: { date } }));
+    await settleDown();
+    await tracker.track("b");
+    const [event] = eventsOf(pages.browser.requests[0] as FakeRequest);
+    const moved = (event?.created_at ?? 0) * 1000 - pages.clock.now();
+    expect(Math.abs(moved - expected)).toBeLessThan(2_000);
+  });
+
+  test("goes by the page's clock if that is nearly right", async () => {
+    pages.replies = [[503, {}, { date: new Date(pages.clock.now() + 50_000).toUTCString() }]];
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tracker.track("b");
+    pages.clock.advance(1_000);
+    await settleDown();
+    expect(eventsOf(pages.browser.requests[1] as FakeRequest)[1]?.created_at).toBe(1_700_000_000);
+  });
+});

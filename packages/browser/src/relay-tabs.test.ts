@@ -1,0 +1,573 @@
+import type { Receipt } from "@intercom-events/core";
+import { describe, expect, test, vi } from "vitest";
+import { settleDown } from "../test/fake-tabs.ts";
+import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
+import { ACCEPTED, eventsOf, type Reply, relayPages, type Started } from "../test/relay-pages.ts";
+
+const pages = relayPages();
+const { sent, start } = pages;
+
+describe("tabs", () => {
+  test("one delivers, the others hear of their events, and another takes over", async () => {
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    const receipt = other.tracker.track("a");
+    expect(await receipt.stored).toBe(true);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(pages.browser.requests.map(({ tab }) => tab)).toEqual([one.tab]);
+    one.tab.kill();
+    expect(await other.tracker.track("b")).toMatchObject(ACCEPTED);
+    expect(pages.browser.requests[1]?.tab).toBe(other.tab);
+  });
+
+  test("one that does not deliver looks time and again, and never at once", async () => {
+    const after = vi.spyOn(pages.clock, "after");
+    const store = sharedStore();
+    const first = start({ outbox: memoryPageOutbox(store) });
+    const second = start({ outbox: memoryPageOutbox(store) });
+    pages.replies = ["never"];
+    second.tab.run(() => second.tracker.track("a"));
+    await settleDown(30);
+    expect(pages.browser.requests.map(({ tab }) => tab)).toEqual([first.tab]);
+    expect(after).toHaveBeenCalled();
+    expect(Math.min(...after.mock.calls.map(([milliseconds]) => milliseconds))).toBeGreaterThan(0);
+  });
+
+  test("one that has missed how its event ended looks into the store", async () => {
+    const store = sharedStore();
+    start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => undefined);
+    const receipt = other.tracker.track("a");
+    for (let second = 0; second < 20; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(await receipt).toEqual({ status: "accepted", attempts: 0 });
+  });
+
+  test("one that has missed how its event ended looks into the store, which may hold others", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    const receipts = ["a", "b"].map((name) => one.tab.run(() => one.tracker.track(name)));
+    await settleDown();
+    const [a, b] = receipts.map((receipt) => {
+      const ended = vi.fn();
+      receipt.then(ended);
+      return ended;
+    });
+    one.tab.dispatch("pagehide", { persisted: true });
+    await settleDown();
+    pages.browser.setOnline(true);
+    pages.replies = [
+      [200, { results: [{ status: "accepted" }, { status: "retry" }] }, { "retry-after": "1800" }],
+    ];
+    start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    one.tab.dispatch("pageshow", { persisted: true });
+    for (let second = 0; second < 20; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(a).toHaveBeenCalledExactlyOnceWith({ status: "accepted", attempts: 0 });
+    expect(b).not.toHaveBeenCalled();
+  });
+
+  test("without locks each delivers, and no event goes twice", async () => {
+    Object.assign(navigator, { locks: undefined });
+    const store = sharedStore();
+    const both = [start({ outbox: memoryPageOutbox(store) }), start({ outbox: memoryPageOutbox(store) })];
+    const receipts = both.flatMap(({ tracker }) => ["a", "b"].map((name) => tracker.track(name)));
+    await settleDown(30);
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual(Array(4).fill("accepted"));
+    expect(pages.browser.requests.flatMap(eventsOf)).toHaveLength(4);
+  });
+
+  test("a clock that is put back a day holds nothing up", async () => {
+    const store = sharedStore();
+    pages.replies = ["lost"];
+    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    const receipt = tracker.track("a");
+    await settleDown();
+    pages.clock.set(pages.clock.now() - 86_400_000);
+    for (let second = 0; second < 300; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(await receipt).toMatchObject(ACCEPTED);
+  });
+
+  test("opting out deletes what is stored, and tells the other tabs", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const [one, other] = [
+      start({ outbox: memoryPageOutbox(store) }),
+      start({ outbox: memoryPageOutbox(store) }),
+    ];
+    const receipts = [one, other].map(({ tracker }) => tracker.track("a"));
+    await settleDown();
+    one?.tracker.optOut();
+    await settleDown();
+    expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "opted_out" }));
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test.each<[string, Reply]>([
+    ["is told to wait", [429, {}]],
+    ["fails", [503, {}]],
+  ])("what an earlier page has left days before outlives a first attempt that %s", async (_, reply) => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const earlier = start({ outbox: memoryPageOutbox(store) });
+    expect(await earlier.tracker.track("a").stored).toBe(true);
+    earlier.tab.kill();
+    pages.clock.advance(3 * 86_400_000);
+    pages.browser.setOnline(true);
+    pages.replies = [reply];
+    start({ outbox: memoryPageOutbox(store) });
+    for (let second = 0; second < 20; second++) {
+      pages.clock.advance(1_000);
+      await settleDown();
+    }
+    expect(sent()).toEqual([["a"], ["a"]]);
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test("opting out while the store fails sends nothing of it, and deletes it once that can be done", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const earlier = start({ outbox: memoryPageOutbox(store) });
+    earlier.tracker.track("a");
+    await settleDown();
+    earlier.tab.kill();
+    let isBroken = true;
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    tracker.optOut();
+    await settleDown();
+    expect(store.events.events.size).toBe(1);
+    isBroken = false;
+    pages.browser.setOnline(true);
+    tab.dispatch("online");
+    await settleDown();
+    expect(sent()).toEqual([]);
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test("opting in again while the store fails costs no event that comes after", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    let isBroken = false;
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    tracker.track("a");
+    await settleDown();
+    isBroken = true;
+    tracker.optOut();
+    await settleDown();
+    tracker.optIn();
+    isBroken = false;
+    const receipt = tracker.track("b");
+    expect(await receipt.stored).toBe(true);
+    expect([...store.events.events.values()]).toHaveLength(1);
+    pages.browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(sent()).toEqual([["b"]]);
+  });
+
+  test("opting out deletes nothing that another tab stores once the store was emptied", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const outbox = memoryPageOutbox(store);
+    const { clear } = outbox;
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    outbox.clear = () => clear().then(() => answered);
+    const one = start({ outbox });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    one.tracker.optIn();
+    expect(await other.tracker.track("a").stored).toBe(true);
+    const receipt = one.tracker.track("b");
+    await settleDown();
+    answer();
+    expect(await receipt.stored).toBe(true);
+    expect(store.events.events.size).toBe(2);
+  });
+
+  test("opting out deletes what another tab was storing, though it comes after the store was emptied", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const emptied = memoryPageOutbox(store);
+    emptied.clear = async () => undefined;
+    const outbox = memoryPageOutbox(store);
+    const { appendApart } = outbox;
+    let answer = (): void => undefined;
+    const heard = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    outbox.appendApart = async (drafts) => {
+      const records = await appendApart(drafts);
+      await heard;
+      return records;
+    };
+    const one = start({ outbox: emptied });
+    const other = start({ outbox });
+    const receipt = other.tracker.track("a");
+    await settleDown();
+    one.tab.run(() => one.tracker.optOut());
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+    answer();
+    await settleDown();
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test("opting out twice deletes what came between", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const outbox = memoryPageOutbox(store);
+    const { clear } = outbox;
+    const answers: (() => void)[] = [];
+    outbox.clear = () => clear().then(() => new Promise((resolve) => answers.push(resolve)));
+    const one = start({ outbox });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    expect(await other.tracker.track("a").stored).toBe(true);
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    for (const answer of answers) answer();
+    await settleDown();
+    expect(store.events.events.size).toBe(0);
+    one.tracker.optIn();
+    expect(await one.tracker.track("b").stored).toBe(true);
+  });
+
+  test("opting out after closing tells the other tabs, too", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    const receipt = other.tracker.track("a");
+    await settleDown();
+    await one.tracker.close({ timeout: 0 });
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    expect(store.events.events.size).toBe(0);
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+  });
+
+  test("opting out in another tab drops what a tab has in memory alone, too", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store, { fails: () => true }) });
+    const receipt = other.tracker.track("a");
+    await settleDown();
+    expect(await receipt.stored).toBe(false);
+    one.tab.run(() => one.tracker.optOut());
+    await settleDown();
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+    pages.browser.setOnline(true);
+    other.tab.dispatch("online");
+    await settleDown();
+    expect(sent()).toEqual([]);
+  });
+
+  test("what is stored as the page is hidden outlives what opting out still has to delete", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    let isBroken = true;
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    tracker.optOut();
+    await settleDown();
+    tracker.optIn();
+    const receipt = tracker.track("a");
+    await settleDown();
+    expect(await receipt.stored).toBe(false);
+    isBroken = false;
+    tab.dispatch("pagehide");
+    await settleDown();
+    tab.dispatch("pageshow");
+    await settleDown();
+    expect([...store.events.events.values()]).toHaveLength(1);
+    pages.browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(sent()).toEqual([["a"]]);
+  });
+
+  test("one that was frozen with the lock holds up the events of others for half a minute", async () => {
+    const store = sharedStore();
+    start({ outbox: memoryPageOutbox(store, { isAlive: () => false }) });
+    const other = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    const receipt = other.tracker.track("a");
+    for (let second = 0; second < 25; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(sent()).toEqual([]);
+    for (let second = 0; second < 15; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
+    expect(sent()).toEqual([["a"]]);
+  });
+
+  test("an event that has ended, but is still in the store, makes way without being told of again", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const { tab, tracker } = start({
+      outbox: memoryPageOutbox(store, { maxEvents: 1 }),
+      queue: { policy: "drop_oldest" },
+    });
+    const told: unknown[] = [];
+    tracker.on("outcome", ({ outcome, event }) => told.push([event?.eventName, outcome.status]));
+    tab.run(() => tracker.track("a"));
+    await settleDown();
+    const [id] = store.events.events.keys();
+    const outcome = { status: "accepted", attempts: 1 };
+    new BroadcastChannel("intercom-events ").postMessage({ ended: [{ id, outcome }] });
+    await settleDown();
+    const second = tab.run(() => tracker.track("b"));
+    expect(await second.stored).toBe(true);
+    await settleDown();
+    expect(told).toEqual([["a", "accepted"]]);
+  });
+
+  test("an event whose end could not be written leaves the store later, and is not sent again", async () => {
+    const store = sharedStore();
+    const outbox = memoryPageOutbox(store);
+    const { tracker } = start({ outbox });
+    vi.spyOn(outbox, "settle").mockRejectedValueOnce(new Error("the disk is broken"));
+    expect(await tracker.track("a")).toMatchObject(ACCEPTED);
+    await settleDown();
+    expect(store.events.events.size).toBe(1);
+    tracker.track("b");
+    for (let second = 0; second < 60; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(sent()).toEqual([["a"], ["b"]]);
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test("an event that makes way for another before it is stored is not sent by any", async () => {
+    const store = sharedStore();
+    start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(store), queue: { maxEvents: 2, policy: "drop_oldest" } });
+    await settleDown();
+    const receipts = ["a", "b", "c"].map((name) => other.tracker.track(name));
+    expect(await receipts[0]).toEqual({ status: "dropped", reason: "queue_full" });
+    expect(await Promise.all(receipts.slice(1))).toMatchObject([ACCEPTED, ACCEPTED]);
+    await settleDown(30);
+    expect(sent().flat()).toEqual(["b", "c"]);
+  });
+
+  test("closing sends nothing of what the store hands out meanwhile", async () => {
+    const store = sharedStore();
+    pages.browser.setOnline(false);
+    const before = start({ outbox: memoryPageOutbox(store) });
+    before.tracker.track("a");
+    await settleDown();
+    before.tab.kill();
+    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    pages.browser.setOnline(true);
+    void tracker.flush();
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+    await tracker.close({ timeout: 0 });
+    await settleDown(30);
+    expect(sent()).toEqual([]);
+    start({ outbox: memoryPageOutbox(store) });
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+  });
+
+  test("flush does not wait for what closing leaves in the store", async () => {
+    pages.browser.setOnline(false);
+    const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    tracker.track("a");
+    await settleDown();
+    const earlier = tracker.flush();
+    await tracker.close({ timeout: 0 });
+    expect(await earlier).toEqual({ pending: 1 });
+    expect(await tracker.flush()).toEqual({ pending: 1 });
+    expect(pages.clock.timers()).toBe(0);
+  });
+
+  test("closing leaves what is stored to the next page, and lets another tab deliver", async () => {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    const one = start({ outbox: memoryPageOutbox(store) });
+    one.tracker.track("a");
+    await settleDown();
+    expect(await one.tracker.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(pages.clock.timers()).toBe(0);
+    pages.browser.setOnline(true);
+    one.tab.dispatch("online");
+    await settleDown(30);
+    expect([sent(), pages.clock.timers(), pages.browser.locks()]).toEqual([[], 0, 0]); // It is closed for good.
+    start({ outbox: memoryPageOutbox(store) });
+    await settleDown(30);
+    expect(sent()).toEqual([["a"]]);
+    expect(store.events.events.size).toBe(0);
+  });
+
+  test("a reply that comes after closing leaves no timer behind", async () => {
+    let reply = (_: Response) => {};
+    vi.spyOn(globalThis, "fetch").mockReturnValue(new Promise((resolve) => (reply = resolve)));
+    const store = sharedStore();
+    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    tracker.track("a");
+    await settleDown(30);
+    await tracker.close({ timeout: 0 });
+    reply(new Response("", { status: 503, headers: { "retry-after": "3600" } }));
+    await settleDown(30);
+    expect(pages.clock.timers()).toBe(0);
+    expect(store.events.events.size).toBe(1);
+  });
+
+  test("a store that never answers holds nothing up", async () => {
+    const never = memoryPageOutbox(sharedStore(), { isAlive: () => false });
+    const { tracker } = start({ outbox: never });
+    const receipt = tracker.track("a");
+    for (let second = 0; second < 20; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(await receipt.stored).toBe(false);
+    expect(await receipt).toMatchObject(ACCEPTED);
+  });
+
+  test("a store that answers too late does not count as having an event that was given up", async () => {
+    pages.browser.setOnline(false);
+    const outbox = memoryPageOutbox(sharedStore());
+    const { appendApart } = outbox;
+    let answer = () => {};
+    const late = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    Object.assign(outbox, {
+      appendApart: (...given: Parameters<typeof appendApart>) => late.then(() => appendApart(...given)),
+    });
+    const { tab, tracker } = start({ outbox });
+    const receipt = tracker.track("a");
+    await settleDown();
+    pages.clock.advance(5_000);
+    await settleDown();
+    answer();
+    for (let second = 0; second < 20; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(2);
+    }
+    pages.browser.setOnline(true);
+    tab.dispatch("online");
+    expect(await receipt).toMatchObject(ACCEPTED);
+    expect(await receipt.stored).toBe(false);
+    expect(sent()).toEqual([["a"]]);
+  });
+
+  test("a store that fails after the tracker was closed has the event end", async () => {
+    const outbox = memoryPageOutbox(sharedStore());
+    let fail = () => {};
+    const failure = new Promise<never>((_, reject) => {
+      fail = () => reject(new Error("the disk is broken"));
+    });
+    Object.assign(outbox, {
+      appendApart(drafts: Parameters<typeof outbox.appendApart>[0]) {
+        for (const draft of drafts) draft.finish(draft.second);
+        return failure;
+      },
+    });
+    const { tracker } = start({ outbox });
+    const receipt = tracker.track("a");
+    await settleDown();
+    expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    await settleDown();
+    fail();
+    await settleDown();
+    expect(await receipt).toEqual({ status: "dropped", reason: "closed" });
+    expect(await receipt.stored).toBe(false);
+  });
+
+  test("closing before anything was stored blames no store", async () => {
+    const warn = vi.spyOn(console, "warn");
+    const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const receipt = tracker.track("a");
+    expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 1 });
+    expect(await receipt).toEqual({ status: "dropped", reason: "closed" });
+    await settleDown();
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      "intercom-events: an event was lost: closed (said once)",
+    ]);
+  });
+});
+
+describe("a store that could not be read once", () => {
+  /** A page without a network that has stored an event, and what is then to fail when it is read next. */
+  async function startOnce(): Promise<Started & { store: ReturnType<typeof sharedStore>; first: Receipt }> {
+    pages.browser.setOnline(false);
+    const store = sharedStore();
+    let failures = 0;
+    const outbox = memoryPageOutbox(store, { fails: () => failures-- > 0 });
+    const started = start({ outbox });
+    const first = started.tracker.track("a");
+    expect(await first.stored).toBe(true);
+    await settleDown();
+    failures = 1;
+    pages.browser.setOnline(true);
+    return { ...started, store, first };
+  }
+
+  test("still gets what is tracked as the page goes", async () => {
+    const { tab, tracker, store } = await startOnce();
+    pages.replies = Array(9).fill("lost");
+    tab.dispatch("online");
+    await settleDown();
+    expect(sent()).toEqual([["a"]]);
+    const second = tab.run(() => tracker.track("b"));
+    tab.dispatch("pagehide");
+    expect(await second.stored).toBe(true);
+    const kept = [...store.events.events.values()].map(({ record }) => JSON.parse(record.body).event_name);
+    expect(kept.sort()).toEqual(["a", "b"]);
+  });
+
+  test("has no event go twice in one request", async () => {
+    const { tab, first } = await startOnce();
+    pages.replies = ["lost"];
+    tab.dispatch("online");
+    await settleDown();
+    for (let second = 0; second < 10; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(await first).toEqual({ status: "accepted", attempts: 2 });
+    expect(sent()).toEqual([["a"], ["a"]]);
+  });
+
+  test("keeps its events for the next page as the tracker is closed", async () => {
+    const { tab, tracker } = await startOnce();
+    pages.replies = Array(9).fill("lost");
+    tab.dispatch("online");
+    await settleDown();
+    expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+  });
+
+  test("loses its events as the visitor opts out in another tab", async () => {
+    const { tab, store, first } = await startOnce();
+    pages.replies = Array(9).fill("lost");
+    tab.dispatch("online");
+    await settleDown();
+    start({ outbox: memoryPageOutbox(store) }).tracker.optOut();
+    expect(await first).toEqual({ status: "dropped", reason: "opted_out" });
+  });
+});
