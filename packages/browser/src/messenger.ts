@@ -65,7 +65,7 @@ interface Messenger {
 
 /** The one there now: it is replaced when the Messenger loads. */
 function current(): Messenger | undefined {
-  return (window as { Intercom?: Messenger }).Intercom;
+  return (window as unknown as { Intercom?: Messenger }).Intercom; // Its npm package declares another one.
 }
 
 /**

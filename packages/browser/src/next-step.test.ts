@@ -136,15 +136,14 @@ test("what repeats keeps its bytes, and no event is repeated for ever", () => {
         let record: OutboxRecord = { ...RECORD, body: "bytes", attempts: 0, failures: 0 };
         let now = NOW;
         for (const [answer, random] of all) {
-          const step = nextStep(record, answer, POLICY, { now, random });
+          const step = nextStep(record, answer, POLICY, { now, startedAt: NOW, random });
           if (step.outcome) return;
           expect(step.record.body).toBe("bytes");
           expect(step.record.dueAt).toBeGreaterThan(now);
           ({ record } = step);
           now = record.dueAt;
         }
-        // Only what nobody tells of has no bound of its own: a page that lives hears in the end.
-        expect(all.some(([answer]) => "status" in answer)).toBe(true);
+        expect.unreachable("It was repeated 200 times");
       },
     ),
   );

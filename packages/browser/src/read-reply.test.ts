@@ -5,7 +5,9 @@ import { readReply } from "./read-reply.ts";
 const ERROR = { error: { code: "unauthorized", message: "The caller is not known" } };
 const ERRORS = [{ code: "unauthorized", message: "The caller is not known" }];
 
-test.each<[name: string, status: number, body: unknown, count: number, expected: unknown]>([
+type Case = [name: string, status: number, body: unknown, count: number, expected: unknown];
+
+test.each<Case>([
   [
     "an answer for each event",
     200,

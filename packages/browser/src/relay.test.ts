@@ -433,7 +433,7 @@ describe("what the console hears", () => {
 
 const AN_ADDRESS = "a path or an address, by HTTP and with no password in it";
 
-test.each([
+test.each<[options: unknown, message: string]>([
   [undefined, '"options" must be an object, got undefined'],
   [{}, `"url" must be ${AN_ADDRESS}, got undefined`],
   ...[
@@ -444,7 +444,7 @@ test.each([
     "javascript:1",
     "data:,x",
     "https://user:pw@site.test/e",
-  ].map((url) => [{ url }, `"url" must be ${AN_ADDRESS}, got string`] as const),
+  ].map((url): [unknown, string] => [{ url }, `"url" must be ${AN_ADDRESS}, got string`]),
   [{ url: new URL("ftp://site.test/e") }, `"url" must be ${AN_ADDRESS}, got object`],
   [
     { url: "/e", credentials: "all" },
