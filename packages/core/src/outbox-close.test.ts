@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { fakeClock } from "../tests/fake-clock.ts";
+import { faultyOutbox } from "../tests/faulty-outbox.ts";
+import { passTime } from "../tests/pass-time.ts";
+import { anotherEvent, EVENT, type Started, startClient, turn, unaccounted } from "../tests/start-client.ts";
+import { bodiesIn, NOT_STORED, slowToLease, startOutboxClient } from "../tests/start-outbox-client.ts";
+import { createMemoryStore } from "./memory-outbox.ts";
+import { OutboxError } from "./outbox.ts";
+
+describe("close", () => {
+  test("writes what was tracked last, and leaves it for the next time", async () => {
+    const store = createMemoryStore();
+    const { client, clock } = startOutboxClient(store);
+    const receipt = client.track(EVENT);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await receipt.stored).toBe(true);
+    expect(bodiesIn(store)).toHaveLength(1);
+    expect([...store.events.values()].every(({ leaseUntil }) => leaseUntil === 0)).toBe(true);
+    expect(unaccounted(client.stats())).toBe(0);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("keeps those that wait for room outside", async () => {
+    const store = createMemoryStore();
+    const { client, clock } = startOutboxClient(store, undefined, {
+      queue: { maxEvents: 3, policy: "wait" },
+    });
+    for (let index = 0; index < 6; index += 1) client.track(anotherEvent());
+    await passTime(clock, 10, 1);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 6, dropped: 0 });
+    expect(store.events.size).toBe(6);
+  });
+
+  test("keeps one that waits for the room of another that is being sent", async () => {
+    const store = createMemoryStore();
+    const { client, clock, intercom } = startOutboxClient(store, undefined, {
+      queue: { maxBytes: 1000, policy: "wait" },
+    });
+    await turn();
+    const sizes = [300, 800];
+    const receipts = sizes.map((size) =>
+      client.track({ ...anotherEvent(), metadata: { text: "x".repeat(size) } }),
+    );
+    await passTime(clock, 10, 1);
+    expect(intercom.sent).toHaveLength(1);
+    expect(store.events.size).toBe(1);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 2, dropped: 0 });
+    expect(await Promise.all(receipts.map(({ stored }) => stored))).toEqual([true, true]);
+    expect(store.events.size).toBe(2);
+  });
+
+  test("counts none that another process has tracked", async () => {
+    const store = createMemoryStore();
+    const first = startOutboxClient(store);
+    first.client.track(anotherEvent());
+    await first.client.close({ timeout: 0 });
+    const second = startOutboxClient(store);
+    second.client.track(anotherEvent());
+    await passTime(second.clock, 100, 10);
+    expect(second.intercom.open()).toHaveLength(2);
+    expect(await second.client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(unaccounted(second.client.stats())).toBe(0);
+    expect(store.events.size).toBe(2);
+  });
+
+  test("keeps an equal event with the one it waits for", async () => {
+    const store = createMemoryStore();
+    const { client } = startOutboxClient(store);
+    client.track({ ...EVENT, createdAt: 5 });
+    const twin = client.track({ ...EVENT, createdAt: 5 });
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 2, dropped: 0 });
+    expect(await twin.stored).toBe(true);
+    expect(store.events.size).toBe(1);
+  });
+
+  test("sends nothing of what the outbox hands out meanwhile, and leaves it there", async () => {
+    const store = createMemoryStore();
+    const earlier = startOutboxClient(store);
+    for (let index = 0; index < 3; index += 1) earlier.client.track(anotherEvent());
+    await earlier.client.close({ timeout: 0 });
+    const { outbox } = faultyOutbox(store);
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      outbox: slowToLease(outbox, turn),
+    });
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
+    await passTime(clock, 60_000, 1000);
+    expect(intercom.sent).toHaveLength(0);
+    expect(client.stats()).toMatchObject({ inFlight: 0, recovered: 0 });
+    expect([...store.events.values()].map(({ leaseUntil }) => leaseUntil)).toEqual([0, 0, 0]);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("sends nothing of what is being written meanwhile, and leaves it there", async () => {
+    const store = createMemoryStore();
+    const { outbox } = faultyOutbox(store);
+    const { client, clock, intercom } = startClient({
+      random: Math.random,
+      outbox: {
+        ...outbox,
+        async append(records, leaseUntil) {
+          await outbox.append(records, leaseUntil);
+          await turn();
+        },
+      },
+    });
+    await turn();
+    const receipt = client.track(EVENT);
+    await Promise.resolve();
+    clock.advance(1);
+    for (let turns = 0; turns < 100 && store.events.size === 0; turns += 1) await Promise.resolve();
+    expect(store.events.size).toBe(1);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await receipt.stored).toBe(true);
+    await passTime(clock, 60_000, 1000);
+    expect(intercom.sent).toHaveLength(0);
+    expect(client.stats()).toMatchObject({ inFlight: 0, pending: 1 });
+    expect([...store.events.values()].map(({ leaseUntil }) => leaseUntil)).toEqual([0]);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test("ends calls of flush, those that come later as well", async () => {
+    const clock = fakeClock();
+    let awake = 0;
+    const keepAlive = () => {
+      awake += 1;
+      return () => {
+        awake -= 1;
+      };
+    };
+    const { client } = startOutboxClient(createMemoryStore(), undefined, { clock: { ...clock, keepAlive } });
+    await turn();
+    client.track(EVENT);
+    await passTime(clock, 1);
+    const flushed = client.flush();
+    await turn();
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(await flushed).toEqual({ pending: 1 });
+    expect(await client.flush()).toEqual({ pending: 1 });
+    expect(awake).toBe(0);
+  });
+
+  test("ends with an outbox whose lease answers nothing, which is told", async () => {
+    const { outbox } = faultyOutbox(createMemoryStore());
+    const nothing = async () => undefined as never;
+    const { client, clock, warnings } = startClient({ outbox: { ...outbox, lease: nothing } });
+    const receipt = client.track(EVENT);
+    await passTime(clock, 1000, 100);
+    expect(await receipt.stored).toBe(true);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(warnings).toEqual([
+      expect.stringContaining('The outbox cannot read events: "lease" must answer a list of records'),
+    ]);
+  });
+
+  test("waits once for an outbox that takes nothing, however many are left", async () => {
+    const { client, faulty } = startOutboxClient(createMemoryStore());
+    await turn();
+    faulty.fail("append", new OutboxError("failed", "Cannot keep events: the database is locked"));
+    for (let index = 0; index < 1001; index += 1) client.track(anotherEvent());
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 1001 });
+    expect(faulty.of("append")).toHaveLength(1);
+  });
+
+  test("drops what the outbox does not take any more", async () => {
+    const { client, faulty }: Started & { faulty: { fail: unknown } } = startOutboxClient(
+      createMemoryStore(),
+    );
+    (faulty as ReturnType<typeof faultyOutbox>).fail("append", new OutboxError("full", "Cannot keep events"));
+    const receipts = [client.track(anotherEvent()), client.track(anotherEvent())];
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 2 });
+    expect(await Promise.all(receipts)).toEqual([NOT_STORED, NOT_STORED]);
+  });
+});
