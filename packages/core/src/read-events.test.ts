@@ -342,7 +342,7 @@ describe("a call that fails", () => {
       message: "Cannot list event summaries: no reply (reset)",
       verdict: { kind: "unreachable" },
     });
-    expect((error as Error).cause).toBe(cause);
+    expect((error as Error).cause).toStrictEqual(cause);
   });
 
   test("by the end of its time", async () => {

@@ -26,7 +26,10 @@ export type Verdict =
   | ({ readonly kind: "rate_limited"; readonly resetAt?: number } & Replied)
   /** 5xx, 408, 425, a redirect, or no HTTP status at all: asking again may help. */
   | ({ readonly kind: "server_error"; readonly message?: string } & Replied)
-  /** No reply: refused, reset, unknown host, failed TLS. */
+  /**
+   * No reply: refused, reset, unknown host, failed TLS. `cause`: what the transport threw, of a client as an error with
+   * its name, message, stack and code, without what else hangs on it.
+   */
   | { readonly kind: "unreachable"; readonly cause: unknown }
   /** No reply in time. */
   | { readonly kind: "timeout" }

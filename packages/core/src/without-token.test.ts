@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
+import { TokenError } from "./token.ts";
 import type { Verdict } from "./verdict.ts";
 import { causeWithoutToken, withoutToken } from "./without-token.ts";
 
@@ -81,19 +83,69 @@ test("what has no token in it stays as it is", () => {
   }
 });
 
-test("what a transport throws is another error if its message has the token in it", () => {
-  const cause = new Error(`Cannot send "Bearer ${LONG}"`);
-  expect(causeWithoutToken(cause, LONG)).toStrictEqual(new Error('Cannot send "[access token]"'));
-  expect(causeWithoutToken(LONG, LONG)).toStrictEqual(new Error('"[access token]"'));
-  const outer = new TypeError("fetch failed", { cause });
-  expect(causeWithoutToken(outer, LONG)).toStrictEqual(
-    new Error('fetch failed: Cannot send "[access token]"'),
-  );
-  for (const [other, token] of [
-    [new Error("reset"), LONG],
-    [cause, ""],
-    [{}, LONG],
-    [undefined, LONG],
-  ] as const)
-    expect(causeWithoutToken(other, token)).toBe(other);
+/** All that an error has, on itself and behind it. */
+function all(error: unknown): string {
+  return inspect(error, { depth: 20, showHidden: true });
+}
+
+test("what a transport throws is told without the token, wherever it is", () => {
+  const request = { headers: { authorization: `Bearer ${LONG}` } };
+  const inner = Object.assign(new RangeError(`Cannot send "Bearer ${LONG}"`), { data: LONG, request });
+  const cause = Object.assign(new TypeError("fetch failed", { cause: inner }), {
+    config: request,
+    code: LONG,
+  });
+  const told = causeWithoutToken(cause, LONG) as Error & { code: string; cause: Error };
+  expect(all(cause)).toContain(LONG);
+  expect(all(told)).not.toContain(LONG);
+  expect([told.name, told.message, told.code]).toEqual(["TypeError", "fetch failed", TOLD]);
+  expect([told.cause.name, told.cause.message]).toEqual(["RangeError", 'Cannot send "[access token]"']);
+  expect(told.stack).toContain("without-token.test.ts");
+  expect(JSON.stringify(told)).toBe(JSON.stringify({ code: TOLD }));
+  expect(causeWithoutToken(`Got ${LONG}`, LONG)).toBe(`Got ${TOLD}`);
+  const plain = causeWithoutToken(new Error("no", { cause: LONG }), LONG);
+  expect((plain as Error).cause).toBe(TOLD);
+});
+
+test("what a transport throws keeps what programs ask of it", () => {
+  const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), {
+    code: "ECONNREFUSED",
+    errno: -111,
+    syscall: "connect",
+    address: "127.0.0.1",
+    port: 9,
+  });
+  const all = Object.assign(new AggregateError([refused, refused], ""), { code: "ECONNREFUSED" });
+  const told = causeWithoutToken(new TypeError("fetch failed", { cause: all }), LONG) as Error;
+  expect(told).toBeInstanceOf(Error);
+  const { code, errors } = told.cause as AggregateError & { code: string };
+  expect(code).toBe("ECONNREFUSED");
+  expect(errors.map((error) => ({ ...error }))).toEqual([{ ...refused }, { ...refused }]);
+});
+
+test("errors in a ring, too many of them and those that do not say are told as far as can be", () => {
+  const ring = new Error("ring");
+  ring.cause = ring;
+  let depth = 0;
+  for (let each = causeWithoutToken(ring, LONG); each; each = (each as Error).cause) depth += 1;
+  expect(depth).toBe(4);
+  const many = new AggregateError(Array(100).fill(ring), "many");
+  expect((causeWithoutToken(many, LONG) as AggregateError).errors).toHaveLength(10);
+  const mute = Object.defineProperty(new Error("mute"), "name", {
+    get() {
+      throw new Error(LONG);
+    },
+  });
+  expect(causeWithoutToken(mute, LONG)).toStrictEqual(new Error("mute"));
+  expect(all(causeWithoutToken({ authorization: LONG }, LONG))).not.toContain(LONG);
+  for (const other of [undefined, null, 7]) expect(causeWithoutToken(other, LONG)).toBe(other);
+});
+
+test("that there is no token stays that, without what hangs on the error behind it", () => {
+  const secret = { client_secret: LONG };
+  const behind = Object.assign(new Error("503"), { config: secret });
+  const told = causeWithoutToken(new TokenError("no token", { cause: behind }), "");
+  expect(told).toBeInstanceOf(TokenError);
+  expect((told as Error).cause).toStrictEqual(new Error("503"));
+  expect(all(told)).not.toContain(LONG);
 });

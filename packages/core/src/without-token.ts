@@ -1,8 +1,16 @@
-import { reasonOf } from "./reason-of.ts";
+import { messageOf } from "./describe.ts";
+import { TokenError } from "./token.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A token of fewer characters is a test's: Intercom's have some sixty. It may well be a part of other words. */
 const SHORT = 20;
+
+/** What is told of an error, where it is a text or a number, besides what each has. */
+const TOLD = ["code", "errno", "syscall", "hostname", "address", "port"] as const;
+
+/** How many errors behind an error are told, one behind the other, and beside each other. */
+const MAX_DEPTH = 3;
+const MAX_ERRORS = 10;
 
 /** A verdict without the access token, which a server may have repeated in what it says. */
 export function withoutToken(verdict: Verdict, token: string): Verdict {
@@ -23,12 +31,43 @@ export function withoutToken(verdict: Verdict, token: string): Verdict {
   };
 }
 
-/** What a transport has thrown; another error in its place if what it says has the access token in it. */
+/**
+ * What a transport or the function of a token has thrown, as an error of the same name, message, stack and code that has
+ * nothing else on it: that may be the request with its headers, or a reply that repeats it. So are those behind it.
+ */
 export function causeWithoutToken(cause: unknown, token: string): unknown {
-  if (token === "") return cause; // It was thrown before there was one.
-  const message = reasonOf(cause);
-  const clean = textWithoutToken(message, token);
-  return clean === message ? cause : new Error(clean);
+  // Without a token, it was thrown before there was one.
+  const clean = (text: string): string => (token === "" ? text : textWithoutToken(text, token));
+  return plainError(cause, clean, MAX_DEPTH);
+}
+
+function plainError(cause: unknown, clean: (text: string) => string, depth: number): unknown {
+  if (typeof cause === "string") return clean(cause);
+  if (Object(cause) !== cause) return cause;
+  const message = clean(messageOf(cause));
+  try {
+    const error = cause instanceof TokenError ? new TokenError(message) : new Error(message);
+    const given = cause as Error & { readonly errors?: unknown };
+    if (typeof given.name === "string") hide(error, "name", clean(given.name));
+    if (typeof given.stack === "string") hide(error, "stack", clean(given.stack));
+    for (const key of TOLD) {
+      const value: unknown = Reflect.get(given, key);
+      if (typeof value === "number") Reflect.set(error, key, value);
+      if (typeof value === "string") Reflect.set(error, key, clean(value));
+    }
+    const behind = (other: unknown): unknown => plainError(other, clean, depth - 1);
+    if (depth > 0 && given.cause !== undefined) hide(error, "cause", behind(given.cause));
+    if (depth > 0 && Array.isArray(given.errors))
+      hide(error, "errors", given.errors.slice(0, MAX_ERRORS).map(behind));
+    return error;
+  } catch {
+    return new Error(message); // It does not say more.
+  }
+}
+
+/** Sets a property as errors have theirs: it is not copied, and not written as JSON. */
+function hide(error: Error, key: string, value: unknown): void {
+  Object.defineProperty(error, key, { value, configurable: true, writable: true });
 }
 
 /** A text of a reply without the access token. */

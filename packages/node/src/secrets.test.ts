@@ -122,11 +122,12 @@ async function record(
   return { requests, port: (server.address() as AddressInfo).port };
 }
 
-async function listenTcp(onData: "reset" | "hang"): Promise<string> {
+async function listenTcp(onData: "reset" | "hang" | "echo"): Promise<string> {
   const server = createTcpServer((socket) => {
     socket.on("error", () => undefined);
     cleanups.push(() => socket.destroy());
     if (onData === "reset") socket.once("data", () => socket.resetAndDestroy());
+    if (onData === "echo") socket.pipe(socket);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -217,6 +218,12 @@ describe("the token is in nothing that can be printed", () => {
 
   test("when the connection is reset", async () => {
     const { outcome, seen } = await useAll({ baseUrl: await listenTcp("reset") });
+    expect(outcome).toMatchObject({ verdict: { kind: "unreachable" } });
+    expectNoToken(...seen);
+  });
+
+  test("when the request comes back as it is, which is no reply", async () => {
+    const { outcome, seen } = await useAll({ baseUrl: await listenTcp("echo") });
     expect(outcome).toMatchObject({ verdict: { kind: "unreachable" } });
     expectNoToken(...seen);
   });
