@@ -1,3 +1,4 @@
+import { oneLine } from "./one-line.ts";
 import { reasonOf } from "./reason-of.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -23,7 +24,7 @@ export class IntercomError extends Error {
   /** Says what could not be done, as in "Cannot list events", and what Intercom said. */
   constructor(action: string, verdict: FailedVerdict) {
     super(
-      `Cannot ${action}: ${explain(verdict)}`,
+      `Cannot ${action}: ${oneLine(explain(verdict))}`,
       verdict.kind === "unreachable" ? { cause: verdict.cause } : undefined,
     );
     this.verdict = verdict;

@@ -7,6 +7,7 @@ import type { WireEvent } from "./event.ts";
 import { explain, type FailedVerdict } from "./intercom-error.ts";
 import type { Issue } from "./issue.ts";
 import { describeLoss } from "./losses.ts";
+import { oneLine } from "./one-line.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Tells the program what happens; {@link createVoice}. */
@@ -70,7 +71,7 @@ export function createVoice(
   function once(kind: string, message: string): void {
     if (told.has(kind)) return;
     told.add(kind);
-    const warning = `intercom-events: ${message}. Further ones like it are only counted and told to listeners.`;
+    const warning = `intercom-events: ${oneLine(message)}. Further ones like it are only counted and told to listeners.`;
     // Whoever throws while being warned does not want to hear of it, and track must not throw.
     callSafely(warn, warning, () => undefined);
   }
