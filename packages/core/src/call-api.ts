@@ -1,6 +1,7 @@
 import createApiClient from "openapi-fetch";
 import type { Cancellation } from "./cancellation.ts";
 import type { components, operations, paths } from "./generated/openapi.ts";
+import { readBody } from "./read-body.ts";
 import type { ReadReply, Transport, WireRequest } from "./transport.ts";
 
 /** The query of `GET /events`, as the spec has it. */
@@ -68,7 +69,7 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
     const wire: WireRequest = body === undefined ? request : Object.assign(request, { body });
     Object.defineProperty(wire, "signal", SIGNAL);
     const reply = await transport(wire);
-    return { status: reply.status, headers: reply.headers, body: await reply.text() };
+    return { status: reply.status, headers: reply.headers, body: await readBody(reply) };
   }
 
   /** The part of each call that is no business of openapi-fetch. */

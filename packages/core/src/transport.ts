@@ -17,7 +17,7 @@ export interface WireRequest {
   readonly onCancel?: (listener: () => void) => void;
 }
 
-/** One HTTP reply; a web `Response` is one. */
+/** One HTTP reply; a web `Response` is one, of which 8 MiB are read at most. */
 export interface WireReply {
   /** The HTTP status. */
   readonly status: number;
