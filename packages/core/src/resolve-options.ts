@@ -188,7 +188,8 @@ function resolveBaseUrl({ region, baseUrl }: ClientOptions): string {
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
     throw wrong("baseUrl", "an https: address, or http: on a loopback address", describe(baseUrl));
   }
-  const path = url.pathname.replace(/\/+$/, "");
+  let path = url.pathname;
+  while (path.endsWith("/")) path = path.slice(0, -1);
   // Each event would be answered as if its contact were missing.
   if (path.endsWith("/events")) throw wrong("baseUrl", 'the address before "/events"', describe(baseUrl));
   return `${url.origin}${path}`;
