@@ -198,8 +198,8 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
 
   /** Takes over an event that the outbox hands out: one that was spilled, or that another process has left. */
   function revive({ id, body, trackedAt, attempts, failures, missingSince }: OutboxRecord): PendingEvent {
-    // One that the outbox said it does not keep is in the counts already.
-    const own = spilled.isBuried(id) ? undefined : ids.sequenceOf(id);
+    // One that the outbox said it does not keep, or whose end its store has lost, is in the counts already.
+    const own = spilled.count() === 0 || spilled.hasEnded(id) ? undefined : ids.sequenceOf(id);
     if (own === undefined) {
       adopted += 1;
       sequence += 1;
@@ -224,7 +224,10 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
   }
 
   function end(event: PendingEvent, outcome: Outcome): void {
-    if (event.id !== undefined && event.isOwn && !isTaken(outcome)) spilled.bury(event.id);
+    if (event.id !== undefined && event.isOwn) {
+      if (isTaken(outcome)) spilled.accept(event.id);
+      else spilled.bury(event.id);
+    }
     keeper?.ended(event, outcome);
     finish(event, outcome, keeper !== undefined);
     intake.leave(event);

@@ -473,3 +473,41 @@ describe("what is left", () => {
     expect(client.stats()).toMatchObject({ tracked: 18, accepted: 18, pending: 0 });
   });
 });
+
+describe("a store that has lost what it acknowledged, as one that was put back to an earlier state", () => {
+  test.each([
+    ["accepted", 202, false],
+    ["accepted", 202, true],
+    ["rejected", 400, false],
+    ["rejected", 400, true],
+  ] as const)(
+    "hands out again what was %s (%i), which changes no count of it; others wait in it: %s",
+    async (status, code, othersWait) => {
+      const store = createMemoryStore();
+      const { client, clock, intercom } = startOutboxClient(
+        store,
+        (request) => request.reply(request.body?.includes('"waits"') ? 503 : code, "", PLENTY),
+        { retry: { attempts: 9, baseDelay: 7_200_000, maxDelay: 7_200_000 } },
+      );
+      await turn();
+      const waiting = othersWait ? 3 : 0;
+      for (let number = 0; number < waiting; number += 1)
+        client.track({ ...anotherEvent(), eventName: "waits" });
+      for (let number = 0; number < 10; number += 1) client.track(anotherEvent());
+      await passTime(clock, 1);
+      const before = [...store.events].filter(([, { record }]) => !record.body.includes('"waits"'));
+      await passTime(clock, 1000, 100);
+      expect(client.stats()).toMatchObject({ [status]: 10, pending: waiting });
+      for (const [id, kept] of before) store.events.set(id, kept);
+      await passTime(clock, 60_000, 1000);
+      expect(intercom.sent).toHaveLength(waiting + 20);
+      expect(client.stats()).toMatchObject({ [status]: 10, recovered: 10, pending: waiting });
+      let isFlushed = false;
+      client.flush().then(() => {
+        isFlushed = true;
+      });
+      await passTime(clock, 20_000, 1000);
+      expect(isFlushed).toBe(!othersWait);
+    },
+  );
+});

@@ -19,8 +19,10 @@ export interface SpilledEvents {
    * or keep it although it said that it does not.
    */
   bury(id: string): void;
-  /** Whether that is noted of an event. */
-  isBuried(id: string): boolean;
+  /** Notes that Intercom has an event, whose end the store may lose and hand it out again. */
+  accept(id: string): void;
+  /** Whether one of these is noted of an event: it is in the counts already. */
+  hasEnded(id: string): boolean;
   /**
    * Takes out those that the outbox holds no more: another process has taken them over. What an outbox
    * forgets is taken for accepted, and all else is among its dead letters, unless those were too many. What
@@ -43,8 +45,8 @@ export interface KeptElsewhere {
   readonly handedOut: () => Promise<unknown>;
 }
 
-/** As many dead letters as an outbox keeps unless it is told otherwise. */
-const MAX_BURIED = 10_000;
+/** As many of a kind as an outbox keeps dead letters unless it is told otherwise. */
+const MAX_NOTED = 10_000;
 
 const ACCEPTED: Outcome = { status: "accepted", attempts: 0 };
 
@@ -60,6 +62,7 @@ export function createSpilledEvents(
 ): SpilledEvents {
   const owed = createOwedReceipts();
   const buried = new Set<string>();
+  const accepted = new Set<string>();
   let count = 0;
   let added = 0;
 
@@ -69,13 +72,8 @@ export function createSpilledEvents(
     ended(outcome, sequence, sequence === undefined ? undefined : owed.end(sequence, outcome));
   }
 
-  function bury(id: string): void {
-    buried.add(id);
-    for (const oldest of buried) {
-      if (buried.size <= MAX_BURIED) return;
-      buried.delete(oldest);
-    }
-  }
+  const bury = (id: string): void => note(buried, id);
+  const hasEnded = (id: string): boolean => buried.has(id) || accepted.has(id);
 
   return {
     add({ sequence, receipt }) {
@@ -90,11 +88,12 @@ export function createSpilledEvents(
     want: owed.want,
     end: owed.end,
     bury,
-    isBuried: (id) => buried.has(id),
+    accept: (id) => note(accepted, id),
+    hasEnded,
     async endMissing({ ids, deadLetters, held, endings, handedOut }) {
       const addedBefore = added;
       const sequenceOf = (id: string): number | undefined =>
-        held.has(id) || endings.has(id) || buried.has(id) ? undefined : eventIds.sequenceOf(id);
+        held.has(id) || endings.has(id) || hasEnded(id) ? undefined : eventIds.sequenceOf(id);
       let there = 0;
       for await (const id of ids()) if (sequenceOf(id) !== undefined) there += 1;
       // What was added meanwhile may be there without having been seen.
@@ -140,4 +139,13 @@ async function endingsOf(
     if (number !== undefined) endings.set(number, { id: record.id, outcome });
   }
   return endings;
+}
+
+/** Adds one to the latest. */
+function note(latest: Set<string>, id: string): void {
+  latest.add(id);
+  for (const oldest of latest) {
+    if (latest.size <= MAX_NOTED) return;
+    latest.delete(oldest);
+  }
 }
