@@ -142,7 +142,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       revive,
       spilled: spilled.count,
       endMissing: spilled.endMissing,
-      warn: voice.once,
+      warn: voice.warn,
       fallsBack: policy.fallsBack,
     });
 
@@ -394,14 +394,14 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     },
     stats() {
       tracked.run();
-      const oldest = delivery.oldest();
+      const oldest = Math.min(delivery.oldest() ?? Infinity, keeper?.oldest() ?? Infinity);
       const now = clock.now();
       return {
         ...tally.read(),
         pending: pending(),
         inFlight: delivery.inFlight(),
         // A clock that is corrected goes back.
-        ...(oldest !== undefined && { oldestAge: Math.max(0, now - oldest) }),
+        ...(oldest < Infinity && { oldestAge: Math.max(0, now - oldest) }),
         isPaused: delivery.paused() !== undefined,
         rate: pacer.read(now),
       };

@@ -3,6 +3,7 @@ import { fakeClock } from "../tests/fake-clock.ts";
 import { faultyOutbox } from "../tests/faulty-outbox.ts";
 import { createMemoryStore, type OutboxRecord } from "./index.ts";
 import { createOutboxChanges } from "./outbox-changes.ts";
+import { createOutboxTrouble } from "./outbox-trouble.ts";
 
 const ACCEPTED = { status: "accepted", attempts: 1 } as const;
 
@@ -14,8 +15,10 @@ function recordOf(id: string, attempts = 0): OutboxRecord {
 async function changesOf(...ids: string[]) {
   const faulty = faultyOutbox(createMemoryStore());
   await faulty.outbox.append(ids.map((id) => recordOf(id)));
-  const tell = vi.fn();
-  return { faulty, tell, changes: createOutboxChanges(faulty.outbox, fakeClock(), tell) };
+  const clock = fakeClock();
+  const warn = vi.fn();
+  const changes = createOutboxChanges(faulty.outbox, clock, createOutboxTrouble(clock, warn));
+  return { faulty, warn, changes };
 }
 
 test("an end that is written while the outbox is asked for records is remembered until it has answered", async () => {
@@ -47,7 +50,7 @@ test("what has changed again while it was written is written again, and else is 
 });
 
 test("what could not be written is told of and kept", async () => {
-  const { changes, faulty, tell } = await changesOf("1", "2");
+  const { changes, faulty, warn } = await changesOf("1", "2");
   const error = new Error("disk");
   faulty.fail("settle", error);
   faulty.fail("update", error);
@@ -56,7 +59,7 @@ test("what could not be written is told of and kept", async () => {
   expect(await changes.writeRecords()).toBe(false);
   changes.end("1", ACCEPTED);
   expect(await changes.writeEndings()).toBe(false);
-  expect([changes.hasEnded("1"), changes.parked("2")?.attempts, tell.mock.calls.length]).toEqual([
+  expect([changes.hasEnded("1"), changes.parked("2")?.attempts, warn.mock.calls.length]).toEqual([
     true,
     1,
     2,

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { leaseEnd } from "./lease-end.ts";
 import type { Ending, Outbox, OutboxRecord } from "./outbox.ts";
-import type { TellTrouble } from "./outbox-trouble.ts";
+import type { OutboxTrouble } from "./outbox-trouble.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What has become of events of an outbox, until the outbox knows; {@link createOutboxChanges}. */
@@ -31,8 +31,12 @@ export interface OutboxChanges {
   writeRecords(): Promise<boolean>;
 }
 
+/** What an outbox may not be able to do. */
+const WRITE_ATTEMPTS = "write how often events were sent";
+const WRITE_ENDS = "write how events have ended; another process may send them again";
+
 /** No changes yet. */
-export function createOutboxChanges(outbox: Outbox, clock: Clock, tell: TellTrouble): OutboxChanges {
+export function createOutboxChanges(outbox: Outbox, clock: Clock, trouble: OutboxTrouble): OutboxChanges {
   const changed = new Map<string, OutboxRecord>();
   const parked = new Map<string, OutboxRecord>();
   const endings = new Map<string, Outcome>();
@@ -49,9 +53,10 @@ export function createOutboxChanges(outbox: Outbox, clock: Clock, tell: TellTrou
     try {
       await outbox.update(writing, leaseUntil);
     } catch (error) {
-      tell(error, "write how often events were sent");
+      trouble.tell(error, WRITE_ATTEMPTS);
       return false;
     }
+    trouble.works(WRITE_ATTEMPTS);
     for (const record of writing) if (records.get(record.id) === record) records.delete(record.id);
     return true;
   }
@@ -85,9 +90,10 @@ export function createOutboxChanges(outbox: Outbox, clock: Clock, tell: TellTrou
       try {
         await outbox.settle(writing, clock.now());
       } catch (error) {
-        tell(error, "write how events have ended; another process may send them again");
+        trouble.tell(error, WRITE_ENDS);
         return false;
       }
+      trouble.works(WRITE_ENDS);
       for (const { id } of writing) {
         endings.delete(id);
         if (isRemembering) endedMeanwhile.add(id);

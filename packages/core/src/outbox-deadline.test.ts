@@ -88,7 +88,7 @@ describe("an outbox that does not answer", () => {
     expect(report.value).toEqual({ pending: 0, dropped: 1 });
     expect(outcome.value).toEqual({ status: "dropped", reason: "not_stored" });
     expect(isStored.value).toBe(false);
-    expect(warnings[0]).toContain(UNANSWERED);
+    expect(warnings[1]).toContain(UNANSWERED);
     expect(intercom.sent).toEqual([]);
   });
 
@@ -121,22 +121,85 @@ describe("an outbox that does not answer", () => {
     expect(report.value).toEqual({ pending: 0, dropped: 1 });
     expect(calls).toEqual(["append"]);
   });
+});
 
-  test("is waited for as long as it takes before it is closed", async () => {
+describe("an answer that is lost", () => {
+  /** A client of which one call of an outbox, the first from now on, is never answered. */
+  function startLosing(verb: Verb) {
+    let left = 0;
     const store = createMemoryStore();
-    let answer = (): void => undefined;
-    const hour = () =>
-      new Promise<void>((resolve) => {
-        answer = resolve;
-      });
-    const outbox = delayedOutbox(store, (verb) => (verb === "append" ? hour() : undefined));
-    const { client, clock, intercom } = startClient({ outbox });
+    const outbox = delayedOutbox(store, (called) => (called === verb && left-- === 1 ? never() : undefined));
+    const started = startClient({ outbox, retry: { attempts: 3 } }, (request) => request.reply(202));
+    function loseNext(): void {
+      left = 1;
+    }
+    return { ...started, store, loseNext };
+  }
+
+  test.each(["lease", "renew", "update", "settle"] as const)(
+    "holds up a client for a minute, and no event is lost: %s",
+    async (verb) => {
+      const { client, clock, loseNext } = startLosing(verb);
+      await turn();
+      loseNext();
+      for (let second = 0; second < 150; second += 1) {
+        client.track(anotherEvent());
+        await passTime(clock, 1000, 100);
+      }
+      expect(client.stats()).toMatchObject({ tracked: 150, accepted: 150, pending: 0 });
+    },
+  );
+
+  test("has the events of that call end as not stored, and the others go on", async () => {
+    const { client, clock, loseNext, warnings } = startLosing("append");
+    await turn();
+    loseNext();
+    client.track(EVENT);
+    await passTime(clock, 1000, 100);
+    client.track(anotherEvent());
+    await passTime(clock, 58_999, 1000);
+    expect(client.stats()).toMatchObject({ accepted: 0, pending: 2 });
+    await passTime(clock, 2000, 100);
+    expect(client.stats()).toMatchObject({ accepted: 1, droppedByReason: { not_stored: 1 }, pending: 0 });
+    expect(warnings).toEqual([
+      "intercom-events: The outbox has not answered for 10 seconds; events wait for it.",
+      "intercom-events: The outbox cannot keep events: it did not answer within 60 seconds.",
+      expect.stringContaining("An event was dropped: the outbox did not take it"),
+    ]);
+  });
+
+  test("has nothing left to wait for once there is an answer", async () => {
+    const { client, clock, warnings } = startLosing("counts");
+    await turn();
+    const before = clock.timers();
+    client.track(EVENT);
+    await passTime(clock, 5000, 100);
+    expect(client.stats().accepted).toBe(1);
+    expect(clock.timers()).toBe(before);
+    expect(warnings).toEqual([]);
+  });
+
+  test("keeps no process alive for more than ten seconds", async () => {
+    const store = createMemoryStore();
+    const clock = fakeClock();
+    let alive = 0;
+    function keepAlive() {
+      alive += 1;
+      return () => {
+        alive -= 1;
+      };
+    }
+    const outbox = delayedOutbox(store, (verb) => (verb === "append" ? never() : undefined));
+    const { client } = startClient({ outbox, clock: { ...clock, keepAlive } });
     await turn();
     client.track(EVENT);
-    await passTime(clock, 3_600_000, 60_000);
-    answer();
-    await turn();
-    expect(intercom.sent).toHaveLength(1);
+    await passTime(clock, 1);
+    await passTime(clock, 9999);
+    expect(alive).toBe(1);
+    await passTime(clock, 1);
+    expect(alive).toBe(0);
+    await passTime(clock, 120_000, 1000);
+    expect(alive).toBe(0);
   });
 });
 
@@ -162,21 +225,29 @@ test("an outbox that answers late when it is closed changes nothing any more", a
   expect(intercom.sent).toEqual([]);
 });
 
-test("each call may take fifteen seconds when the client is closed", async () => {
+test("all calls have fifteen seconds together when a client is closed", async () => {
   const store = createMemoryStore();
-  let isSlow = false;
-  const { client, clock } = startClient({
-    outbox: delayedOutbox(store, () =>
-      isSlow ? new Promise((resolve) => clock.after(14_000, resolve)) : undefined,
-    ),
-  });
-  await turn();
-  isSlow = true;
+  let delay = 0;
+  const outbox = delayedOutbox(store, () => new Promise((resolve) => clock.after(delay, resolve)));
+  const { client, clock } = startClient({ outbox });
+  await passTime(clock, 1);
+  delay = 8000;
   const stored = watched(client.track(EVENT).stored);
   const report = watched(client.close({ timeout: 0 }));
-  await passTime(clock, 120_000, 1000);
+  await passTime(clock, 14_999, 1000);
   expect(stored.value).toBe(true);
+  expect(report.value).toBeUndefined();
+  await passTime(clock, 1);
   expect(report.value).toEqual({ pending: 1, dropped: 0 });
+});
+
+test("nothing is left to wait for once a client is closed", async () => {
+  const { client, clock } = startClient({ outbox: memoryOutbox() });
+  client.track(EVENT);
+  await passTime(clock, 1000);
+  await client.close({ timeout: 0 });
+  await turn();
+  expect(clock.timers()).toBe(0);
 });
 
 async function idsOf(outbox: Outbox): Promise<string[]> {
@@ -200,7 +271,7 @@ describe("outboxes that are made in other ways", () => {
         yield "1";
       }
     }
-    const { outbox } = createOutboxDeadline(new ClassOutbox() as unknown as Outbox, clock);
+    const { outbox } = createOutboxDeadline(new ClassOutbox() as unknown as Outbox, clock, () => undefined);
     expect(await outbox.counts()).toEqual({ events: 0, bytes: 0, deadLetters: 0 });
     expect(await idsOf(outbox)).toEqual(["1"]);
   });
@@ -211,7 +282,11 @@ describe("outboxes that are made in other ways", () => {
     const append = () => {
       throw new Error("disk");
     };
-    const { outbox } = createOutboxDeadline({ ...others, lease, append } as unknown as Outbox, clock);
+    const { outbox } = createOutboxDeadline(
+      { ...others, lease, append } as unknown as Outbox,
+      clock,
+      () => undefined,
+    );
     expect("ids" in outbox).toBe(false);
     expect(await outbox.lease({ limit: 1, now: 0, until: 1 })).toEqual([]);
     await expect(outbox.append([])).rejects.toThrow("disk");

@@ -1,41 +1,48 @@
 import type { Clock } from "./clock.ts";
 import { type Outbox, OutboxError } from "./outbox.ts";
 
-/** An outbox that is waited for as long as it takes, but not while a client closes; {@link createOutboxDeadline}. */
+/** An outbox that is not waited for without end; {@link createOutboxDeadline}. */
 export interface OutboxDeadline {
   /** Its calls reject that are not answered in time. What they do and answer later is passed over. */
   readonly outbox: Outbox;
-  /** From now on each call has fifteen seconds, those that are open already among them. */
-  start(): void;
+  /**
+   * Starts the fifteen seconds that all calls have together when a client closes, those that are open already among
+   * them. Once they are over nothing is called any more.
+   *
+   * @returns calls that off
+   */
+  startClosing(): () => void;
 }
 
-/** Milliseconds in which an outbox must answer. Longer than a store waits for the lock of another process. */
-const LIMIT = 15_000;
+/** Milliseconds in which an outbox is to answer, and in which it must: the answer may be lost, and nothing would go on. */
+const QUIET = 10_000;
+const LIMIT = 60_000;
 
-/** A deadline that has not started. */
-export function createOutboxDeadline(inner: Outbox, clock: Clock): OutboxDeadline {
-  /** Of each call that is open, what starts its time. */
-  const open = new Set<() => void>();
-  let isStarted = false;
-  let hasPassed = false;
+/** Milliseconds for all calls when a client closes. Longer than a store waits for the lock of another process. */
+const CLOSING_LIMIT = 15_000;
+
+/** @param quiet told of a call that has no answer after ten seconds */
+export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => void): OutboxDeadline {
+  /** Of each call that is open, what rejects it. */
+  const open = new Set<(error: OutboxError) => void>();
+  let isOver = false;
 
   function limited<T>(call: () => Promise<T>): Promise<T> {
-    if (hasPassed) return Promise.reject(unanswered());
+    if (isOver) return Promise.reject(notClosed());
     return new Promise<T>((resolve, reject) => {
-      let cancel = (): void => undefined;
-      function startTime(): void {
-        cancel = clock.after(LIMIT, () => {
-          hasPassed = true;
-          open.delete(startTime);
-          reject(unanswered());
-        });
-      }
+      let cancel = clock.after(QUIET, () => {
+        cancel = clock.after(LIMIT - QUIET, () => fail(unanswered()));
+        quiet();
+      });
       function end(): void {
-        open.delete(startTime);
+        open.delete(fail);
         cancel();
       }
-      open.add(startTime);
-      if (isStarted) startTime();
+      function fail(error: OutboxError): void {
+        end();
+        reject(error);
+      }
+      open.add(fail);
       // An outbox that is not written in TypeScript may throw, or answer no promise.
       (async () => call())().finally(end).then(resolve, reject);
     });
@@ -54,13 +61,15 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock): OutboxDeadlin
       deadLetters: () => inner.deadLetters(),
       close: () => limited(() => inner.close()),
     },
-    start() {
-      isStarted = true;
-      for (const startTime of open) startTime();
-    },
+    startClosing: () =>
+      clock.after(CLOSING_LIMIT, () => {
+        isOver = true;
+        for (const fail of open) fail(notClosed());
+      }),
   };
 }
 
-function unanswered(): OutboxError {
-  return new OutboxError("closed", "it did not answer within 15 seconds when the client was closed");
-}
+const unanswered = (): OutboxError => new OutboxError("failed", "it did not answer within 60 seconds");
+
+const notClosed = (): OutboxError =>
+  new OutboxError("closed", "it did not answer within 15 seconds when the client was closed");

@@ -1,11 +1,11 @@
 import type { Clock } from "./clock.ts";
 import { createHeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
-import { type Outbox, OutboxError, type OutboxRecord } from "./outbox.ts";
+import type { Outbox, OutboxRecord } from "./outbox.ts";
 import { createOutboxChanges } from "./outbox-changes.ts";
 import { createOutboxDeadline } from "./outbox-deadline.ts";
 import { createOutboxReader } from "./outbox-reader.ts";
-import { createTellTrouble } from "./outbox-trouble.ts";
+import { codeOf, createOutboxTrouble } from "./outbox-trouble.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import type { QueuePolicy } from "./resolve-delivery.ts";
@@ -39,6 +39,8 @@ export interface OutboxKeeper {
   takeOldest(): PendingEvent | undefined;
   /** Events that are not written yet. */
   size(): number;
+  /** When the first of them was tracked, in milliseconds since the epoch. */
+  oldest(): number | undefined;
   /** Whether the outbox holds an event that is in memory. */
   holds(event: PendingEvent): boolean;
   /** Has the end of an event written. */
@@ -83,7 +85,7 @@ export interface OutboxKeeperOptions {
   /** Ends those of them that have ended elsewhere. */
   readonly endMissing: (kept: KeptElsewhere) => Promise<void>;
   /** Told, in words, what the outbox cannot do. */
-  readonly warn: (kind: string, message: string) => void;
+  readonly warn: (message: string) => void;
   /** Whether events that the outbox refuses are delivered from memory. */
   readonly fallsBack: boolean;
 }
@@ -91,12 +93,16 @@ export interface OutboxKeeperOptions {
 /** A keeper that takes over at once what earlier processes have left. */
 export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   const { clock, deliver, spill, refuse, fallsBack } = options;
-  const deadline = createOutboxDeadline(options.outbox, clock);
+  const trouble = createOutboxTrouble(clock, options.warn);
+  const deadline = createOutboxDeadline(options.outbox, clock, () => {
+    letGo?.(); // A script that has nothing else to do is not to wait for it.
+    letGo = undefined;
+    trouble.tellQuiet();
+  });
   const { outbox } = deadline;
-  const tell = createTellTrouble(options.warn);
   const unwritten = createUnwrittenEvents();
   const held = createHeldEvents(options.bounds, options.delivering);
-  const changes = createOutboxChanges(outbox, clock, tell);
+  const changes = createOutboxChanges(outbox, clock, trouble);
   const reader = createOutboxReader({
     outbox,
     clock,
@@ -105,7 +111,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     changes,
     revive: options.revive,
     parked: () => schedule(CHANGES_WAIT),
-    tell,
+    trouble,
   });
   const search = createSpacedWork(clock, findMissing);
   let isClosing = false;
@@ -159,16 +165,25 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
         isLeased ? leaseEnd(clock.now()) : undefined,
       );
     } catch (error) {
-      if (batch.length > 1 && error instanceof OutboxError && error.code === "full") {
+      if (batch.length > 1 && codeOf(error) === "full") {
         const half = batch.length >> 1; // Some of them may fit.
         await append(batch.slice(0, half));
         return append(batch.slice(half).filter(unwritten.has)); // Others have made room meanwhile.
       }
-      tell(error, "keep events");
+      trouble.tell(error, "keep events");
       for (const event of batch) notKept(event);
+      // What has waited meanwhile is not to wait for one failure after the other.
+      if (fallsBack && !isClosing && codeOf(error) !== "full") passOn();
       return;
     }
+    trouble.works("keep events");
     for (const event of batch) kept(event, isLeased);
+  }
+
+  function passOn(): void {
+    const all = unwritten.first(Number.POSITIVE_INFINITY);
+    unwritten.begin(all.length);
+    for (const event of all) notKept(event);
   }
 
   function notKept(event: PendingEvent): void {
@@ -195,8 +210,9 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   async function round(): Promise<void> {
     try {
       if (held.byId.size > 0) await outbox.renew([...held.byId.keys()], leaseEnd(clock.now()));
+      trouble.works("renew leases");
     } catch (error) {
-      tell(error, "renew leases");
+      trouble.tell(error, "renew leases");
     }
     await reader.refill();
     search.ask();
@@ -214,7 +230,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
         handedOut: async () => reader.underWay(),
       });
     } catch (error) {
-      if (error !== UNTOLD && !isClosing) tell(error, "tell which events it holds");
+      if (error !== UNTOLD && !isClosing) trouble.tell(error, "tell which events it holds");
     }
   }
 
@@ -238,6 +254,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     },
     takeOldest: unwritten.takeOldest,
     size: unwritten.size,
+    oldest: () => unwritten.first(1)[0]?.trackedAt,
     holds: held.holds,
     ended(event, outcome) {
       if (!held.holds(event)) return;
@@ -269,7 +286,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     },
     async close() {
       isClosing = true; // First, so that nothing begins, and what is under way hands out no events any more.
-      deadline.start();
+      const endDeadline = deadline.startClosing();
       reader.stop();
       search.stop();
       cancelRound();
@@ -284,8 +301,9 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       try {
         await outbox.close();
       } catch (error) {
-        tell(error, "be closed");
+        trouble.tell(error, "be closed");
       }
+      endDeadline();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { HeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
 import type { Outbox, OutboxRecord } from "./outbox.ts";
 import type { OutboxChanges } from "./outbox-changes.ts";
-import type { TellTrouble } from "./outbox-trouble.ts";
+import type { OutboxTrouble } from "./outbox-trouble.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import type { UnwrittenEvents } from "./unwritten-events.ts";
 
@@ -34,7 +34,7 @@ export interface OutboxReaderOptions {
   readonly revive: (record: OutboxRecord) => PendingEvent;
   /** Told that the outbox has handed out more than there is room for, which was parked. */
   readonly parked: () => void;
-  readonly tell: TellTrouble;
+  readonly trouble: OutboxTrouble;
 }
 
 /** Milliseconds after which is looked again for events that could not be read, or have left memory for a shorter time. */
@@ -42,7 +42,7 @@ const LOOK = 1000;
 
 /** A reader that has read nothing. */
 export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
-  const { outbox, clock, unwritten, held, changes, revive, parked, tell } = options;
+  const { outbox, clock, unwritten, held, changes, revive, parked, trouble } = options;
   let hasMore = true;
   let isStopped = false;
   let refilling: Promise<number> | undefined;
@@ -74,10 +74,11 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
       if (isWhole) leasedUntil = now;
     } catch (error) {
       hasMore = true;
-      tell(error, "read events");
+      trouble.tell(error, "read events");
       lookUntil(clock.now());
       return 0;
     }
+    trouble.works("read events");
     if (isStopped) return 0; // They are given back, as nothing is sent any more.
     if (records.length === limit) hasMore = true;
     held.learn(records);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { fakeClock } from "../tests/fake-clock.ts";
 import { faultyOutbox } from "../tests/faulty-outbox.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
 import { accept, NOT_STORED, startOutboxClient } from "../tests/start-outbox-client.ts";
 import { createMemoryStore } from "./memory-outbox.ts";
 import { OutboxError } from "./outbox.ts";
+import { codeOf, createOutboxTrouble } from "./outbox-trouble.ts";
 
 describe("an outbox that cannot", () => {
   const failed = new OutboxError("failed", "Cannot keep events: disk I/O error");
@@ -101,16 +103,22 @@ describe("an outbox that cannot", () => {
     expect(store.events.size).toBe(0);
   });
 
-  test("keep all events keeps those that fit", async () => {
-    const { client, clock, intercom } = startOutboxClient(createMemoryStore(), undefined, {}, 30);
-    await turn();
-    const receipts = Array.from({ length: 50 }, () => client.track(anotherEvent()));
-    await passTime(clock, 10, 1);
-    const stored = await Promise.all(receipts.map((receipt) => receipt.stored));
-    expect(stored.filter(Boolean).length).toBe(30);
-    expect(client.stats()).toMatchObject({ pending: 30, droppedByReason: { not_stored: 20 } });
-    expect(intercom.sent.length).toBeGreaterThan(0);
-  });
+  test.each(["drop", "memory"] as const)(
+    "keep all events keeps those that fit: %s",
+    async (outboxFallback) => {
+      const store = createMemoryStore();
+      const { client, clock, intercom } = startOutboxClient(store, undefined, { outboxFallback }, 30);
+      await turn();
+      const receipts = Array.from({ length: 50 }, () => client.track(anotherEvent()));
+      await passTime(clock, 10, 1);
+      const stored = await Promise.all(receipts.map((receipt) => receipt.stored));
+      expect(stored.filter(Boolean).length).toBe(30);
+      expect(client.stats()).toMatchObject(
+        outboxFallback === "drop" ? { pending: 30, droppedByReason: { not_stored: 20 } } : { pending: 50 },
+      );
+      expect(intercom.sent.length).toBeGreaterThan(0);
+    },
+  );
 
   test("keep all events at once does not keep one that has made room meanwhile", async () => {
     const store = createMemoryStore();
@@ -235,5 +243,119 @@ describe("an outbox that cannot", () => {
     expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
     expect(faulty.of(verb).length).toBeGreaterThan(0);
     expect(clock.timers()).toBe(0);
+  });
+});
+
+test("an outbox that fails slowly holds up no event that may be sent from memory", async () => {
+  const store = createMemoryStore();
+  const { outbox } = faultyOutbox(store);
+  let failures = 0;
+  const { client, clock } = startClient(
+    {
+      outboxFallback: "memory",
+      outbox: {
+        ...outbox,
+        async append() {
+          failures += 1;
+          await new Promise<void>((resolve) => clock.after(5000, resolve));
+          throw new OutboxError("failed", "timed out");
+        },
+      },
+    },
+    accept,
+  );
+  await turn();
+  for (let second = 0; second < 6; second += 1) {
+    for (let events = 0; events < 300; events += 1) client.track(anotherEvent());
+    await passTime(clock, 1000, 100);
+  }
+  await passTime(clock, 5000, 100);
+  expect(client.stats()).toMatchObject({ tracked: 1800, accepted: 1800, pending: 0 });
+  expect(failures).toBeLessThan(3); // Not one for each 250 events.
+});
+
+test("the oldest event is known while an outbox does not answer", async () => {
+  const { outbox } = faultyOutbox(createMemoryStore());
+  const append = () => new Promise<void>(() => undefined);
+  const { client, clock } = startClient({ outbox: { ...outbox, append } });
+  await turn();
+  expect(client.stats()).not.toHaveProperty("oldestAge");
+  client.track(EVENT);
+  await passTime(clock, 7000, 1000);
+  client.track(anotherEvent());
+  expect(client.stats()).toMatchObject({ pending: 2, oldestAge: 7000 });
+});
+
+test("each outage of an outbox is told", async () => {
+  const { client, clock, faulty, warnings } = startOutboxClient(createMemoryStore(), accept, {
+    outboxFallback: "memory",
+  });
+  await turn();
+  for (let outage = 0; outage < 3; outage += 1) {
+    faulty.fail("append", new OutboxError("failed", "disk I/O error"));
+    for (let failures = 0; failures < 3; failures += 1) {
+      client.track(anotherEvent());
+      await passTime(clock, 1000, 100);
+    }
+    faulty.fail("append", undefined);
+    client.track(anotherEvent());
+    await passTime(clock, 60_000, 1000);
+  }
+  expect(warnings).toEqual(Array(3).fill("intercom-events: The outbox cannot keep events: disk I/O error."));
+});
+
+describe("what an outbox cannot do is said", () => {
+  function start() {
+    const clock = fakeClock();
+    const said: string[] = [];
+    return { clock, said, trouble: createOutboxTrouble(clock, (message) => said.push(message)) };
+  }
+
+  test("once, and again a minute later if it has worked meanwhile", () => {
+    const { clock, said, trouble } = start();
+    const fail = () => trouble.tell(new Error("down"), "keep events");
+    fail();
+    clock.advance(3_600_000);
+    fail();
+    expect(said).toEqual(["The outbox cannot keep events: down"]);
+    trouble.works("read events");
+    fail();
+    expect(said).toHaveLength(1);
+    trouble.works("keep events");
+    fail();
+    expect(said).toHaveLength(2);
+    trouble.works("keep events");
+    clock.advance(59_999);
+    fail();
+    expect(said).toHaveLength(2);
+    clock.advance(1);
+    fail();
+    expect(said).toHaveLength(3);
+  });
+
+  test("once for all of it where it cannot be used at all, until any of it works", () => {
+    const { clock, said, trouble } = start();
+    const error = new OutboxError("read_only", "it may not be written");
+    trouble.tell(error, "keep events");
+    trouble.tell(error, "read events");
+    trouble.tellQuiet();
+    expect(said).toEqual([
+      "The outbox cannot be used: it may not be written",
+      "The outbox has not answered for 10 seconds; events wait for it",
+    ]);
+    trouble.works("read events");
+    clock.advance(60_000);
+    trouble.tell(error, "keep events");
+    trouble.tellQuiet();
+    expect(said).toHaveLength(4);
+  });
+
+  test.each([
+    [new OutboxError("full", ""), "full"],
+    [Object.assign(new Error(), { name: "OutboxError", code: "full" }), "full"],
+    [Object.assign(new Error(), { code: "full" }), undefined],
+    [undefined, undefined],
+  ])("%o has the code %s, of whatever copy of the package it is", (error, code) => {
+    expect(codeOf(error)).toBe(code);
   });
 });

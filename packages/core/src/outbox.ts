@@ -64,8 +64,9 @@ export interface LeaseRequest {
  *
  * Every call either does all it says or rejects and changes nothing; where a store's transactions are too
  * small for a call, its outbox says what that means. Calls of one outbox take effect in the order they were
- * made, and ids that are unknown are passed over. A call may take as long as it must; once the client closes, fifteen
- * seconds.
+ * made, and ids that are unknown are passed over. A call without an answer after a minute has
+ * failed, and all together have fifteen seconds once the client closes; what such a call has done all the same is
+ * passed over.
  */
 export interface Outbox {
   /**

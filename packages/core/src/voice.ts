@@ -28,6 +28,8 @@ export interface Voice {
   warning(warnings: readonly Issue[], body: string): void;
   /** Warns of something, unless it has warned of that kind before. */
   once(kind: string, message: string): void;
+  /** Warns of something each time. */
+  warn(message: string): void;
 }
 
 /** What is known of an event that will be sent again, in milliseconds. */
@@ -71,9 +73,12 @@ export function createVoice(
   function once(kind: string, message: string): void {
     if (told.has(kind)) return;
     told.add(kind);
-    const warning = `intercom-events: ${oneLine(message)}. Further ones like it are only counted and told to listeners.`;
+    say(`${oneLine(message)}. Further ones like it are only counted and told to listeners.`);
+  }
+
+  function say(line: string): void {
     // Whoever throws while being warned does not want to hear of it, and track must not throw.
-    callSafely(warn, warning, () => undefined);
+    callSafely(warn, `intercom-events: ${line}`, () => undefined);
   }
 
   /** Makes the payload only if somebody wants it. */
@@ -99,6 +104,7 @@ export function createVoice(
   return {
     on: emitter.on,
     once,
+    warn: (message) => say(`${oneLine(message)}.`),
     isTraced: () => traced?.hasSubscribers ?? false,
     tracked: (body) => publish("tracked", () => ({ event: JSON.parse(body) })),
     stored: (body) => publish("stored", () => ({ event: JSON.parse(body) })),

@@ -44,8 +44,7 @@ export interface SqliteOutboxOptions extends OutboxOptions {
   readonly maxBytes?: number | undefined;
   /**
    * Milliseconds a call waits for another process that holds the file. Closing a client makes up to six calls
-   * once its `timeout` is over, so where that happens it takes longer by so much. None of those waits for more than
-   * fifteen seconds.
+   * once its `timeout` is over, so where that happens it takes longer by so much, and by fifteen seconds at most.
    *
    * @default 5000
    */
