@@ -3,9 +3,15 @@ import { fakeClock } from "../tests/fake-clock.ts";
 import { faultyOutbox } from "../tests/faulty-outbox.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, EVENT, type Started, startClient, turn, unaccounted } from "../tests/start-client.ts";
-import { bodiesIn, NOT_STORED, slowToLease, startOutboxClient } from "../tests/start-outbox-client.ts";
+import {
+  bodiesIn,
+  leaveEvent,
+  NOT_STORED,
+  slowToLease,
+  startOutboxClient,
+} from "../tests/start-outbox-client.ts";
 import { createMemoryStore } from "./memory-outbox.ts";
-import { OutboxError } from "./outbox.ts";
+import { OutboxError, type OutboxRecord } from "./outbox.ts";
 
 describe("close", () => {
   test("writes what was tracked last, and leaves it for the next time", async () => {
@@ -152,6 +158,35 @@ describe("close", () => {
       expect.stringContaining('The outbox cannot read events: "lease" must answer a list of records'),
     ]);
   });
+
+  test.each([
+    [{ failures: "0" }, "failures is a number, got string"],
+    [{ trackedAt: 1n }, "trackedAt is a number, got bigint"],
+    [{ dueAt: null }, "dueAt is a number, got object"],
+    [{ id: 7 }, "id is a string, got number"],
+  ] as [object, string][])(
+    "ends with an outbox whose lease answers records with %o, which is told",
+    async (wrong, message) => {
+      const store = createMemoryStore();
+      await leaveEvent(store);
+      const { outbox } = faultyOutbox(store);
+      const { client, clock, intercom, warnings } = startClient({
+        outbox: {
+          ...outbox,
+          async lease(request) {
+            const records = await outbox.lease(request);
+            return records.map((record) => ({ ...record, ...(wrong as Partial<OutboxRecord>) }));
+          },
+        },
+      });
+      await passTime(clock, 1000, 100);
+      expect(intercom.sent).toEqual([]);
+      expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
+      expect(warnings).toEqual([
+        `intercom-events: The outbox cannot read events: "lease" must answer records whose ${message}.`,
+      ]);
+    },
+  );
 
   test("waits once for an outbox that takes nothing, however many are left", async () => {
     const { client, faulty } = startOutboxClient(createMemoryStore());

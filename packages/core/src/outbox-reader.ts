@@ -70,7 +70,7 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
     try {
       hasMore = !isWhole; // What is appended from here on may be missed, and says so.
       records = await outbox.lease({ limit, now, until: leaseEnd(now) });
-      if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
+      checkRecords(records);
       if (isWhole) leasedUntil = now;
     } catch (error) {
       hasMore = true;
@@ -140,3 +140,23 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
     },
   };
 }
+
+/** @throws {TypeError} for what is no list of records: a failure that is counted as the text "1" would become 11, and 111 */
+function checkRecords(records: readonly OutboxRecord[]): void {
+  if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
+  for (const record of records)
+    for (const [field, type] of FIELDS)
+      if (typeof record[field] !== type)
+        throw new TypeError(
+          `"lease" must answer records whose ${field} is a ${type}, got ${typeof record[field]}`,
+        );
+}
+
+const FIELDS = [
+  ["id", "string"],
+  ["body", "string"],
+  ["trackedAt", "number"],
+  ["attempts", "number"],
+  ["failures", "number"],
+  ["dueAt", "number"],
+] as const;

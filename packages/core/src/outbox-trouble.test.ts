@@ -113,12 +113,33 @@ describe("an outbox that cannot", () => {
       await passTime(clock, 10, 1);
       const stored = await Promise.all(receipts.map((receipt) => receipt.stored));
       expect(stored.filter(Boolean).length).toBe(30);
+      expect(store.events.size).toBe(30);
       expect(client.stats()).toMatchObject(
         outboxFallback === "drop" ? { pending: 30, droppedByReason: { not_stored: 20 } } : { pending: 50 },
       );
       expect(intercom.sent.length).toBeGreaterThan(0);
     },
   );
+
+  test("keep a long event keeps the short ones beside it", async () => {
+    const { outbox } = faultyOutbox(createMemoryStore());
+    const { client, clock } = startClient({
+      outboxFallback: "memory",
+      outbox: {
+        ...outbox,
+        async append(records, leaseUntil) {
+          if (records.some(({ body }) => body.length > 1000)) throw new OutboxError("full", "too long");
+          return outbox.append(records, leaseUntil);
+        },
+      },
+    });
+    await turn();
+    const long = { ...anotherEvent(), metadata: { text: "x".repeat(1000) } };
+    const receipts = [anotherEvent(), long, anotherEvent(), anotherEvent()].map(client.track);
+    await passTime(clock, 10, 1);
+    const stored = await Promise.all(receipts.map((receipt) => receipt.stored));
+    expect(stored).toEqual([true, false, true, true]);
+  });
 
   test("keep all events at once does not keep one that has made room meanwhile", async () => {
     const store = createMemoryStore();

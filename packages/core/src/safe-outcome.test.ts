@@ -31,6 +31,21 @@ const outcomes: Record<string, [Outcome, Outcome]> = {
       attempts: 1,
     },
   ],
+  "a text without what databases refuse: half a character, be it cut there, and NUL": [
+    {
+      status: "rejected",
+      verdict: { ...replied, errors: [{ code: "\ud83d|\ude00|😀|\0", message: `${"x".repeat(999)}😀` }] },
+      attempts: 1,
+    },
+    {
+      status: "rejected",
+      verdict: {
+        ...replied,
+        errors: [{ code: "\ufffd|\ufffd|😀|\ufffd", message: `${"x".repeat(999)}\ufffd` }],
+      },
+      attempts: 1,
+    },
+  ],
   "no reply in time": [
     { status: "rejected", verdict: { kind: "timeout" }, attempts: 3 },
     { status: "rejected", verdict: { kind: "timeout" }, attempts: 3 },

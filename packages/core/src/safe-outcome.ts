@@ -5,9 +5,12 @@ import type { Outcome } from "./outcome.ts";
 const MAX_TEXT = 1000;
 const MAX_ENTRIES = 20;
 
+/** Half of a character that takes two, and what ends a text in C: databases refuse both. */
+const UNSTORABLE = /\p{Surrogate}|\0/gu;
+
 /**
- * An outcome as plain data that JSON holds, long texts and lists cut. Of an error only its name and message are taken: what else
- * hangs on it may be the request with its headers, and so the access token.
+ * An outcome as plain data that JSON and databases hold, long texts and lists cut. Of an error only its name and message
+ * are taken: what else hangs on it may be the request with its headers, and so the access token.
  */
 export function safeOutcome(outcome: Outcome): Outcome {
   if (outcome.status !== "rejected" || outcome.verdict.kind !== "unreachable") {
@@ -22,17 +25,21 @@ export function safeOutcome(outcome: Outcome): Outcome {
 }
 
 function cut(_key: string, value: unknown): unknown {
-  if (typeof value === "string") return value.slice(0, MAX_TEXT);
+  if (typeof value === "string") return textOf(value);
   return Array.isArray(value) ? value.slice(0, MAX_ENTRIES) : value;
 }
 
+function textOf(text: string): string {
+  return text.slice(0, MAX_TEXT).replace(UNSTORABLE, "\ufffd");
+}
+
 function safeCause(cause: unknown): { name: string; message: string } {
-  return { name: nameOf(cause), message: messageOf(cause).slice(0, MAX_TEXT) };
+  return { name: nameOf(cause), message: textOf(messageOf(cause)) };
 }
 
 function nameOf(cause: unknown): string {
   try {
-    return String(cause instanceof Error ? cause.name : typeof cause).slice(0, 100);
+    return textOf(String(cause instanceof Error ? cause.name : typeof cause).slice(0, 100));
   } catch {
     return "Error";
   }
