@@ -2,7 +2,7 @@ import type { Outcome } from "./outcome.ts";
 
 /** One event as an outbox keeps it. It holds no secret. */
 export interface OutboxRecord {
-  /** Unique, and in the order of text the order of tracking. */
+  /** Unique: letters a to z, digits and `-`, 34 in all. Sorted as text, byte by byte, ids are in the order of tracking. */
   readonly id: string;
   /** The JSON sent with each attempt, byte for byte. */
   readonly body: string;
@@ -12,7 +12,7 @@ export interface OutboxRecord {
   readonly attempts: number;
   /** Attempts that failed: 5xx, no reply, no reply in time. */
   readonly failures: number;
-  /** When Intercom first did not know the contact, in milliseconds since the epoch. */
+  /** When Intercom first did not know the contact, in milliseconds since the epoch. Else it is absent, not `null`. */
   readonly missingSince?: number;
   /** Not to be sent before, in milliseconds since the epoch; 0 for at once. */
   readonly dueAt: number;
@@ -22,7 +22,7 @@ export interface OutboxRecord {
 export interface Ending {
   /** Which one. */
   readonly id: string;
-  /** How it ended. */
+  /** How it ended. It may hold an error, whose text JSON leaves out: keep what `safeOutcome` makes of it. */
   readonly outcome: Outcome;
 }
 
@@ -40,7 +40,7 @@ export interface DeadLetter {
 export interface OutboxCounts {
   /** Events without an outcome, leased or not. */
   readonly events: number;
-  /** Characters of their bodies. */
+  /** The sum of `body.length`. */
   readonly bytes: number;
   /** Events that ended without having been accepted. */
   readonly deadLetters: number;
@@ -57,27 +57,34 @@ export interface LeaseRequest {
 }
 
 /**
- * Keeps events until they have an outcome. Several processes may share one store: a record that is
- * leased is left alone by the others until its lease runs out, as it does when its process has died, or until the
- * store sees that it has. What another process has ended is noticed by reading `ids`, until when it is pending;
- * where an outbox lacks that verb, only once the store has no events left.
+ * Keeps events until they have an outcome.
  *
- * Every call either does all it says or rejects and changes nothing; where a store's transactions are too
- * small for a call, its outbox says what that means. Calls of one outbox take effect in the order they were
- * made, and ids that are unknown are passed over. A call without an answer after a minute has
- * failed, and all together have fifteen seconds once the client closes; what such a call has done all the same is
- * passed over.
+ * Several processes may share one store. A record that is leased is left alone by the others until its lease runs out,
+ * or until the store sees that its process has died. What another process has ended is noticed by reading `ids`, until
+ * when it is pending; where an outbox lacks that verb, only once the store has no events left. What is gone from the
+ * store and no dead letter counts as accepted, so a store must not lose what it has acknowledged.
+ *
+ * Every call either does all it says or rejects and changes nothing; where a store's transactions are too small for a
+ * call, its outbox says what that means. Calls of one outbox take effect in the order they were made, and ids that are
+ * unknown are passed over. A call without an answer after a minute has failed, and all together have fifteen seconds
+ * once the client closes; what such a call has done all the same is passed over. After `close` all calls reject with
+ * the code `closed`, but for `close` itself.
  */
 export interface Outbox {
   /**
-   * Keeps new records; resolves once they outlive the process.
+   * Keeps new records, 250 at most, and all that are left when the client closes, which may be tens of thousands.
+   * Resolves once they outlive the process. What it rejects is not tried again: those events end as `not_stored`, or
+   * are sent from memory.
    *
    * @param leaseUntil when this outbox's lease on them runs out; without it they are free to be leased
    * @throws {OutboxError} code `full` when the store's bound is reached, `failed` when it cannot write or
    *   keeps one of the ids already
    */
   append(records: readonly OutboxRecord[], leaseUntil?: number): Promise<void>;
-  /** Leases the first records, in the order of their ids, that are due and not leased, be it by this outbox. */
+  /**
+   * Leases the first records that are due, in the order of their ids, and that nobody has leased, this outbox included.
+   * Fewer than `limit` says that there are no more for now.
+   */
   lease(request: LeaseRequest): Promise<OutboxRecord[]>;
   /**
    * Prolongs leases, also one that has run out while nobody else took the record; ids this outbox has no
