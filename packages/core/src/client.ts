@@ -80,7 +80,7 @@ export interface FlushReport {
 
 /** What was left after `close`. */
 export interface CloseReport extends FlushReport {
-  /** Events that have ended as `dropped` since: as `closed`, those tracked while it was closing among them, or else. */
+  /** Events dropped since `close` was called, for any reason, those that were tracked while it was closing among them. */
   readonly dropped: number;
 }
 
@@ -118,9 +118,9 @@ export interface Client<Catalog extends object = AnyEvent> {
    */
   createSummary(summary: NewEventSummary): Promise<void>;
   /**
-   * Waits until each event tracked so far has its outcome, and each that an outbox holds and that is
-   * due, or the time is up. It keeps the process alive; without a `timeout` not while a fixed token is refused, as
-   * nothing would change by itself.
+   * Waits until each event tracked so far has its outcome and the outbox holds none that is due, or until the `timeout`
+   * is over. It keeps the process alive meanwhile, except without a `timeout` while a fixed token is refused: nothing
+   * would change by itself.
    *
    * @throws {TypeError} for a `timeout` that is no length of time, as `close` does
    */

@@ -120,12 +120,19 @@ export interface Outbox {
 
 /** Why an outbox refuses. */
 export type OutboxErrorCode =
+  /** There is no more room: `maxEvents`, or as many bytes as the store may have. */
   | "full"
+  /** This call failed; the next one may not. */
   | "failed"
+  /** The store is damaged, or is none of an outbox. */
   | "corrupted"
+  /** A newer release has made the store. */
   | "newer_schema"
+  /** The store may not be written. */
   | "read_only"
+  /** The runtime lacks what the outbox is made of. */
   | "unsupported"
+  /** The outbox was closed. */
   | "closed";
 
 /** An outbox cannot do what it was asked; nothing was changed. */

@@ -2,7 +2,17 @@ import type { Issue } from "./issue.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Why an event was given up without Intercom's word. */
-export type DropReason = "queue_full" | "not_stored" | "expired" | "closed" | "opted_out";
+export type DropReason =
+  /** Memory had no room for it, or it made room for a newer one: `queue.policy`. */
+  | "queue_full"
+  /** The outbox did not take it, or there is no page that could have sent it. */
+  | "not_stored"
+  /** It still failed at the end of `retry.maxAge`. */
+  | "expired"
+  /** It was tracked after `close`, or left over when the time of `close` was up. */
+  | "closed"
+  /** In a page: the visitor opted out. */
+  | "opted_out";
 
 /** How one tracked event ended. */
 export type Outcome =

@@ -34,7 +34,7 @@ export interface CloseOnSignalOptions {
  * `closeOnSignal({ async close(options) { await server.shutdown(); return client.close(options); } })`. That waits
  * for streams without a limit, beyond `timeout` as well.
  *
- * @returns takes the listeners away
+ * @returns a function that takes the listeners away again
  * @throws {TypeError} for a signal that cannot be listened for, and for what is no client or no length of time
  * @example
  * ```ts

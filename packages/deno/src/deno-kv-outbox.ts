@@ -19,8 +19,8 @@ import { openKvStore } from "./open-kv-store.ts";
 export interface DenoKvOutboxOptions extends OutboxOptions {
   /**
    * The file of the store. With Deno 2.7 or newer and permission for its folder, there is an empty one beside it for each
-   * outbox that has it open, by whose lock the others see that it lives. In a Worker Deno keeps no store, nor did it,
-   * once, for compiled programs: there it has to be given.
+   * outbox that has it open, by whose lock the others see that it lives. It must be given in a Worker, and in a program
+   * that an older Deno has compiled: the store that Deno opens there by itself is in memory.
    *
    * @default the one Deno keeps for the program
    */

@@ -63,7 +63,7 @@ export interface Emulator {
   /** Contacts, event names, events and counts as newline-delimited JSON, in pieces of whole lines. */
   export(): Iterable<string>;
   /**
-   * Adds what `export` gave to what is stored. Lines before one that is wrong have their effect.
+   * Adds what `export` gave to what is stored. If a line is wrong, those before it stay imported.
    * @throws TypeError naming the line that is wrong
    */
   import(pieces: Pieces): Promise<ImportResult>;

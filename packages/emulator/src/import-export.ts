@@ -20,7 +20,7 @@ export function exportState(state: EmulatorState): Generator<string> {
 }
 
 /**
- * Adds what an export holds to what is stored. Lines before one that is wrong have their effect.
+ * Adds what an export holds to what is stored. If a line is wrong, those before it stay imported.
  * @throws TypeError naming the line that is wrong
  */
 export async function importState(state: EmulatorState, pieces: Pieces): Promise<ImportResult> {

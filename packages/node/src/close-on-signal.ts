@@ -27,7 +27,7 @@ const closes = new Map<NodeJS.Signals, Set<Close>>();
  *
  * A close that fails is a `console.warn`.
  *
- * @returns no longer closes the client
+ * @returns a function that takes the listeners away again
  * @throws {TypeError} for a signal that cannot be listened for, and for what is no client or no length of time
  * @example
  * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN! });
