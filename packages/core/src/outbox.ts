@@ -124,7 +124,7 @@ export type OutboxErrorCode =
   | "full"
   /** This call failed; the next one may not. */
   | "failed"
-  /** The store is damaged, or is none of an outbox. */
+  /** The store is damaged, or no database at all. */
   | "corrupted"
   /** A newer release has made the store. */
   | "newer_schema"

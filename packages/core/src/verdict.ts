@@ -28,7 +28,7 @@ export type Verdict =
   | ({ readonly kind: "server_error"; readonly message?: string } & Replied)
   /**
    * No reply: refused, reset, unknown host, failed TLS. `cause`: what the transport threw, of a client as an error with
-   * its name, message, stack and code, without what else hangs on it.
+   * its name, message, stack and code, without what else hangs on it. JSON has the name, the message and the code.
    */
   | { readonly kind: "unreachable"; readonly cause: unknown }
   /** No reply in time. */

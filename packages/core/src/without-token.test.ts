@@ -101,7 +101,11 @@ test("what a transport throws is told without the token, wherever it is", () => 
   expect([told.name, told.message, told.code]).toEqual(["TypeError", "fetch failed", TOLD]);
   expect([told.cause.name, told.cause.message]).toEqual(["RangeError", 'Cannot send "[access token]"']);
   expect(told.stack).toContain("without-token.test.ts");
-  expect(JSON.stringify(told)).toBe(JSON.stringify({ code: TOLD }));
+  expect(JSON.parse(JSON.stringify(told))).toEqual({
+    name: "TypeError",
+    message: "fetch failed",
+    code: TOLD,
+  });
   expect(causeWithoutToken(`Got ${LONG}`, LONG)).toBe(`Got ${TOLD}`);
   const plain = causeWithoutToken(new Error("no", { cause: LONG }), LONG);
   expect((plain as Error).cause).toBe(TOLD);
@@ -120,7 +124,8 @@ test("what a transport throws keeps what programs ask of it", () => {
   expect(told).toBeInstanceOf(Error);
   const { code, errors } = told.cause as AggregateError & { code: string };
   expect(code).toBe("ECONNREFUSED");
-  expect(errors.map((error) => ({ ...error }))).toEqual([{ ...refused }, { ...refused }]);
+  for (const error of errors) expect(error).toMatchObject({ ...refused });
+  expect(errors).toHaveLength(2);
 });
 
 test("errors in a ring, too many of them and those that do not say are told as far as can be", () => {
@@ -146,6 +151,6 @@ test("that there is no token stays that, without what hangs on the error behind 
   const behind = Object.assign(new Error("503"), { config: secret });
   const told = causeWithoutToken(new TokenError("no token", { cause: behind }), "");
   expect(told).toBeInstanceOf(TokenError);
-  expect((told as Error).cause).toStrictEqual(new Error("503"));
+  expect({ ...((told as Error).cause as Error) }).toEqual({ name: "Error", message: "503" });
   expect(all(told)).not.toContain(LONG);
 });

@@ -48,26 +48,28 @@ function plainError(cause: unknown, clean: (text: string) => string, depth: numb
   try {
     const error = cause instanceof TokenError ? new TokenError(message) : new Error(message);
     const given = cause as Error & { readonly errors?: unknown };
-    if (typeof given.name === "string") hide(error, "name", clean(given.name));
-    if (typeof given.stack === "string") hide(error, "stack", clean(given.stack));
+    const name = typeof given.name === "string" ? clean(given.name) : error.name;
+    // Shown, as outcomes are logged as JSON, which leaves out what errors have by themselves.
+    for (const [key, value] of Object.entries({ name, message })) define(error, key, value, true);
+    if (typeof given.stack === "string") define(error, "stack", clean(given.stack));
     for (const key of TOLD) {
       const value: unknown = Reflect.get(given, key);
       if (typeof value === "number") Reflect.set(error, key, value);
       if (typeof value === "string") Reflect.set(error, key, clean(value));
     }
     const behind = (other: unknown): unknown => plainError(other, clean, depth - 1);
-    if (depth > 0 && given.cause !== undefined) hide(error, "cause", behind(given.cause));
+    if (depth > 0 && given.cause !== undefined) define(error, "cause", behind(given.cause));
     if (depth > 0 && Array.isArray(given.errors))
-      hide(error, "errors", given.errors.slice(0, MAX_ERRORS).map(behind));
+      define(error, "errors", given.errors.slice(0, MAX_ERRORS).map(behind));
     return error;
   } catch {
     return new Error(message); // It does not say more.
   }
 }
 
-/** Sets a property as errors have theirs: it is not copied, and not written as JSON. */
-function hide(error: Error, key: string, value: unknown): void {
-  Object.defineProperty(error, key, { value, configurable: true, writable: true });
+/** Sets a property as errors have theirs, unless it is shown: it is not copied, and not written as JSON. */
+function define(error: Error, key: string, value: unknown, isShown = false): void {
+  Object.defineProperty(error, key, { value, configurable: true, enumerable: isShown, writable: true });
 }
 
 /** A text of a reply without the access token. */
