@@ -35,8 +35,8 @@ export interface SqliteOutboxOptions extends OutboxOptions {
    */
   readonly sync?: "full" | "normal" | undefined;
   /**
-   * Size of the file at most, without the log beside it; an eighth of it is left for what is done with events
-   * once they are kept. The oldest dead letters make room for new events, and for newer ones. The file never
+   * Bytes that the file may have, without the log beside it. The last eighth takes no new events, so that those it has
+   * can be leased and ended. The oldest dead letters make room for new events, and for newer ones. The file never
    * shrinks, but its room is used again.
    *
    * @default 4294967296 (4 GiB)

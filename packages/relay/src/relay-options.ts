@@ -92,12 +92,12 @@ export interface RelayOptions<Context = unknown> {
   readonly maxAge?: number | undefined;
   /** Milliseconds an event may lie in the future, as clocks of pages are wrong. @default 3600000, an hour */
   readonly maxAhead?: number | undefined;
-  /** How many events a caller may send, or `false` for any number. */
+  /** How many events a caller may send, or `false` for any number. @default 600 in 60000 milliseconds */
   readonly rate?: RateOptions | false | undefined;
   /**
-   * Told what a function of yours threw or that it took too long, and what cannot work; the page only learns that the relay is not
-   * available.
-   * @default `console.warn`, once
+   * Told what a function of yours threw or that it took too long, and what cannot work; the page only learns that the
+   * relay is not available.
+   * @default `console.warn`, the first time for each task
    */
   readonly onError?: ((error: unknown, task: RelayTask) => void) | undefined;
   /** Time, for tests. */
