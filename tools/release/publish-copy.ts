@@ -48,7 +48,7 @@ export async function versionCopy(copy: string, env: NodeJS.ProcessEnv, step: St
 }
 
 /**
- * Publishes all packages of a copy with the script of a release.
+ * Publishes all packages of a copy with the scripts of a release.
  *
  * @throws {Error} if anything but the given registry could be published to
  */
@@ -64,10 +64,7 @@ export async function publishCopy(
   );
   await step("publish", async () => {
     const report = join(copy, "../published.ndjson");
-    await run(["pnpm", "release:publish", "--jsr-dry-run"], {
-      cwd: copy,
-      env: { ...env, CHANGESETS_OUTPUT: report },
-    });
+    await run(["pnpm", "release:publish"], { cwd: copy, env: { ...env, CHANGESETS_OUTPUT: report } });
     // The action that makes tags and releases on GitHub reads this report and nothing else.
     const told = readFileSync(report, "utf8");
     for (const { manifest } of packages) {
@@ -75,4 +72,7 @@ export async function publishCopy(
       if (!told.includes(tag)) throw new Error(`changeset did not report that it published ${tag}\n${told}`);
     }
   });
+  await step("publish to JSR, all but the upload", () =>
+    run(["pnpm", "release:publish:jsr", "--dry-run"], { cwd: copy, env }),
+  );
 }
