@@ -3,8 +3,13 @@ import { judgeWorkflow } from "./judge-workflow.ts";
 
 const DIGEST = "08c6903cd8c0fde910a37f88322edcfb5dd907a8";
 
-function workflow({ permissions = "permissions: {}", steps = "", job = "timeout-minutes: 5" } = {}): string {
-  return `on: push
+function workflow({
+  on = "push",
+  permissions = "permissions: {}",
+  steps = "",
+  job = "timeout-minutes: 5",
+} = {}): string {
+  return `on: ${on}
 ${permissions}
 jobs:
   one:
@@ -27,6 +32,8 @@ const CARELESS: Record<string, [text: string, problem: RegExp]> = {
   "a tag": [workflow({ steps: checkout("v5") }), /must name a digest/],
   "a digest of no version": [workflow({ steps: checkout(DIGEST) }), /must name a digest/],
   "a short digest": [workflow({ steps: checkout("08c6903 # v5.0.0") }), /must name a digest/],
+  "what no release starts": [workflow({ on: "{ release: { types: [published] } }" }), /starts on a release/],
+  "what no release starts, in a list": [workflow({ on: "[push, release]" }), /starts on a release/],
   "permissions of old": [workflow({ permissions: "" }), /permissions must be said/],
   "all permissions": [workflow({ permissions: "permissions: write-all" }), /permissions are write-all/],
   "all permissions of a job": [

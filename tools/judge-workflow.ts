@@ -14,6 +14,7 @@ interface Job {
 }
 
 interface Workflow {
+  readonly on?: string | readonly string[] | Readonly<Record<string, unknown>>;
   readonly permissions?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -22,17 +23,21 @@ interface Workflow {
 const PINNED = /^\s*-?\s*(?:\w+:\s.*)?uses: (?:\.\/\S+|[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/;
 
 /**
- * What a workflow does that actionlint lets pass and that could give away a token, one line each.
+ * What a workflow does that actionlint lets pass and that could give away a token, or would never run, one line each.
  *
  * @param text its YAML
  */
 export function judgeWorkflow(text: string): string[] {
-  const { permissions, jobs } = parse(text) as Workflow;
+  const { on = [], permissions, jobs } = parse(text) as Workflow;
   const problems: string[] = [];
   for (const line of text.split("\n")) {
     if (/^\s*(-\s+)?uses:/.test(line) && !PINNED.test(line)) {
       problems.push(`"${line.trim()}" must name a digest, with the version in a comment`);
     }
+  }
+  const events = typeof on === "string" ? [on] : Array.isArray(on) ? on : Object.keys(on);
+  if (events.includes("release")) {
+    problems.push("nothing starts on a release that a workflow has made: it must call this one");
   }
   if (permissions === undefined) problems.push("permissions must be said for the workflow");
   if (permissions === "write-all" || permissions === "read-all")
