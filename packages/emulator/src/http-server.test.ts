@@ -31,6 +31,17 @@ const post = (url: string, body: unknown = event()): Promise<Response> =>
     headers: { authorization: "Bearer t", "content-type": "application/json" },
   });
 
+/** Sends a request without a body and answers the status. */
+async function statusOf(
+  port: number,
+  request: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`);
+  const reply = await raw(port, `${request} HTTP/1.1\n${lines.join("")}Connection: close\n\n`);
+  return Number(/^HTTP\/1.1 (\d+) /.exec(reply)?.[1]);
+}
+
 /** Sends bytes and reads what comes back until the connection ends. */
 async function raw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
@@ -167,6 +178,46 @@ test.each([
     expect(await raw(port, `${lines.join("\n")}\n\n`)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   },
 );
+
+test.each([
+  ["GET", { "Sec-Fetch-Site": "cross-site" }, 403],
+  ["GET", { "Sec-Fetch-Site": "cross-site", Origin: "https://evil.example" }, 403],
+  ["GET", { "Sec-Fetch-Site": "cross-site", Origin: "http://localhost:3000" }, 200],
+  ["DELETE", { "Sec-Fetch-Site": "cross-site" }, 403],
+  ["DELETE", { "Sec-Fetch-Site": "same-origin", Origin: "http://127.0.0.1" }, 204],
+  ["GET", { "Sec-Fetch-Site": "same-site" }, 200],
+  ["GET", { "Sec-Fetch-Site": "none" }, 200],
+] as const)("%s of control endpoints with %j is answered with %i", async (method, headers, status) => {
+  const { port } = await start();
+  const request = method === "GET" ? "GET /_emulator/stats" : "DELETE /_emulator/state";
+  expect(await statusOf(port, request, { Host: "127.0.0.1", ...headers })).toBe(status);
+});
+
+test("a page of another site takes no place in the stream", async () => {
+  const { port } = await start();
+  const headers = { Host: "127.0.0.1", "Sec-Fetch-Site": "cross-site" };
+  expect(await statusOf(port, "GET /_emulator/stream", headers)).toBe(403);
+  expect(await statusOf(port, "GET /", headers)).not.toBe(403);
+});
+
+test.each([
+  ["evil.example", 403],
+  ["evil.example:4010", 403],
+  ["127.0.0.1.evil.example", 403],
+  ["evil.example:port", 403],
+  ["localhost:4010", 204],
+  ["192.168.0.7:4010", 204],
+  ["[fe80::1]:4010", 204],
+  ["intercom:4010", 204],
+  ["host.docker.internal:4010", 204],
+])("off loopback, a control request by the Host %s is answered with %i", async (host, status) => {
+  const emulator = createEmulator();
+  started.push(emulator);
+  const { port } = await emulator.listen(0, "0.0.0.0");
+  const headers = { Host: host, Origin: `http://${host}` };
+  expect(await statusOf(port, "DELETE /_emulator/state", headers)).toBe(status);
+  expect(await statusOf(port, "GET /events", { Host: host, Accept: "*/*" })).toBe(401);
+});
 
 test("control endpoints", async () => {
   const { emulator, url } = await start({ contacts: "strict" });
