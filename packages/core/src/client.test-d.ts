@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, it } from "vitest";
 import {
+  type CatalogEvent,
   type Client,
   createClient,
   type Metadata,
@@ -119,6 +120,45 @@ describe("track with a catalogue", () => {
     typed.track({ ...user, eventName, metadata: { method: "sso" } });
     // @ts-expect-error metadata of one of them
     typed.contact(user).track(eventName, { method: "sso" });
+  });
+
+  it("takes a union of its events", () => {
+    type Each = { [Name in keyof Catalog]: CatalogEvent<Catalog, Name> }[keyof Catalog];
+    const metadata = { price: monetaryAmount(1, "eur"), order_date: new Date() };
+    const sendEach = (events: readonly Each[]) => events.map((event) => typed.track(event));
+    const send = (event: Parameters<typeof typed.track>[0]) => typed.track(event);
+    sendEach([
+      { ...user, eventName: "placed-order", metadata },
+      { ...user, eventName: "logged-in" },
+    ]);
+    send({ ...user, eventName: "placed-order", metadata });
+    send({ ...user, eventName: "logged-in", metadata: { method: "sso" } });
+    send({ ...user, eventName: "cleared" });
+    typed.track(
+      Math.random() < 0.5
+        ? { ...user, eventName: "placed-order", metadata }
+        : { ...user, eventName: "logged-in", metadata: { method: "sso" } },
+    );
+    // @ts-expect-error missing metadata
+    send({ ...user, eventName: "placed-order" });
+    // @ts-expect-error metadata of another event
+    send({ ...user, eventName: "placed-order", metadata: { method: "sso" } });
+    // @ts-expect-error unknown name
+    send({ ...user, eventName: "placed-oder", metadata });
+    typed.track(
+      // @ts-expect-error missing metadata of one of them
+      Math.random() < 0.5 ? { ...user, eventName: "placed-order" } : { ...user, eventName: "logged-in" },
+    );
+  });
+
+  it("takes its events in functions that are generic", () => {
+    const send = <Name extends keyof Catalog>(event: CatalogEvent<Catalog, Name>) => typed.track(event);
+    send({ ...user, eventName: "logged-in", metadata: { method: "sso" } });
+    send({ ...user, eventName: "logged-out" });
+    // @ts-expect-error missing metadata
+    send({ ...user, eventName: "placed-order" });
+    // @ts-expect-error wrong value
+    send({ ...user, eventName: "logged-in", metadata: { method: 1 } });
   });
 
   it("may be that of a client without one", () => {

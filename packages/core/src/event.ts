@@ -39,10 +39,16 @@ export interface AnyEvent {
   readonly [eventName: string]: Metadata;
 }
 
-/** An event of a catalogue: its name is in the catalogue and its metadata is the one declared there. */
+/**
+ * An event of a catalogue: its name is in the catalogue and its metadata is the one declared there. Of several names it
+ * is an event of one of them, or one whose metadata suits each.
+ */
 export type CatalogEvent<Catalog, Name extends keyof Catalog & string> = Contact &
   NamedEvent<Name> &
-  CatalogMetadata<EventMetadata<Catalog, Name>>;
+  (
+    | CatalogMetadata<EventMetadata<Catalog, Name>>
+    | { [Each in Name]: NamedEvent<Each> & CatalogMetadata<EventMetadata<Catalog, Each>> }[Name]
+  );
 
 /** What a catalogue declares for an event name; for one of several names, what suits each of them. */
 export type EventMetadata<Catalog, Name extends keyof Catalog> = (
