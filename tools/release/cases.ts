@@ -50,7 +50,7 @@ const TYPESCRIPTS: Readonly<Record<string, string>> = {
   "typescript-6.0": "npm:typescript@6.0.3",
 };
 /** What they compile: each is a `tsconfig.<name>.json`. */
-const PROJECTS = ["node16", "nodenext", "bundler", "page"];
+const PROJECTS = ["node16", "nodenext", "bundler", "page", "core", "untyped"];
 
 const typeRuns: Run[] = Object.keys(TYPESCRIPTS).flatMap((typescript) =>
   PROJECTS.map((project) => ({

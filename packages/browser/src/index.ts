@@ -26,6 +26,7 @@ export {
   richLink,
   type Verdict,
   type WaitOptions,
+  type WebUrl,
   type WireMetadata,
 } from "@intercom-events/core";
 export { createTracker } from "./create-tracker.ts";

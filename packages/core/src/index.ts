@@ -60,6 +60,7 @@ export type {
   MetadataValue,
   MonetaryAmount,
   RichLink,
+  WebUrl,
   WireMetadata,
   WireMetadataValue,
 } from "./metadata.ts";

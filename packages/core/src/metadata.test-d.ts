@@ -6,6 +6,7 @@ import type {
   MetadataValue,
   MonetaryAmount,
   RichLink,
+  WebUrl,
   WireMetadata,
   WireMetadataValue,
 } from "./metadata.ts";
@@ -138,6 +139,6 @@ test("the wire's types are those of the spec", () => {
   >();
   expectTypeOf<WireMetadata>().toExtend<Metadata>();
   expectTypeOf<MetadataValue>().toEqualTypeOf<
-    string | number | boolean | Date | URL | RichLink | MonetaryAmount
+    string | number | boolean | Date | WebUrl | RichLink | MonetaryAmount
   >();
 });

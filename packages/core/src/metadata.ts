@@ -1,9 +1,24 @@
 import type { components } from "./generated/openapi.ts";
 
+/**
+ * A `URL`, by what it has. The global type is unknown to programs without the types of a runtime, of which the compiler
+ * would check no metadata then.
+ */
+export interface WebUrl {
+  /** The whole address. */
+  readonly href: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** The whole address. */
+  toString(): string;
+  /** The whole address. */
+  toJSON(): string;
+}
+
 /** A link with a text of its own, shown by Intercom as that text. */
 export interface RichLink {
   /** Where the link leads: an absolute `http:` or `https:` address. */
-  readonly url: string | URL;
+  readonly url: string | WebUrl;
   /** The text that is shown, not empty. */
   readonly value: string;
 }
@@ -20,7 +35,7 @@ export interface MonetaryAmount {
  * A value of one metadata key. A string that is a web address is shown as a link; a `Date`, or a
  * number of Unix seconds, under a key that ends in `_date` is shown as a date.
  */
-export type MetadataValue = string | number | boolean | Date | URL | RichLink | MonetaryAmount;
+export type MetadataValue = string | number | boolean | Date | WebUrl | RichLink | MonetaryAmount;
 
 /** Details of an event by key. A key whose value is `undefined` is left out. */
 export interface Metadata {

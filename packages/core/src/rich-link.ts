@@ -1,4 +1,4 @@
-import type { RichLink } from "./metadata.ts";
+import type { RichLink, WebUrl } from "./metadata.ts";
 
 /**
  * A link with a text of its own. It checks nothing; {@link encodeMetadata} does.
@@ -8,6 +8,6 @@ import type { RichLink } from "./metadata.ts";
  * @example
  * richLink("https://example.org/orders/3434-3434", "3434-3434");
  */
-export function richLink(url: string | URL, value: string): RichLink {
+export function richLink(url: string | WebUrl, value: string): RichLink {
   return { url, value };
 }

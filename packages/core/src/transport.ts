@@ -8,8 +8,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** UTF-8 text. */
   readonly body?: string;
-  /** Ends the request, also while its reply is being read. */
-  readonly signal?: AbortSignal;
+  /** An `AbortSignal` that ends the request, also while its reply is being read; `never` where the compiler knows of none. */
+  readonly signal?: typeof globalThis extends { AbortSignal: { prototype: infer Signal } } ? Signal : never;
   /**
    * Has a function called when `signal` would be aborted, unless the request has ended. For transports that
    * need no signal, which is made only when it is asked for and costs more than the rest of a request.

@@ -73,6 +73,7 @@ export type {
   VerdictKind,
   WaitOptions,
   WarningCode,
+  WebUrl,
   WireEvent,
 } from "@intercom-events/core";
 export { IntercomError, monetaryAmount, OutboxError, richLink } from "@intercom-events/core";

@@ -70,6 +70,7 @@ export type {
   VerdictKind,
   WaitOptions,
   WarningCode,
+  WebUrl,
   WireEvent,
 } from "@intercom-events/core";
 export { IntercomError, monetaryAmount, OutboxError, richLink } from "@intercom-events/core";

@@ -12,6 +12,11 @@ const outcome: Outcome = await client.track({
   eventName: "placed-order",
   metadata: { price: monetaryAmount.fromDecimal("349.99", "eur") },
 });
+createClient({ token: "token" }).track({
+  userId: "314159",
+  eventName: "read-article",
+  metadata: { article: new URL("https://example.org/articles/7") },
+});
 if (outcome.status === "rejected") console.log(outcome.verdict.kind);
 // @ts-expect-error: the catalogue knows no such event
 client.track({ userId: "314159", eventName: "placed-ordre", metadata: {} });
