@@ -33,6 +33,13 @@ test("without a catalogue any name goes, and metadata is checked value by value"
   tracker.track({ a: 1 });
 });
 
+test("what createTracker returns is a tracker without a catalogue", () => {
+  const tracker: ReturnType<typeof createTracker> = createTracker({ route });
+  tracker.track("a", { n: 1 });
+  // @ts-expect-error: null
+  tracker.track("a", { a: null });
+});
+
 interface Order {
   number: string;
 }

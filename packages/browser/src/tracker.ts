@@ -89,10 +89,12 @@ export interface Tracker<Catalog extends EventCatalog = AnyEvent> {
 /** `track`: any event name and metadata, or those of the catalogue. */
 export type Track<Catalog extends EventCatalog> = string extends keyof Catalog
   ? <M extends object>(eventName: string, metadata?: M & CheckedMetadata<M>) => Receipt
-  : <Name extends keyof Catalog & string>(
-      eventName: Name,
-      ...metadata: MetadataArgument<EventMetadata<Catalog, Name>>
-    ) => Receipt;
+  : [keyof Catalog] extends [never]
+    ? Track<AnyEvent>
+    : <Name extends keyof Catalog & string>(
+        eventName: Name,
+        ...metadata: MetadataArgument<EventMetadata<Catalog, Name>>
+      ) => Receipt;
 
 /** The metadata a catalogue declares, which may only be left out when none of its keys is required. */
 type MetadataArgument<M> =

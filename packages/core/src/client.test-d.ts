@@ -63,6 +63,14 @@ describe("track without a catalogue", () => {
     client.contact(user).track("a", {}, new Date());
   });
 
+  it("is also that of what createClient returns", () => {
+    const returned: ReturnType<typeof createClient> = client;
+    returned.track({ ...user, eventName: "a", metadata: { n: 1 } });
+    returned.contact(user).track("a", { n: 1 });
+    // @ts-expect-error null
+    returned.track({ ...user, eventName: "a", metadata: { a: null } });
+  });
+
   it("wants one name for the contact, and a name for the event", () => {
     // @ts-expect-error no contact
     client.track({ eventName: "logged-in" });

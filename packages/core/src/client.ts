@@ -60,7 +60,11 @@ export type TrackCatalogOf<Catalog> = <Name extends keyof Catalog & string>(
 /** Tracks events of one contact. */
 export interface ContactTracker<Catalog extends object> {
   /** Like {@link Client.track}, for this contact. */
-  readonly track: string extends keyof Catalog ? TrackAnyOf : TrackCatalogOf<Catalog>;
+  readonly track: string extends keyof Catalog
+    ? TrackAnyOf
+    : [keyof Catalog] extends [never]
+      ? TrackAnyOf
+      : TrackCatalogOf<Catalog>;
 }
 
 /** How long to wait. */
@@ -90,7 +94,11 @@ export interface Client<Catalog extends object = AnyEvent> {
    * Takes an event and sends it soon. It never throws, and the receipt never rejects, whatever it is
    * given: an event that cannot be sent ends as `invalid` with issues.
    */
-  readonly track: string extends keyof Catalog ? TrackAny : TrackCatalog<Catalog>;
+  readonly track: string extends keyof Catalog
+    ? TrackAny
+    : [keyof Catalog] extends [never]
+      ? TrackAny
+      : TrackCatalog<Catalog>;
   /** A tracker of one contact's events. */
   contact(contact: Contact): ContactTracker<Catalog>;
   /**
