@@ -43,11 +43,12 @@ const nodeRuns: Run[] = NODES.flatMap((node) => [
   { name: `${node} every entry`, command: [`{${node}}`, "every-entry.mjs"] },
 ]);
 
-/** Versions of TypeScript by the name they are installed under; the last is the newest that has a compiler API. */
+/** Versions of TypeScript by the name they are installed under; 6.0 is the newest that has a compiler API. */
 const TYPESCRIPTS: Readonly<Record<string, string>> = {
   "typescript-5.4": "npm:typescript@5.4.5",
   "typescript-5.9": "npm:typescript@5.9.3",
   "typescript-6.0": "npm:typescript@6.0.3",
+  "typescript-7.0": "npm:typescript@7.0.2",
 };
 /** What they compile: each is a `tsconfig.<name>.json`. */
 const PROJECTS = ["node16", "nodenext", "bundler", "page", "core", "untyped"];
@@ -55,7 +56,7 @@ const PROJECTS = ["node16", "nodenext", "bundler", "page", "core", "untyped"];
 const typeRuns: Run[] = Object.keys(TYPESCRIPTS).flatMap((typescript) =>
   PROJECTS.map((project) => ({
     name: `${typescript} ${project}`,
-    slow: typescript !== "typescript-6.0" || project === "node16",
+    slow: typescript !== "typescript-7.0" || project === "node16",
     command: ["{node}", `node_modules/${typescript}/bin/tsc`, "-p", `tsconfig.${project}.json`],
   })),
 );
