@@ -94,3 +94,7 @@ test("who asks for what is known need not be waited for", async () => {
   void receipt.stored;
   expect(noted).toEqual([]);
 });
+
+test("a receipt is of a class that Babel's preset of React Native can read", () => {
+  expect(String(createReceipt().constructor)).not.toMatch(/\bstatic\s*\{/);
+});

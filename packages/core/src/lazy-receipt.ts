@@ -38,6 +38,10 @@ function defineReceipts(): ReceiptControls {
   const NO: Promise<boolean> = Promise.resolve(false);
 
   let controls!: ReceiptControls;
+  const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
+  const share = (made: ReceiptControls): void => {
+    controls = made;
+  };
 
   /**
    * A promise that is made only when somebody asks for it, as most receipts are left alone: an event
@@ -54,23 +58,19 @@ function defineReceipts(): ReceiptControls {
     #stored: Promise<boolean> | undefined;
     #resolveStored: ((isStored: boolean) => void) | undefined;
 
-    static {
-      const mine = (receipt: Receipt): LazyReceipt => receipt as unknown as LazyReceipt;
-      controls = {
-        create: (attendant) => new LazyReceipt(attendant) as unknown as Receipt,
-        settle: (receipt, outcome) => mine(receipt).#settle(outcome),
-        owe(receipt, number, outcomes) {
-          mine(receipt).#owed = number;
-          mine(receipt).#outcomes = outcomes;
-        },
-        store: (receipt, isStored) => mine(receipt).#store(isStored),
-        stored: (receipt) => mine(receipt).#asStored(),
-        outcome: (receipt) => mine(receipt).#known(),
-        isWanted: (receipt) => mine(receipt).#promise !== undefined,
-      };
-      // So that `instanceof Promise` is true as well.
-      Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
-    }
+    // biome-ignore lint/correctness/noUnusedPrivateClassMembers: for a static block, which React Native's Babel preset cannot read.
+    static readonly #shared = share({
+      create: (attendant) => new LazyReceipt(attendant) as unknown as Receipt,
+      settle: (receipt, outcome) => mine(receipt).#settle(outcome),
+      owe(receipt, number, outcomes) {
+        mine(receipt).#owed = number;
+        mine(receipt).#outcomes = outcomes;
+      },
+      store: (receipt, isStored) => mine(receipt).#store(isStored),
+      stored: (receipt) => mine(receipt).#asStored(),
+      outcome: (receipt) => mine(receipt).#known(),
+      isWanted: (receipt) => mine(receipt).#promise !== undefined,
+    });
 
     constructor(attendant: Attendant | undefined) {
       this.#attendant = attendant;
@@ -132,6 +132,8 @@ function defineReceipts(): ReceiptControls {
     }
   }
 
+  // So that `instanceof Promise` is true as well.
+  Object.setPrototypeOf(LazyReceipt.prototype, Promise.prototype);
   return controls;
 }
 
