@@ -107,7 +107,11 @@ export interface Emulator {
 /** Ends what is answered in process. However many wait for that at once, it is no leak, of which Node.js 20 warns. */
 function createClosing(): AbortController {
   const closing = new AbortController();
-  setMaxListeners(0, closing.signal);
+  try {
+    setMaxListeners(0, closing.signal);
+  } catch {
+    // That of a test's page, jsdom or happy-dom, is not Node.js's and warns of nothing.
+  }
   return closing;
 }
 
