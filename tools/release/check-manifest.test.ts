@@ -43,6 +43,7 @@ const inPackage: Record<string, [change: object, problem: string]> = {
   "another home": [{ homepage: "https://example.org" }, '"homepage" must be'],
   "nowhere to report bugs": [{ bugs: undefined }, '"bugs" must be'],
   "other engines": [{ engines: { node: ">=18" } }, '"engines" must be'],
+  "engines that undici does not run on": [{ dependencies: { undici: "^7.30.2" } }, '{"node":">=20.18.1"}'],
   "no word on side effects": [{ sideEffects: undefined }, '"sideEffects" must be false'],
   "side effects": [{ sideEffects: ["./page/**"] }, '"sideEffects" must be false'],
   "tests in the package": [{ files: ["dist", "src"] }, '"files" must leave out the tests'],

@@ -19,7 +19,8 @@ export function checkManifest({ short, manifest, deno }: PublicPackage): string[
   same(manifest.name, `@intercom-events/${short}`, "name");
   same(manifest.license, "MIT", "license");
   same(manifest.type, "module", "type");
-  same(manifest.engines, { node: ">=20" }, "engines");
+  // undici 7 wants 20.18.1.
+  same(manifest.engines, { node: manifest.dependencies?.undici ? ">=20.18.1" : ">=20" }, "engines");
   same(manifest.repository, repositoryOf(short), "repository");
   same(manifest.homepage, `${REPOSITORY}/tree/main/packages/${short}#readme`, "homepage");
   same(manifest.bugs, `${REPOSITORY}/issues`, "bugs");
