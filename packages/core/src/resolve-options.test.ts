@@ -270,7 +270,8 @@ describe("in a page", () => {
 
   const MESSAGE =
     "Cannot create client: this is a page, whose visitors could read the access token; " +
-    'use @intercom-events/browser, or set "allowBrowser" to true if this page is private';
+    'use @intercom-events/browser, or set "allowBrowser" to true if this page is private; ' +
+    'if it is a test of a server, run it in the environment "node": // @vitest-environment node';
 
   test("there is no client", () => {
     fake("window", "document");

@@ -170,7 +170,8 @@ function refusePage(allowBrowser: unknown): void {
   if (allowBrowser || !("window" in globalThis && "document" in globalThis)) return;
   throw new TypeError(
     "Cannot create client: this is a page, whose visitors could read the access token; " +
-      'use @intercom-events/browser, or set "allowBrowser" to true if this page is private',
+      'use @intercom-events/browser, or set "allowBrowser" to true if this page is private; ' +
+      'if it is a test of a server, run it in the environment "node": // @vitest-environment node',
   );
 }
 
