@@ -25,19 +25,19 @@ export interface KnownContact extends Contact {
 /** A contact to put into the emulator: at least one of `id`, `user_id` and `email`. */
 export interface ContactInput {
   /** 24 hexadecimal digits. @default that of the user with this `user_id`, or else derived from the others, the same each time */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** The id in the customer's own system. */
-  readonly user_id?: string;
+  readonly user_id?: string | undefined;
   /** Its e-mail address. */
-  readonly email?: string;
+  readonly email?: string | undefined;
   /** A lead is only found by `id`, a visitor by `id` and `user_id`. @default "user" */
-  readonly role?: Role;
+  readonly role?: Role | undefined;
   /** Where it belongs. @default "default" */
-  readonly workspace?: string;
+  readonly workspace?: string | undefined;
 }
 
 /** The identities a request may name a contact by. */
-export type Identities = Pick<ContactInput, "id" | "user_id" | "email">;
+export type Identities = Partial<Pick<Contact, "id" | "user_id" | "email">>;
 
 /**
  * Checks a list of contacts.
@@ -86,7 +86,10 @@ export function checkContact(value: unknown, { name, action, anyId = false }: Co
  * An id that looks like Intercom's and follows from the identities, so that a contact that is
  * removed and put back is the same one.
  */
-export function deriveContactId(workspace: string, { user_id, email }: Identities): string {
+export function deriveContactId(
+  workspace: string,
+  { user_id, email }: Pick<ContactInput, "user_id" | "email">,
+): string {
   const identity = user_id === undefined ? ["email", email] : ["user_id", user_id];
   return createHash("sha256")
     .update(JSON.stringify([workspace, ...identity]))

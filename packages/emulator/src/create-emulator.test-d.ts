@@ -1,5 +1,14 @@
 import { expectTypeOf, test } from "vitest";
-import type { Emulator } from "./index.ts";
+import type {
+  ContactInput,
+  Emulator,
+  EmulatorOptions,
+  EventMatch,
+  Fault,
+  RequestMatch,
+  TokenGrant,
+  WaitOptions,
+} from "./index.ts";
 
 test("fetch stands where a fetch is taken", () => {
   expectTypeOf<Emulator["fetch"]>().toExtend<typeof fetch>();
@@ -18,4 +27,19 @@ interface WireRequest {
 test("a transport may hand its request over", () => {
   const transport = ({ url, ...init }: WireRequest) => (({}) as Emulator).fetch(url, init);
   expectTypeOf(transport).returns.toEqualTypeOf<Promise<Response>>();
+});
+
+/** Its optional properties, each of which may as well be given as `undefined`. */
+type NotGiven<T> = { [Key in keyof T as object extends Pick<T, Key> ? Key : never]-?: undefined };
+
+test("what is undefined is not given", () => {
+  expectTypeOf<NotGiven<EmulatorOptions>>().toExtend<EmulatorOptions>();
+  expectTypeOf<NotGiven<TokenGrant> & { token: string; scopes: [] }>().toExtend<TokenGrant>();
+  expectTypeOf<NotGiven<ContactInput>>().toExtend<ContactInput>();
+  expectTypeOf<NotGiven<EventMatch>>().toExtend<EventMatch>();
+  expectTypeOf<NotGiven<Fault>>().toExtend<Fault>();
+  expectTypeOf<
+    NotGiven<Pick<RequestMatch, "path" | "status" | "reason" | "field">>
+  >().toExtend<RequestMatch>();
+  expectTypeOf<NotGiven<WaitOptions>>().toExtend<WaitOptions>();
 });

@@ -8,29 +8,29 @@ export type ResetPoint = "before" | "inside" | "after";
 /** Something that goes wrong on demand. Without `status` the request is processed and its reply altered. */
 export interface Fault {
   /** Answer this, and do not process the request. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** A string is sent as it is, anything else as JSON. @default a body that was seen with `status`, or the real one */
   readonly body?: unknown;
   /** Headers to add or replace; none that say how long a reply is. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Names of headers to leave out. */
-  readonly removeHeaders?: readonly string[];
+  readonly removeHeaders?: readonly string[] | undefined;
   /** How long the reply is held back after processing, in milliseconds. @default 0 */
-  readonly delayMs?: number;
+  readonly delayMs?: number | undefined;
   /** Send only so many bytes of the body, in a reply that is well-formed otherwise. @default all */
-  readonly cutBody?: number;
+  readonly cutBody?: number | undefined;
   /** Reset the connection. In process, `fetch`, or the reading of the body, rejects with a TypeError. */
-  readonly reset?: ResetPoint;
+  readonly reset?: ResetPoint | undefined;
   /** How many requests it meets. @default every one */
-  readonly times?: number;
+  readonly times?: number | undefined;
   /** How likely it is to meet a request it could meet, from 0 to 1. @default 1 */
-  readonly probability?: number;
+  readonly probability?: number | undefined;
   /** Only requests of this path, without the query; a slash at the end does not matter. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Only requests of this method. */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /** Only requests that name this contact, by each of the identities given. */
-  readonly contact?: Identities;
+  readonly contact?: Identities | undefined;
 }
 
 /** A checked fault: its body is text, its names lower case. */

@@ -7,15 +7,15 @@ import type { StoredEvent } from "./stored-event.ts";
 /** What an event is to be like. What is left out does not matter. */
 export interface EventMatch {
   /** Equal as Intercom compares names: case is ignored, `.` and `$` are `-`. */
-  readonly eventName?: string;
+  readonly eventName?: string | undefined;
   /** Whose it is: one identity of any kind, or by name. The contact's own count, not only those sent. */
-  readonly contact?: string | Identities;
+  readonly contact?: string | Identities | undefined;
   /** Unix seconds. */
-  readonly createdAt?: number;
+  readonly createdAt?: number | undefined;
   /** Keys it has at least, with their values. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   /** The workspace of the token it was sent with. @default any */
-  readonly workspace?: string;
+  readonly workspace?: string | undefined;
 }
 
 /** An event, and the contact it belongs to, if that still exists. */

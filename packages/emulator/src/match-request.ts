@@ -2,11 +2,12 @@ import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
 import { isResult, type RecordedRequest } from "./request-log.ts";
 
 /** What a request is to be like. What is left out does not matter. */
-export type RequestMatch = Partial<
-  Pick<RecordedRequest, "method" | "status" | "result" | "reason" | "field" | "requestId">
-> & {
+export type RequestMatch = Partial<Pick<RecordedRequest, "method" | "result" | "requestId">> & {
+  /** `undefined` finds the requests that do not have it. */
+  readonly [Part in "status" | "reason" | "field"]?: RecordedRequest[Part] | undefined;
+} & {
   /** Without the query. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 };
 
 /** True when each part of the match is the request's. */

@@ -63,6 +63,43 @@ test.each<[unknown, string]>([
   );
 });
 
-test("an option that is undefined has its default", () => {
-  expect(() => createEmulator({ rateLimit: undefined } as object)).not.toThrow();
+test("what is undefined is not given", async () => {
+  const grant = { token: "t", scopes: ["write_events"], workspace: undefined, app: undefined } as const;
+  const emulator = createEmulator({
+    tokens: [{ ...grant, rateLimit: undefined, public: undefined }],
+    contacts: undefined,
+    rateLimit: undefined,
+    workspaceRateLimit: undefined,
+    metadataKeys: undefined,
+    eventNames: undefined,
+    now: undefined,
+    retainRequests: undefined,
+    faults: [
+      {
+        status: 503,
+        times: 1,
+        body: undefined,
+        headers: undefined,
+        removeHeaders: undefined,
+        delayMs: undefined,
+      },
+      { cutBody: undefined, reset: undefined, probability: undefined, path: undefined, contact: undefined },
+    ],
+    random: undefined,
+    maxBytes: undefined,
+    data: undefined,
+  });
+  emulator.putContacts([
+    { user_id: "1", id: undefined, email: undefined, role: undefined, workspace: undefined },
+  ]);
+  const send = () =>
+    emulator.fetch("http://emulator.test/events", {
+      method: "POST",
+      headers: { authorization: "Bearer t", "content-type": "application/json" },
+      body: JSON.stringify({ user_id: "1", event_name: "a", created_at: Math.floor(Date.now() / 1000) }),
+    });
+  expect([(await send()).status, (await send()).status]).toEqual([503, 202]);
+  const any = { eventName: undefined, contact: undefined, createdAt: undefined, metadata: undefined };
+  await emulator.waitForEvent({ ...any, workspace: undefined }, { timeoutMs: undefined });
+  expect(emulator.requests({ path: undefined, field: undefined })).toHaveLength(2);
 });

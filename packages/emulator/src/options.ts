@@ -11,13 +11,13 @@ export interface TokenGrant {
   /** What it may do; without a scope that is needed the answer is 403. */
   readonly scopes: readonly Scope[];
   /** Contacts, events, names and the shared rate allowance belong to a workspace. @default "default" */
-  readonly workspace?: string;
+  readonly workspace?: string | undefined;
   /** The app it belongs to: tokens of one app share one allowance. @default an app of its own */
-  readonly app?: string;
+  readonly app?: string | undefined;
   /** Requests allowed to the app in a window of 10 seconds. @default the option `rateLimit` */
-  readonly rateLimit?: number;
+  readonly rateLimit?: number | undefined;
   /** True: a public app, which does not draw on the allowance its workspace's apps share. @default false */
-  readonly public?: boolean;
+  readonly public?: boolean | undefined;
 }
 
 /** Options of `createEmulator`. */
@@ -26,47 +26,50 @@ export interface EmulatorOptions {
    * One token with both scopes, or a list of grants.
    * @default any non-empty bearer token is accepted with both scopes
    */
-  readonly tokens?: string | readonly TokenGrant[];
+  readonly tokens?: string | readonly TokenGrant[] | undefined;
   /**
    * "auto": a contact is created when it is first named. "strict": only contacts given by
    * `setContacts` exist, as at Intercom, where an event never creates one.
    * @default "auto"
    */
-  readonly contacts?: "auto" | "strict";
+  readonly contacts?: "auto" | "strict" | undefined;
   /** Requests allowed per app in a window of 10 seconds. @default 1667 (10,000 a minute) */
-  readonly rateLimit?: number;
+  readonly rateLimit?: number | undefined;
   /**
    * Requests allowed to all private apps of a workspace in a window of 10 seconds.
    * @default two and a half times `rateLimit`: 4167 (25,000 a minute)
    */
-  readonly workspaceRateLimit?: number;
+  readonly workspaceRateLimit?: number | undefined;
   /** Metadata keys kept per event: the first ones sent. @default 10 */
-  readonly metadataKeys?: number;
+  readonly metadataKeys?: number | undefined;
   /** Active event names per workspace, at most 1000. @default 120 */
-  readonly eventNames?: number;
+  readonly eventNames?: number | undefined;
   /** The emulator's clock, in milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Requests that `requests()` remembers: the latest ones. @default 10000 */
-  readonly retainRequests?: number;
+  readonly retainRequests?: number | undefined;
   /** What goes wrong from the start, as for `setFaults`. `reset` comes back to it. @default nothing */
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly Fault[] | undefined;
   /** Decides about faults with a `probability`: a number from 0 up to 1. @default Math.random */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /**
    * How much is stored before writes are refused with 507, in bytes, as estimated from what was sent.
    * @default 1 GiB
    */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /**
    * A file that keeps what is stored, in SQLite; it is created when there is none. Needs Node.js 22.13
    * or newer. One emulator at a time can use it.
    * @default nothing is kept
    */
-  readonly data?: string;
+  readonly data?: string | undefined;
 }
 
+/** All properties of `T`, each with a value. */
+type Given<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> };
+
 /** The options with every default filled in. */
-export interface Policy extends Required<Omit<EmulatorOptions, "tokens" | "faults" | "data">> {
+export interface Policy extends Given<Omit<EmulatorOptions, "tokens" | "faults" | "data">> {
   /** `undefined`: nothing is kept. */
   readonly data: string | undefined;
   readonly faults: readonly ActiveFault[];

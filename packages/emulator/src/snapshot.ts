@@ -104,10 +104,16 @@ export function parseRecord(value: unknown, name: string): SnapshotRecord {
 
 function parseKnownContact(fields: Record<string, unknown>, name: string): KnownContact {
   const contact = checkContact(fields, { name, action, anyId: true });
-  const { workspace, id, role } = contact;
+  const { workspace, id, user_id, email, role = "user" } = contact;
   if (workspace === undefined) throw misuse(action, `${name}.workspace`, text.wanted, workspace);
   if (id === undefined) throw misuse(action, `${name}.id`, text.wanted, id);
-  return { ...contact, workspace, id, role: role ?? "user" };
+  return {
+    workspace,
+    id,
+    ...(user_id !== undefined && { user_id }),
+    ...(email !== undefined && { email }),
+    role,
+  };
 }
 
 function checkEvent(fields: Record<string, unknown>, name: string): void {

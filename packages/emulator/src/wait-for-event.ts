@@ -9,7 +9,7 @@ import type { StoredEvent } from "./stored-event.ts";
 /** How long to wait. */
 export interface WaitOptions {
   /** Real milliseconds, whatever the emulator's clock shows. @default 5000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The stored events that match, in the order they came. */
