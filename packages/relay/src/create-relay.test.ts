@@ -519,6 +519,12 @@ describe("who is asking", () => {
     ]);
   });
 
+  test.each([[null], [undefined]])("%s is nobody", async (nobody) => {
+    const { relay, errors } = await start({ identify: () => nobody });
+    expect((await relay.fetch(request({ events: [event()] }))).status).toBe(401);
+    expect(errors).toEqual([]);
+  });
+
   test.each([[{ email: "a@example.org" }], [{ id: "lead" }], [{ userId: "1", plan: "x" }]])(
     "%j is a contact",
     async (contact) => {

@@ -18,14 +18,14 @@ export interface Caller<Context = unknown> {
 }
 
 /**
- * Says who sends a request, or `null` if that is not known: a contact without a name, such as `{ userId: undefined }`, or
- * with a number for one, is an error, and the page gets `503`. The request's headers can be read, and its body no more:
- * nothing in it names a contact.
+ * Says who sends a request, or `null` or `undefined` if that is not known: a contact without a name, such as
+ * `{ userId: undefined }`, or with a number for one, is an error, and the page gets `503`. The request's headers can be
+ * read, and its body no more: nothing in it names a contact.
  */
 export type Identify<Context = unknown> = (
   request: Request,
   caller: Caller<Context>,
-) => Contact | null | Promise<Contact | null>;
+) => Contact | null | undefined | Promise<Contact | null | undefined>;
 
 /** The events a page may send: their names, or by name what checks their metadata, or `"any"`. */
 export type AllowedEvents = readonly string[] | Readonly<Record<string, MetadataSchema | true>> | "any";

@@ -28,6 +28,16 @@ createSecureServer({}, toNodeHandler(relay));
 express().all("/", toNodeHandler(relay));
 fastify().register(toFastifyPlugin(relay), { prefix: "/" });
 
+createRelay({ client, identify: () => undefined, events: "any" });
+createRelay({
+  client,
+  identify: async (request) => {
+    const userId = request.headers.get("x-user");
+    return userId === null ? undefined : { userId };
+  },
+  events: "any",
+});
+
 // @ts-expect-error The events must be said.
 createRelay({ client, identify: () => null });
 
