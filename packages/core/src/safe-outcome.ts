@@ -13,33 +13,25 @@ const UNSTORABLE = /\p{Surrogate}|\0/gu;
  * are taken: what else hangs on it may be the request with its headers, and so the access token.
  */
 export function safeOutcome(outcome: Outcome): Outcome {
-  if (outcome.status !== "rejected" || outcome.verdict.kind !== "unreachable") {
-    return JSON.parse(JSON.stringify(outcome, cut)) as Outcome;
+  let plain = outcome;
+  if (outcome.status === "rejected" && outcome.verdict.kind === "unreachable") {
+    const { cause } = outcome.verdict;
+    plain = {
+      ...outcome,
+      verdict: { kind: "unreachable", cause: { name: nameOf(cause), message: messageOf(cause) } },
+    };
   }
-  const { attempts, verdict } = outcome;
-  return {
-    status: "rejected",
-    verdict: { kind: "unreachable", cause: safeCause(verdict.cause) },
-    attempts,
-  };
+  return JSON.parse(JSON.stringify(plain, storable)) as Outcome;
 }
 
-function cut(_key: string, value: unknown): unknown {
-  if (typeof value === "string") return textOf(value);
+function storable(_key: string, value: unknown): unknown {
+  if (typeof value === "string") return value.slice(0, MAX_TEXT).replace(UNSTORABLE, "\ufffd");
   return Array.isArray(value) ? value.slice(0, MAX_ENTRIES) : value;
-}
-
-function textOf(text: string): string {
-  return text.slice(0, MAX_TEXT).replace(UNSTORABLE, "\ufffd");
-}
-
-function safeCause(cause: unknown): { name: string; message: string } {
-  return { name: nameOf(cause), message: textOf(messageOf(cause)) };
 }
 
 function nameOf(cause: unknown): string {
   try {
-    return textOf(String(cause instanceof Error ? cause.name : typeof cause).slice(0, 100));
+    return cause instanceof Error ? `${cause.name}` : typeof cause;
   } catch {
     return "Error";
   }
