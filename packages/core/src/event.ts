@@ -6,9 +6,24 @@ import type { CheckedMetadata, Metadata } from "./metadata.ts";
  * contact id, which is the only way to name a lead.
  */
 export type Contact =
-  | { readonly userId: string; readonly email?: undefined; readonly id?: undefined }
-  | { readonly email: string; readonly userId?: undefined; readonly id?: undefined }
-  | { readonly id: string; readonly userId?: undefined; readonly email?: undefined };
+  | {
+      /** Your own id of the contact. */
+      readonly userId: string;
+      readonly email?: undefined;
+      readonly id?: undefined;
+    }
+  | {
+      /** The contact's e-mail address. */
+      readonly email: string;
+      readonly userId?: undefined;
+      readonly id?: undefined;
+    }
+  | {
+      /** Intercom's own id of the contact, the only one that a lead has. */
+      readonly id: string;
+      readonly userId?: undefined;
+      readonly email?: undefined;
+    };
 
 /** What happened and when, without the contact and the details. */
 export interface NamedEvent<Name extends string> {

@@ -16,24 +16,39 @@ export type DropReason =
 
 /** How one tracked event ended. */
 export type Outcome =
-  /**
-   * Intercom answered 2xx. The Messenger answers nothing: there it means handed over. `attempts` is 0
-   * where another process that shares the outbox has ended the event, and the outbox has no dead letter of it:
-   * it was sent, unless the outbox has forgotten the letter meanwhile.
-   */
-  | { readonly status: "accepted"; readonly attempts: number; readonly requestId?: string }
+  /** Intercom answered 2xx. The Messenger answers nothing: there it means handed over. */
+  | {
+      readonly status: "accepted";
+      /**
+       * How often it was sent. 0 where another process that shares the outbox has ended the event, and the outbox has no
+       * dead letter of it: it was sent, unless the outbox has forgotten the letter meanwhile.
+       */
+      readonly attempts: number;
+      /** Names the request towards Intercom's support. */
+      readonly requestId?: string;
+    }
   /** An equal event, of the same contact, name, second and metadata, was accepted before: it was not sent again. */
   | { readonly status: "duplicate" }
   /** Intercom's last word was no. */
   | {
       readonly status: "rejected";
+      /** What that was, or that none came. */
       readonly verdict: Exclude<Verdict, { kind: "accepted" }>;
+      /** How often it was sent. */
       readonly attempts: number;
     }
-  /** It could not be sent as given; `issues` says why. */
-  | { readonly status: "invalid"; readonly issues: readonly [Issue, ...Issue[]] }
+  /** It could not be sent as given. */
+  | {
+      readonly status: "invalid";
+      /** Why, all of it. */
+      readonly issues: readonly [Issue, ...Issue[]];
+    }
   /** It was given up for a reason on this side. */
-  | { readonly status: "dropped"; readonly reason: DropReason };
+  | {
+      readonly status: "dropped";
+      /** Why it was given up, without Intercom's word. */
+      readonly reason: DropReason;
+    };
 
 /** The ways an event can end. */
 export type OutcomeStatus = Outcome["status"];

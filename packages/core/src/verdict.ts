@@ -22,8 +22,12 @@ export interface Replied {
 export type Verdict =
   /** Any 2xx. */
   | { readonly kind: "accepted" }
-  /** 429. `resetAt`: when to ask again, in milliseconds since the epoch of the local clock. */
-  | ({ readonly kind: "rate_limited"; readonly resetAt?: number } & Replied)
+  /** 429. */
+  | ({
+      readonly kind: "rate_limited";
+      /** When to ask again, in milliseconds since the epoch of the local clock. */
+      readonly resetAt?: number;
+    } & Replied)
   /** 5xx, 408, 425, a redirect, or no HTTP status at all: asking again may help. */
   | ({ readonly kind: "server_error"; readonly message?: string } & Replied)
   /**
