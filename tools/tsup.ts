@@ -6,6 +6,9 @@ import type { Options } from "tsup";
  */
 export const DECLARATIONS = { banner: '/// <reference lib="esnext.disposable" />' };
 
+/** Leaves `node:` to the names of what Node.js brings, which packages of npm may have without it. */
+export const BUILT_INS: Options = { removeNodeProtocol: false, external: [/^node:/] };
+
 /** ESM, CommonJS and their declarations, other packages left outside. */
 export function dualPackage(options: Options = {}): Options {
   return {
@@ -17,6 +20,7 @@ export function dualPackage(options: Options = {}): Options {
     target: "node20",
     platform: "neutral",
     treeshake: true,
+    ...BUILT_INS,
     ...options,
   };
 }
