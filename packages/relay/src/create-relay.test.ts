@@ -303,6 +303,7 @@ describe("origins", () => {
     expect(reply.headers.get("vary")).toBe("Origin");
     expect(reply.headers.get("access-control-allow-origin")).toBe(status === 204 ? OTHER : null);
     expect(reply.headers.get("access-control-allow-methods")).toBe(status === 204 ? "POST" : null);
+    expect(reply.headers.get("access-control-max-age")).toBe(status === 204 ? "7200" : null);
     expect(JSON.stringify([...reply.headers])).not.toContain("marker");
   });
 
@@ -685,6 +686,19 @@ describe("what is answered", () => {
     },
   );
 
+  test("what is in memory for want of a disk is answered at once", async () => {
+    const clock = fakeClock(Date.now());
+    const { outbox, fail: failing } = faultyOutbox(createMemoryStore());
+    failing("append", new Error("no disk"));
+    const { relay, emulator } = await start({ clock }, { outbox, outboxFallback: "memory" });
+    emulator.setFaults([{ status: 401 }]); // So that there is no outcome.
+    const replying = relay.fetch(request({ events: [event()] }));
+    await vi.waitUntil(() => clock.timers() === 2, 20_000); // That of the answer, and one that is due.
+    clock.advance(0);
+    expect(clock.timers()).toBe(1);
+    expect(await resultsOf(await replying)).toEqual([ACCEPTED]);
+  });
+
   test("a closed client has the event come again", async () => {
     const { relay, client } = await start();
     await client.close();
@@ -749,6 +763,7 @@ describe("options", () => {
     ['"events" must be a list of names', { ...good, events: new Set(["a"]) }],
     ['"events" must be a list of names', { ...good, events: new Map([["a", true]]) }],
     ['"events[1]" must be a name', { ...good, events: ["a", " "] }],
+    ['"events[1]" must be a name of 1 to 255', { ...good, events: ["a", "x".repeat(256)] }],
     [
       '"events[1]" must be a name that Intercom does not take for another',
       { ...good, events: ["a.b", "A-b"] },
@@ -795,5 +810,9 @@ describe("options", () => {
     ['"allowedOrigins" must be left out', { ...good, allowedOrigins: [] }],
   ])("%s", (message, options) => {
     expect(() => createRelay(options as RelayOptions)).toThrow(`Cannot create relay: ${message}`);
+  });
+
+  test("a name may be as long as Intercom takes it", () => {
+    expect(() => createRelay({ ...good, events: ["x".repeat(255)] })).not.toThrow();
   });
 });

@@ -146,8 +146,10 @@ describe.each(Object.entries(SERVERS))("%s", (name, start) => {
     const preflight = await send(origin, { method: "OPTIONS" });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-methods")).toBe("POST");
-    const got = await send(origin, { method: "GET" });
-    expect(got.status).toBe(name === "Fastify" ? 404 : 405); // Fastify knows no such route.
+    for (const method of ["GET", "HEAD"]) {
+      const got = await send(origin, { method });
+      expect(got.status).toBe(name === "Fastify" ? 404 : 405); // Fastify knows no such route.
+    }
   });
 
   test("goes on over the same connection after a body that was too large", async () => {
