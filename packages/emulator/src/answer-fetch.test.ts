@@ -1,7 +1,9 @@
+import { getEventListeners } from "node:events";
 import process from "node:process";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { createBench, event, origin } from "../test/emulator-bench.ts";
+import { answerFetch } from "./answer-fetch.ts";
 
 const headers = { authorization: "Bearer t", "content-type": "application/json" };
 const init = { method: "POST", headers, body: JSON.stringify(event()) };
@@ -87,6 +89,24 @@ test("as many as one likes are answered at once", async () => {
   process.off("warning", warn);
   expect(warn).not.toHaveBeenCalled();
 });
+
+test.each(["/events", "/_emulator/events"])(
+  "signals hear nothing more of what was answered at %s",
+  async (path) => {
+    const { signal: closing } = new AbortController();
+    const { signal } = new AbortController();
+    const reply = { status: 200, headers: {}, body: "" };
+    const inProcess = {
+      closing,
+      handle: () => ({ reply, breakOff: false, delayMs: 0 }),
+      streamed: () => undefined,
+    };
+    const request = new Request(`${origin}${path}`, { signal });
+    for (let each = 0; each < 100; each += 1) await answerFetch(inProcess, request);
+    expect(getEventListeners(closing, "abort")).toEqual([]);
+    expect(getEventListeners(request.signal, "abort")).toEqual([]);
+  },
+);
 
 test("the signal breaks off a stream that is read, as it does to one of fetch", async () => {
   const controller = new AbortController();

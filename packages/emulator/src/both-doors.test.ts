@@ -39,3 +39,17 @@ test.each<[string, Buffer, number]>([
   expect([here?.body, here?.reason]).toEqual([there?.body, there?.reason]);
   listening.reset();
 });
+
+test("no request that is kept holds its token, by either door", async () => {
+  const { emulator, call } = createBench();
+  const request = { headers: { authorization: "Bearer a-secret" } };
+  for (const path of ["/events?type=user&user_id=1", "/nothing"]) {
+    await call(path, request);
+    await fetch(`${url}${path}`, request);
+  }
+  for (const kept of [emulator.requests(), listening.requests()]) {
+    expect(kept).toHaveLength(2);
+    expect(JSON.stringify(kept)).not.toContain("a-secret");
+  }
+  listening.reset();
+});

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { afterEach, expect, test } from "vitest";
 import { createBench, event } from "../test/emulator-bench.ts";
 import { streamChanges } from "./change-stream.ts";
@@ -107,6 +108,21 @@ test("a client that does not read misses changes, and is told how many", async (
   expect((await stream.next()).done).toBe(true);
 });
 
+test("after a change that was missed all are, until the client has read: none comes out of order", async () => {
+  const state = createEmulatorState(resolveOptions({}));
+  const { names } = state.workspace("w");
+  const stream = streamChanges(state, new AbortController().signal);
+  await stream.next();
+  names.put("read", false);
+  names.put("n".repeat(1024 ** 2), false);
+  names.put("short", false);
+  expect(parse((await stream.next()).value ?? "")).toMatchObject([
+    { event: "event_name", data: { name: "read" } },
+    { event: "dropped", data: { count: 2 } },
+  ]);
+  await stream.return(undefined);
+});
+
 test("clients that left make room: there is a limit to those who follow", async () => {
   const emulator = createEmulator();
   const { url } = await emulator.listen();
@@ -132,4 +148,15 @@ test("clients that left make room: there is a limit to those who follow", async 
     controller.abort();
   }
   await emulator.close();
+});
+
+test("a signal that outlives many streams hears of none of them", async () => {
+  const state = createEmulatorState(resolveOptions({}));
+  const { signal } = new AbortController();
+  for (let each = 0; each < 100; each += 1) {
+    const stream = streamChanges(state, signal);
+    await stream.next();
+    await stream.return(undefined);
+  }
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });

@@ -99,7 +99,10 @@ test("exec says of a program that sent nothing what it may have missed", async (
   ]);
 });
 
-test("exec hands signals on, and exits as shells do for a command that one ended", async () => {
+test.each([
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("exec hands %s on, and exits as shells do for a command that one ended", async (signal, code) => {
   const child = run(
     "exec",
     "--",
@@ -108,8 +111,8 @@ test("exec hands signals on, and exits as shells do for a command that one ended
     "console.log('up'); setInterval(() => {}, 1000)",
   );
   await once(child.stdout, "data");
-  child.kill("SIGTERM");
-  expect(await once(child, "exit")).toEqual([143, null]);
+  child.kill(signal);
+  expect(await once(child, "exit")).toEqual([code, null]);
 });
 
 /** A program that says how often it was interrupted, once it is to end. */

@@ -14,3 +14,11 @@ test.each<[unknown, string]>([
     new TypeError(`Cannot set contacts: ${message}`),
   );
 });
+
+test("a list that is refused leaves the contacts as they are", () => {
+  const emulator = createEmulator();
+  emulator.setContacts([{ user_id: "1" }]);
+  const before = emulator.contacts();
+  expect(() => emulator.setContacts([{ user_id: "2" }, { email: 5 } as never])).toThrow(TypeError);
+  expect(emulator.contacts()).toEqual(before);
+});

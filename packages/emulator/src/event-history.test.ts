@@ -36,3 +36,12 @@ test("pages of any size hold every event once, newest first", () => {
     { numRuns: 200 },
   );
 });
+
+test("more events of one second than it has milliseconds stay in it", () => {
+  const history = createEventHistory();
+  const names = Array.from({ length: 1002 }, (_, index) => `n${index}`);
+  for (const name of names) history.add(name, { event_name: name, created_at: 1 } as StoredEvent);
+  expect(names.filter((name) => !history.has(name, 1))).toEqual([]);
+  expect(history.page({ from: 2000, to: 3000, limit: 9 }).events).toEqual([]);
+  expect(history.page({ from: 1000, to: 2000, limit: 9999 }).events).toHaveLength(1002);
+});

@@ -164,6 +164,20 @@ test("a fault with a probability meets as many requests as chance says, and coun
   expect(emulator.faults()).toMatchObject([{ status: 500, left: 0 }]);
 });
 
+test("of a fault is told when it is set, and when one with a number of times is met", async () => {
+  const { emulator, post } = createBench();
+  const left: unknown[] = [];
+  emulator.onChange((change) => {
+    if (change.type === "faults") left.push(change.faults.map((fault) => fault.left));
+  });
+  emulator.setFaults([{ status: 500, times: 1 }, { status: 503 }]);
+  for (let each = 0; each < 3; each += 1) await post(event());
+  expect(left).toEqual([
+    [1, undefined],
+    [0, undefined],
+  ]);
+});
+
 test("a cut body is well-formed HTTP and broken JSON", async () => {
   const { emulator, post } = createBench();
   emulator.setFaults([
@@ -270,6 +284,7 @@ test.each<[unknown, string]>([
     '"[0].removeHeaders" must be a list of header names, without connection, content-length, keep-alive, transfer-encoding, got "date"',
   ],
   [[{ delayMs: -1 }], '"[0].delayMs" must be an integer from 0 to 600000, got number -1'],
+  [[{ delayMs: 600_001 }], '"[0].delayMs" must be an integer from 0 to 600000, got number 600001'],
   [[{ reset: "now" }], '"[0].reset" must be "before", "inside" or "after", got "now"'],
   [[{ times: 0 }], '"[0].times" must be a positive integer, got number 0'],
   [[{ path: "events" }], '"[0].path" must be a path that starts with "/", got "events"'],

@@ -1,14 +1,18 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
+import timers from "node:timers";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { event, second } from "../test/emulator-bench.ts";
 import type { Handler } from "./create-handler.ts";
 import { startServer } from "./http-server.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "./index.ts";
+import type { StreamedHandler } from "./streamed.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "emulator-http-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -110,6 +114,21 @@ test("a delayed reply comes late, and close does not wait for it", async () => {
   await late;
 });
 
+test("a reply that is held back is given up when its client has left", async () => {
+  const set = vi.spyOn(timers, "setTimeout");
+  const clear = vi.spyOn(timers, "clearTimeout");
+  syncBuiltinESMExports();
+  const { emulator, port } = await start({ faults: [{ delayMs: 60_123 }] });
+  const socket = connect(port, "127.0.0.1");
+  socket.write("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await vi.waitUntil(() => emulator.requests().length > 0);
+  const held = set.mock.results[set.mock.calls.findIndex(([, after]) => after === 60_123)]?.value;
+  socket.destroy();
+  await vi.waitUntil(() => clear.mock.calls.some(([timer]) => timer === held));
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
 test.each([
   ["GET /events?type=user&user_id=%E0%A4%A HTTP/1.1\nHost: localhost\nAccept: */*\n\n", 401],
   ["GET http://[ HTTP/1.1\nHost: localhost\nAccept: */*\n\n", 404],
@@ -129,6 +148,40 @@ test("a body of more than 1 MiB is read to its end and refused", async () => {
   const reply = await post(url, event({ metadata: { a: "x".repeat(3_000_000) } }));
   expect(reply.status).toBe(413);
   expect(emulator.requests()).toMatchObject([{ body: "", status: 413 }]);
+});
+
+test("bodies that broke off leave room for others", async () => {
+  const { port, url } = await start();
+  const most = Buffer.alloc(1024 ** 2);
+  for (let each = 0; each < 128; each += 1) {
+    const socket = connect(port, "127.0.0.1").resume();
+    socket.write("POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n");
+    socket.end(most);
+    await once(socket, "close"); // The server closes it once it has met the end.
+  }
+  expect((await post(url)).status).toBe(202);
+});
+
+test("of what a client sends to a stream the rest is thrown away, so that its leaving is heard", async () => {
+  let left: AbortSignal | undefined;
+  async function* endless(): AsyncGenerator<string> {
+    yield "a";
+    await new Promise(() => {});
+  }
+  const streamed: StreamedHandler = ({ signal }) => {
+    left = signal;
+    return { status: 200, headers: {}, body: endless() };
+  };
+  const { port, close } = await startServer(
+    { handle: () => expect.unreachable(), streamed },
+    { port: 0, host: "127.0.0.1" },
+  );
+  const socket = connect(port, "127.0.0.1").resume();
+  socket.write("GET /_emulator/stream HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
+  socket.end(Buffer.alloc(1_000_000));
+  await once(socket, "data");
+  await vi.waitUntil(() => left?.aborted, 5000);
+  await close();
 });
 
 test.each([
@@ -151,6 +204,7 @@ test.each([
   ["PUT", "http://localhost:3000", 204],
   ["PUT", undefined, 204],
   ["GET", "https://evil.example", 200],
+  ["DELETE", "https://evil.example", 403],
 ])("%s of a control endpoint from the origin %j is answered with %i", async (method, origin, status) => {
   const { url } = await start();
   const reply = await fetch(`${url}/_emulator/faults`, {

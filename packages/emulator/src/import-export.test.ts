@@ -157,6 +157,12 @@ test("lines before a wrong one have their effect", async () => {
   expect(emulator.events()).toEqual([line]);
 });
 
+test("bytes that end within a character are not taken for whole", async () => {
+  const { emulator } = createBench();
+  const pieces = [Buffer.from(`${JSON.stringify(line)}\n`), Buffer.of(0xf0, 0x9f)];
+  await expect(emulator.import(pieces)).rejects.toThrow("Cannot import: line 2 is no JSON");
+});
+
 test.each([
   [undefined, "undefined"],
   [{ text: "" }, "an object"],

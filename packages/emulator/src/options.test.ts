@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createEmulator, type EmulatorOptions } from "./index.ts";
+import { resolveOptions } from "./options.ts";
 
 test.each<[unknown, string]>([
   [{ rateLimit: 0 }, '"rateLimit" must be a positive integer, got number 0'],
@@ -102,4 +103,21 @@ test("what is undefined is not given", async () => {
   const any = { eventName: undefined, contact: undefined, createdAt: undefined, metadata: undefined };
   await emulator.waitForEvent({ ...any, workspace: undefined }, { timeoutMs: undefined });
   expect(emulator.requests({ path: undefined, field: undefined })).toHaveLength(2);
+});
+
+test("what is left out is as documented", () => {
+  expect(resolveOptions({})).toEqual({
+    data: undefined,
+    tokens: undefined,
+    contacts: "auto",
+    rateLimit: 1667,
+    workspaceRateLimit: 4167,
+    metadataKeys: 10,
+    eventNames: 120,
+    now: Date.now,
+    retainRequests: 10_000,
+    faults: [],
+    random: Math.random,
+    maxBytes: 1_073_741_824,
+  });
 });

@@ -48,3 +48,10 @@ test("long values make a short page, never an empty one", () => {
   const page = pageRows({ values: numbers(3) }, { limit: 10, matches: all, size: () => 2 * 1024 ** 2 });
   expect(page).toMatchObject({ next: 2, rows: [{ value: 2 }] });
 });
+
+test("what is beyond the end is the end", () => {
+  const list = { values: numbers(3) };
+  expect(pageRows(list, { limit: 2, before: 99, matches: all })).toEqual(
+    pageRows(list, { limit: 2, matches: all }),
+  );
+});

@@ -23,6 +23,25 @@ test("each app has a budget of its own, which its tokens share", async () => {
   expect([await remaining("d"), (await post(event(), as("d"))).status]).toEqual(["0", 429]);
 });
 
+test("apps of one name in two workspaces are two", async () => {
+  const { post } = createBench({
+    tokens: [
+      { token: "a", scopes, app: "shop", rateLimit: 1 },
+      { token: "b", scopes, app: "shop", rateLimit: 5, workspace: "w2" },
+    ],
+  });
+  const counts = async (token: string) => {
+    const { status, headers } = await post(event(), as(token));
+    return [status, headers.get("x-ratelimit-limit"), headers.get("x-ratelimit-remaining")];
+  };
+  expect([await counts("a"), await counts("b")]).toEqual([
+    [202, "1", "0"],
+    [202, "5", "4"],
+  ]);
+  expect((await counts("a"))[0]).toBe(429);
+  expect(await counts("b")).toEqual([202, "5", "3"]);
+});
+
 test("private apps share their workspace's budget, public ones count apart", async () => {
   const { post, advance, emulator } = createBench({
     rateLimit: 10,
@@ -66,4 +85,12 @@ test("the default budgets are 1667 and 4167: 10,000 and 25,000 a minute", async 
   const { post, emulator } = createBench();
   await post(event());
   expect(emulator.rates().map(({ limit }) => limit)).toEqual([1667, 4167]);
+});
+
+test("a reset begins a new window", async () => {
+  const { post, emulator } = createBench({ rateLimit: 1 });
+  expect([(await post(event())).status, (await post(event())).status]).toEqual([202, 429]);
+  emulator.reset();
+  expect(emulator.rates()).toEqual([]);
+  expect((await post(event())).status).toBe(202);
 });

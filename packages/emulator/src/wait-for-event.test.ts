@@ -1,9 +1,26 @@
-import { expect, test } from "vitest";
+import { syncBuiltinESMExports } from "node:module";
+import timers from "node:timers";
+import { afterEach, expect, test, vi } from "vitest";
 import { assertionCases } from "../test/assertion-cases.ts";
+import { createBench, event } from "../test/emulator-bench.ts";
 import { createEmulatorState } from "./emulator-state.ts";
 import { createEmulator, type EventMatch } from "./index.ts";
 import { resolveOptions } from "./options.ts";
 import { waitForEvent } from "./wait-for-event.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+/** Puts fake timers in the place of those of `node:timers` too, which a wait has. */
+function useFakeTimers(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  vi.spyOn(timers, "setTimeout").mockImplementation(setTimeout as never);
+  vi.spyOn(timers, "clearTimeout").mockImplementation(clearTimeout);
+  syncBuiltinESMExports();
+}
 
 for (const [name, run] of Object.entries(assertionCases)) test(name, () => run(createEmulator));
 
@@ -68,4 +85,32 @@ test("nobody listens any more after a wait, be it met or not", async () => {
     return { type: "reset" };
   });
   expect(told).toBe(0);
+});
+
+test("a wait without a time of its own ends after 5 seconds", async () => {
+  useFakeTimers();
+  const missed = vi.fn();
+  const wait = createEmulator().waitForEvent({}).catch(missed);
+  await vi.advanceTimersByTimeAsync(4999);
+  expect(missed).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  await wait;
+  expect(missed.mock.calls).toMatchObject([[{ name: "AssertionError" }]]);
+});
+
+test("a wait that is met leaves no timer behind, which would keep the program alive", async () => {
+  useFakeTimers();
+  const { emulator, post } = createBench();
+  const wait = emulator.waitForEvent({});
+  expect(vi.getTimerCount()).toBe(1);
+  await post(event());
+  await wait;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("of the requests that were refused the latest are shown", async () => {
+  const { emulator, post } = createBench();
+  for (const event_name of ["a", "b", "c", "d"]) await post(event({ event_name, created_at: "soon" }));
+  const wait = emulator.waitForEvent({}, { timeoutMs: 0 });
+  await expect(wait).rejects.toThrow(/refused:(\n .* event '[bcd]'){3}$/);
 });
