@@ -3,7 +3,13 @@ import { once } from "node:events";
 import { createEmulator } from "@intercom-events/emulator";
 import { type BuildOptions, build } from "esbuild";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { flushOnExit } from "./flush-on-exit.ts";
 import { createClient } from "./index.ts";
+import { createNodeTransport } from "./transport.ts";
+
+// Watched, not replaced.
+vi.mock("./flush-on-exit.ts", { spy: true });
+vi.mock("./transport.ts", { spy: true });
 
 const EVENT = { userId: "314159", eventName: "logged-in" } as const;
 
@@ -58,6 +64,13 @@ describe("options", () => {
     const refusal = expect(() => createClient(options as never));
     refusal.toThrow(TypeError);
     refusal.toThrow(message);
+  });
+
+  test("those left out are as documented", async () => {
+    const warn = vi.fn();
+    await using client = createClient({ token: "token", warn });
+    expect(createNodeTransport).toHaveBeenLastCalledWith({ connections: 32, keepAlive: 4000, warn });
+    expect(flushOnExit).toHaveBeenLastCalledWith({ client, timeout: 10_000, warn });
   });
 
   test("without warn, a loss is told on the console", async () => {

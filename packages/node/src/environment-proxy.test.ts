@@ -102,6 +102,17 @@ test("names in lower case win", async () => {
   expect(proxy.tunnels).toHaveLength(1);
 });
 
+test("one in lower case that is empty wins too: there is no proxy", async () => {
+  const [port, proxy] = [await startHost(), await start()];
+  vi.stubEnv("NODE_USE_ENV_PROXY", "1");
+  for (const name of ["HTTP_PROXY", "HTTPS_PROXY"]) {
+    vi.stubEnv(name, proxy.url);
+    vi.stubEnv(name.toLowerCase(), "");
+  }
+  expect((await connect(port).track(EVENT)).status).toBe("accepted");
+  expect(proxy.tunnels).toEqual([]);
+});
+
 test.each([
   ["is not told to take it", { NODE_USE_ENV_PROXY: "0" }],
   ["is told to spare the host", { NODE_USE_ENV_PROXY: "1", NO_PROXY: "127.0.0.1" }],

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import type { Outbox, Outcome } from "@intercom-events/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { assertRefused, lettersOf, record, records } from "../../core/tests/outbox-contract.ts";
 import { openSqlite } from "./open-sqlite.ts";
 import { type SqliteOutboxOptions, sqliteOutbox } from "./sqlite-outbox.ts";
@@ -373,6 +373,31 @@ describe.skipIf(sqlite === undefined)("the outbox in SQLite (needs node:sqlite, 
     await appended;
     expect((await patient.counts()).events).toBe(4);
     await Promise.all([patient.close(), hasty.close()]);
+  });
+
+  it("waits 5 seconds where it is not told how long", async () => {
+    await append(path);
+    const outbox = sqliteOutbox({ path });
+    await outbox.counts();
+    const other = database("BEGIN IMMEDIATE");
+    const now = vi.spyOn(performance, "now").mockReturnValue(1000);
+    const refused = vi.fn();
+    const appended = outbox.append([record(8)]).catch(refused);
+    /** Lets it try a few times. */
+    const tries = async (): Promise<void> => {
+      now.mockClear();
+      await vi.waitUntil(() => now.mock.calls.length > 2 || refused.mock.calls.length > 0, 20_000);
+    };
+    await tries();
+    now.mockReturnValue(5999);
+    await tries();
+    expect(refused).not.toHaveBeenCalled();
+    now.mockReturnValue(6000);
+    await appended;
+    expect(refused.mock.calls).toMatchObject([[{ name: "OutboxError", code: "failed" }]]);
+    now.mockRestore();
+    other.close();
+    await outbox.close();
   });
 
   it("makes one file for many that open it at once", async () => {

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import {
@@ -175,6 +176,24 @@ describe("connections", () => {
     expect((await client.track(EVENT)).status).toBe("dropped");
     await expect(client.summaries({ userId: "1" })).rejects.toBeInstanceOf(IntercomError);
     expect(connections).toHaveLength(1);
+  });
+
+  test("have ended by the time that the client is closed", async () => {
+    let open = 0;
+    function onConnected(message: unknown): void {
+      open += 1;
+      (message as { socket: Socket }).socket.once("close", () => {
+        open -= 1;
+      });
+    }
+    subscribe("undici:client:connected", onConnected);
+    cleanups.push(() => unsubscribe("undici:client:connected", onConnected));
+    const { url } = await listenHttp((_, response) => response.writeHead(202).end());
+    const client = connect(url, { keepAlive: 600_000 });
+    await client.track(EVENT);
+    expect(open).toBe(1);
+    await client.close();
+    expect(open).toBe(0);
   });
 
   test("end when the client is closed before they are ready", async () => {

@@ -221,6 +221,17 @@ describe.skipIf(sqlite === undefined)("an outbox in SQLite (needs node:sqlite, N
     );
   });
 
+  test("leaves alone another's database that is named alike", async () => {
+    await appendThree();
+    const other = `${path}-owner-1`;
+    const { DatabaseSync } = await import("node:sqlite");
+    const db = new DatabaseSync(other);
+    db.exec("CREATE TABLE mine (a)");
+    db.close();
+    expect(await leasedBy(open())).toBe(3);
+    expect(ownersFiles()).toContain("outbox.db-owner-1");
+  });
+
   test("is not taken for dead while it begins, however often others look", async () => {
     await appendThree();
     const counts = new BigInt64Array(new SharedArrayBuffer(4 * 8));
