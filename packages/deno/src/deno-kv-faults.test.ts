@@ -2,8 +2,11 @@ import { DatabaseSync } from "node:sqlite";
 import type { Outbox } from "@intercom-events/core";
 import { assertEqual } from "../../core/tests/assert-equal.ts";
 import { assertRefused, lettersOf, record, records } from "../../core/tests/outbox-contract.ts";
-import { type Kv, openDenoKv } from "./deno-kv.ts";
+import { type Kv, openDenoKv, toOutboxError } from "./deno-kv.ts";
 import { denoKvOutbox } from "./deno-kv-outbox.ts";
+import { keys } from "./kv-layout.ts";
+import { commit } from "./kv-store.ts";
+import { openKvStore } from "./open-kv-store.ts";
 
 const NOW = 1_700_000_000_000;
 const folder = Deno.makeTempDirSync({ prefix: "outbox-" });
@@ -189,6 +192,73 @@ Deno.test("the outbox in Deno KV hands out what it has leased when it can lease 
   isBroken = false;
   assertEqual(await outbox.lease(request), records(51, 90));
   await outbox.close();
+});
+
+Deno.test("the outbox in Deno KV leases what is due at last, more than one commit takes", async () => {
+  const outbox = denoKvOutbox({ path: `${folder}/due.kv` });
+  await outbox.append(records(1, 120, { dueAt: NOW + 5 }));
+  assertEqual(await outbox.lease({ limit: 100, now: NOW, until: NOW + 9 }), []);
+  assertEqual((await outbox.lease({ limit: 100, now: NOW + 5, until: NOW + 9 })).length, 100);
+  await outbox.close();
+});
+
+Deno.test("the outbox in Deno KV forgets all dead letters that are too old, more than one commit takes", async () => {
+  const outbox = denoKvOutbox({ path: `${folder}/old.kv`, deadLetterAge: 1000 });
+  const outcome = { status: "dropped", reason: "expired" } as const;
+  const all = records(1, 101).map(({ id }) => ({ id, outcome }));
+  await outbox.append(records(1, 101));
+  await outbox.settle(all.slice(0, 100), NOW);
+  assertEqual((await outbox.counts()).deadLetters, 100);
+  await outbox.settle(all.slice(100), NOW + 1000);
+  assertEqual((await outbox.counts()).deadLetters, 1);
+  await outbox.close();
+});
+
+Deno.test("a commit that failed over what another has changed meanwhile is tried again, any other is not", async () => {
+  const kv = await openDenoKv(`${folder}/meanwhile.kv`);
+  let plans = 0;
+  const answer = await commit(kv, 5000, async (totals) => {
+    plans += 1;
+    if (plans > 1) return "done";
+    await kv.atomic().set(keys.totals, totals).commit();
+    throw new Error("gone");
+  });
+  assertEqual([answer, plans], ["done", 2]);
+  const failing = commit(kv, 5000, () => {
+    plans += 1;
+    throw new Error("broken");
+  });
+  assertEqual([await failing.catch(String), plans], ["Error: broken", 3]);
+  kv.close();
+});
+
+Deno.test("a store that cannot be looked into is closed again", async () => {
+  const openKv = Object.getOwnPropertyDescriptor(Deno, "openKv") ?? {};
+  let closed = 0;
+  const get = () => Promise.reject(new Error("broken"));
+  const close = () => {
+    closed += 1;
+  };
+  try {
+    Object.defineProperty(Deno, "openKv", { ...openKv, get: () => async () => ({ get, close }) });
+    assertEqual([await openKvStore(undefined, 0).catch(String), closed], ["Error: broken", 1]);
+  } finally {
+    Object.defineProperty(Deno, "openKv", openKv);
+  }
+});
+
+Deno.test("what Deno KV says of a file has a code", () => {
+  for (const [message, code] of [
+    ["file is not a database", "corrupted"],
+    ["database disk image is malformed", "corrupted"],
+    ["attempt to write a readonly database", "read_only"],
+    ["read-only file system", "read_only"],
+    ["database or disk is full", "full"],
+    ["disk I/O error", "failed"],
+  ] as const) {
+    const error = toOutboxError(new Error(message), "keep events");
+    assertEqual([error.code, error.message], [code, `Cannot keep events: ${message}`]);
+  }
 });
 
 Deno.test("the outbox in Deno KV keeps an outcome that says too much, cut", async () => {

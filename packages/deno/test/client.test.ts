@@ -93,6 +93,39 @@ Deno.test("importing it listens for nothing; a client does until it is closed", 
   });
 });
 
+Deno.test("a program that ends waits ten seconds for its events where it is not told how long", async () => {
+  const client = createClient({ token: "token", baseUrl: emulator.url });
+  const waits: (number | undefined)[] = [];
+  client.flush = async (options) => {
+    waits.push(options?.timeout);
+    return { pending: 0 };
+  };
+  const { now } = performance;
+  performance.now = () => 0;
+  client.track({ userId: "314159", eventName: "logged-in" });
+  globalThis.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  performance.now = now;
+  assertEqual(waits, [10_000]);
+  await client.close();
+});
+
+Deno.test("connections end when the client is closed", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const client = createClient({ token: "token", baseUrl: `http://127.0.0.1:${listener.addr.port}` });
+  const receipt = client.track({ userId: "314159", eventName: "logged-in" });
+  const connection = await listener.accept();
+  await connection.read(new Uint8Array(65_536));
+  await connection.write(new TextEncoder().encode("HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n"));
+  assertEqual((await receipt).status, "accepted");
+  await client.close();
+  const limit = setTimeout(() => connection.close(), 5000);
+  // It may have sent the head and the body of its request apart.
+  while ((await connection.read(new Uint8Array(65_536))) !== null);
+  clearTimeout(limit);
+  connection.close();
+  listener.close();
+});
+
 Deno.test("it works where parts of Deno are missing", async () => {
   const program = startProgram(
     `

@@ -136,6 +136,20 @@ Deno.test("the time to close is limited, and what is left is told", async () => 
   assertEqual([signal, output], ["SIGTERM", 'started\n{"pending":0,"dropped":1}\n']);
 });
 
+Deno.test("the time to close is ten seconds where none is given", async () => {
+  const program = startServer(`
+    closeOnSignal({
+      close(how) {
+        console.log(JSON.stringify(how));
+        return client.close(how);
+      },
+    });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  assertEqual((await program.ended).output, 'started\n{"timeout":10000}\n');
+});
+
 Deno.test("a second signal ends the program at once", async () => {
   await emulator.fault({ delayMs: 30_000 });
   const program = startServer(`
