@@ -7,14 +7,9 @@
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { rangeOf } from "./range-of.ts";
 
 const root = join(import.meta.dirname, "..");
-
-/** The range that admits a version and what is compatible with it; nothing is published before 0.1.0. */
-function rangeOf(version: string): string {
-  const [major = "0", minor = "0"] = version.split(".");
-  return version === "0.0.0" ? "^0.1.0" : `^${major}.${major === "0" ? minor : "0"}.0`;
-}
 
 const ranges = new Map<string, string>();
 for (const path of globSync("packages/*/package.json", { cwd: root })) {

@@ -36,6 +36,7 @@ const CARELESS: Record<string, [text: string, problem: RegExp]> = {
   "what no release starts, in a list": [workflow({ on: "[push, release]" }), /starts on a release/],
   "permissions of old": [workflow({ permissions: "" }), /permissions must be said/],
   "all permissions": [workflow({ permissions: "permissions: write-all" }), /permissions are write-all/],
+  "all permissions to read": [workflow({ permissions: "permissions: read-all" }), /permissions are read-all/],
   "all permissions of a job": [
     workflow({ job: "timeout-minutes: 5\n    permissions: write-all" }),
     /one: permissions are write-all/,

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findChromium } from "./chromium.ts";
+import { countTask } from "./count-task.ts";
 import { findFirefox, HOW_TO_GET_FIREFOX } from "./firefox.ts";
 import { type Counts, countJunit, type Failure, failuresOf } from "./junit.ts";
 import { findWebKit, HOW_TO_GET_WEBKIT } from "./webkit.ts";
@@ -62,16 +63,6 @@ function readReport(report: string): { counts?: Counts; failures: readonly Failu
   } catch {
     return { failures: [] };
   }
-}
-
-/** What one task adds to the sum: its report's counts, or one failure if it failed or should have left a report. */
-function countTask(counts: Counts | undefined, failed: boolean, hasReport: boolean): Counts {
-  if (counts && (counts.failed > 0 || !failed)) return counts;
-  return {
-    passed: counts?.passed ?? 0,
-    failed: failed || hasReport ? 1 : 0,
-    skipped: counts?.skipped ?? 0,
-  };
 }
 
 // The Chromium from npm is unpacked once, before tasks that run at the same time would start a half unpacked one.

@@ -20,7 +20,9 @@ describe("live", () => {
       return command.kind === "live" ? command.options.baseUrl : command;
     };
     expect(baseUrlWith({})).toBe("https://api.intercom.io");
+    expect(baseUrlWith({ INTERCOM_REGION: "us" })).toBe("https://api.intercom.io");
     expect(baseUrlWith({ INTERCOM_REGION: "eu" })).toBe("https://api.eu.intercom.io");
+    expect(baseUrlWith({ INTERCOM_REGION: "au" })).toBe("https://api.au.intercom.io");
     expect(baseUrlWith({ INTERCOM_BASE_URL: "http://127.0.0.1:4010" })).toBe("http://127.0.0.1:4010");
   });
 

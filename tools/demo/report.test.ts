@@ -1,6 +1,7 @@
 import type { RecordedRequest, StoredEvent } from "@intercom-events/emulator";
 import { expect, it } from "vitest";
-import { countEvents, findProblems, makeRows } from "./report.ts";
+import { MEANT_OUTCOMES } from "./meant.ts";
+import { countEvents, findProblems, makeRows, type Row } from "./report.ts";
 
 const REQUEST = { at: 0, requestId: "r", method: "POST", path: "/events", headers: {}, status: 202 } as const;
 
@@ -66,4 +67,20 @@ it("finds problems where nothing was sent", () => {
   expect(problems).toContain("Deno told of 0 events, meant were 4");
   expect(problems.filter((problem) => problem.endsWith("not stored"))).toHaveLength(8);
   expect(problems).toContain("the emulator refused POST /events: 202 ");
+});
+
+it("finds events that ended otherwise than they were meant to", () => {
+  const rows = Object.entries(MEANT_OUTCOMES).flatMap(([runtime, outcomes]) =>
+    outcomes.map((outcome): Row => ({ ...TRACKED, runtime, outcome, shown: [] })),
+  );
+  const told = (all: readonly Row[]): string[] =>
+    findProblems(all, { events: [], requests: [] }, { from: 0, to: 1 }).filter((problem) =>
+      problem.includes("meant w"),
+    );
+  expect(told(rows)).toEqual([]);
+  const [first, ...others] = rows;
+  expect(told([{ ...(first as Row), outcome: "rejected" }, ...others])).toEqual([
+    'Node, requested-quote of lead 63a0: "rejected", meant was "accepted"',
+  ]);
+  expect(told(others)).toEqual(["Node told of 3 events, meant were 4"]);
 });

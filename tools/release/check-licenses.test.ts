@@ -7,7 +7,7 @@ it("takes licences that ask for a notice alone", () => {
   expect(judgeLicenses({ MIT: one("ajv"), "BSD-3-Clause": one("fast-uri") })).toEqual([]);
 });
 
-it.each(["GPL-3.0-only", "Unknown", "MIT OR GPL-2.0", "UNLICENSED"])("refuses %s", (license) => {
+it.each(["GPL-3.0-only", "MPL-2.0", "Unknown", "MIT OR GPL-2.0", "UNLICENSED"])("refuses %s", (license) => {
   expect(judgeLicenses({ MIT: one("ajv"), [license]: one("odd") })).toEqual([
     `odd 1.0.0 has the licence ${license}`,
   ]);

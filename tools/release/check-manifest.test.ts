@@ -48,7 +48,16 @@ const inPackage: Record<string, [change: object, problem: string]> = {
   "side effects": [{ sideEffects: ["./page/**"] }, '"sideEffects" must be false'],
   "tests in the package": [{ files: ["dist", "src"] }, '"files" must leave out the tests'],
   "a registry of its own": [{ publishConfig: { registry: "https://npm.example" } }, '"publishConfig"'],
-  "an install script": [{ scripts: { postinstall: "node x.js" } }, 'the script "postinstall"'],
+  ...Object.fromEntries(
+    ["preinstall", "install", "postinstall", "prepare", "prepublish", "prepublishOnly", "publish"]
+      .concat("preprepare", "postprepare", "prepack", "postpack", "postpublish")
+      .map((script) => [
+        `the script ${script}`,
+        [{ scripts: { [script]: "node x.js" } }, `the script "${script}" is run by package managers`],
+      ]),
+  ),
+  CommonJS: [{ type: undefined }, '"type" must be "module"'],
+  "no build in the package": [{ files: ["src", "!src/**/*.test.ts"] }, '"files" must name dist'],
   "no source": [{ exports: { ".": { default: "./dist/index.js" } } }, "must begin with the source"],
   "another version than JSR": [{ version: "1.3.0" }, '"version of deno.json" must be "1.3.0", got "1.2.0"'],
   "an entry that JSR lacks": [
@@ -70,4 +79,15 @@ const inPackage: Record<string, [change: object, problem: string]> = {
 it.each(Object.entries(inPackage))("finds %s", (_name, [change, problem]) => {
   const problems = checkManifest({ ...sound, manifest: { ...sound.manifest, ...change } });
   expect(problems.join("\n")).toContain(problem);
+});
+
+const inDeno: Record<string, [change: object, problem: string]> = {
+  "another name": [{ name: "@acme/shop" }, '"name of deno.json" must be "@intercom-events/shop"'],
+  "another version": [{ version: "1.1.0" }, '"version of deno.json" must be "1.2.0", got "1.1.0"'],
+  "another license": [{ license: "ISC" }, '"license of deno.json" must be "MIT", got "ISC"'],
+};
+
+it.each(Object.entries(inDeno))("finds %s for JSR", (_name, [change, problem]) => {
+  const problems = checkManifest({ ...sound, deno: { ...sound.deno, ...change } as PublicPackage["deno"] });
+  expect(problems).toEqual([expect.stringContaining(problem)]);
 });

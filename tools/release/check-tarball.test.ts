@@ -30,14 +30,34 @@ const broken: Record<string, [Tarball, string]> = {
   "a unit test": [{ files: [...files, "src/index.test.ts"], manifest }, "src/index.test.ts is a test"],
   "a type test": [{ files: [...files, "src/index.test-d.ts"], manifest }, "src/index.test-d.ts is a test"],
   "a folder of tests": [{ files: [...files, "test/serve.ts"], manifest }, "test/serve.ts is a test"],
-  "an install script": [
-    { files, manifest: { ...manifest, scripts: { postinstall: "node x.js" } } },
-    'the script "postinstall" runs when it is installed',
+  "a benchmark": [{ files: [...files, "src/index.bench.ts"], manifest }, "src/index.bench.ts is a test"],
+  ...Object.fromEntries(
+    ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"].map(
+      (script) => [
+        `the install script ${script}`,
+        [
+          { files, manifest: { ...manifest, scripts: { [script]: "node x.js" } } },
+          `the script "${script}" runs when it is installed`,
+        ],
+      ],
+    ),
+  ),
+  "something to compile": [
+    { files: [...files, "binding.gyp"], manifest },
+    "binding.gyp would be compiled when it is installed",
   ],
-  "an unwritten workspace range": [
-    { files, manifest: { ...manifest, dependencies: { "@acme/core": "workspace:^" } } },
-    "dependencies.@acme/core is workspace:^",
-  ],
+  ...Object.fromEntries(
+    ["workspace:^", "file:../core", "link:../core", "catalog:", "git+https://git.example/core.git"].flatMap(
+      (range) =>
+        (["dependencies", "peerDependencies", "optionalDependencies"] as const).map((kind) => [
+          `the range ${range} in ${kind}`,
+          [
+            { files, manifest: { ...manifest, [kind]: { "@acme/core": range } } },
+            `${kind}.@acme/core is ${range}`,
+          ],
+        ]),
+    ),
+  ),
   "a version out of step": [
     { files, manifest: { ...manifest, dependencies: { "@acme/core": "^1.1.0" } } },
     "dependencies.@acme/core is ^1.1.0, but ^1.2.0 is published with it",
