@@ -258,6 +258,19 @@ describe("close", () => {
     expect(await closed).toEqual({ pending: 0, dropped: 0 });
   });
 
+  test("without a timeout waits no longer than half a minute", async () => {
+    const tracker = start({ route: messenger({ timeout: 600_000 }) });
+    tracker.track("a");
+    const closed = vi.fn();
+    const closing = tracker.close().then(closed);
+    clock.advance(29_999);
+    await new Promise(setImmediate);
+    expect(closed).not.toHaveBeenCalled();
+    clock.advance(1);
+    await closing;
+    expect(closed).toHaveBeenCalledWith({ pending: 0, dropped: 1 });
+  });
+
   test("is final: opting in opens nothing", async () => {
     page.boot();
     const tracker = start();

@@ -67,6 +67,20 @@ test.each<[string, Answer, Partial<OutboxRecord>, Partial<Moment>, unknown]>([
     { outcome: { status: "dropped", reason: "expired" } },
   ],
   [
+    "its age will have run out by then, to the millisecond",
+    { verdict: SERVER_ERROR },
+    { trackedAt: NOW - 59_000 },
+    {},
+    { outcome: { status: "dropped", reason: "expired" } },
+  ],
+  [
+    "its age will not quite have run out by then",
+    { verdict: SERVER_ERROR },
+    { trackedAt: NOW - 58_999 },
+    {},
+    { record: { ...RECORD, trackedAt: NOW - 58_999, attempts: 2, failures: 2, dueAt: NOW + 1_000 } },
+  ],
+  [
     "what was left for the page has its age from where the page began",
     { verdict: SERVER_ERROR },
     { trackedAt: NOW - 1_000_000 },

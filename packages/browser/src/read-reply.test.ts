@@ -84,6 +84,7 @@ test.each<Case>([
   ],
   ["a refusal that says nothing", 421, {}, 2, { verdict: { kind: "server_error", status: 421, errors: [] } }],
   ["too slow", 408, {}, 2, { verdict: { kind: "server_error", status: 408, errors: [] } }],
+  ["too early", 425, ERROR, 2, { verdict: { kind: "server_error", status: 425, errors: ERRORS } }],
   ["too many", 429, {}, 2, { verdict: { kind: "rate_limited", status: 429, errors: [] } }],
   ["out of order", 503, {}, 2, { verdict: { kind: "server_error", status: 503, errors: [] } }],
   ["a redirect", 302, {}, 2, { verdict: { kind: "server_error", status: 302, errors: [] } }],

@@ -257,7 +257,9 @@ describe("tabs", () => {
     const receipt = other.tracker.track("a");
     await settleDown();
     await one.tracker.close({ timeout: 0 });
+    const close = vi.spyOn(BroadcastChannel.prototype, "close");
     one.tab.run(() => one.tracker.optOut());
+    expect(close).toHaveBeenCalledTimes(1); // Of a channel of its own, which would keep the page out of the cache.
     await settleDown();
     expect(store.events.events.size).toBe(0);
     expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
@@ -509,6 +511,46 @@ describe("tabs", () => {
     expect(warn.mock.calls.map(([text]) => text)).toEqual([
       "intercom-events: an event was lost: closed (said once)",
     ]);
+  });
+});
+
+describe("a store that holds what it does not give", () => {
+  const record = { body: '{"event_name":"a","created_at":1}', trackedAt: 0, attempts: 0, failures: 0 };
+  /** Lets as many looks pass. */
+  async function look(times: number): Promise<void> {
+    for (let time = 0; time < times; time++) {
+      pages.clock.advance(5_000);
+      await settleDown();
+    }
+  }
+
+  test("is looked through after two minutes, for what a clock has put off that is right again", async () => {
+    const store = sharedStore();
+    const outbox = memoryPageOutbox(store);
+    const now = pages.clock.now();
+    await outbox.append([
+      { ...record, id: "1", dueAt: now + 86_400_000 },
+      { ...record, id: "2", dueAt: now + 600_000 },
+    ]);
+    start({ outbox });
+    await settleDown();
+    await look(24);
+    expect(sent()).toEqual([]);
+    await look(1);
+    expect(sent()).toEqual([["a"]]);
+    // What has to wait is not kept from other tabs.
+    expect([...store.events.events]).toMatchObject([
+      ["2", { record: { dueAt: now + 600_000 }, leaseUntil: 0 }],
+    ]);
+  });
+
+  test("is left alone after five looks that failed", async () => {
+    start({ outbox: memoryPageOutbox(sharedStore(), { fails: () => true }) });
+    await settleDown();
+    await look(4);
+    expect(pages.clock.timers()).toBe(1);
+    await look(1);
+    expect(pages.clock.timers()).toBe(0);
   });
 });
 

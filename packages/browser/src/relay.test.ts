@@ -3,6 +3,9 @@ import { settleDown } from "../test/fake-tabs.ts";
 import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, relayPages } from "../test/relay-pages.ts";
 import { relay } from "./index.ts";
+import { createRelayLane } from "./relay-lane.ts";
+
+vi.mock("./relay-lane.ts", { spy: true }); // Watched, not replaced.
 
 const pages = relayPages();
 const { sent, start } = pages;
@@ -187,6 +190,42 @@ describe("sending", () => {
     expect(sent()).toEqual([["a"]]);
     pages.clock.advance(1);
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+  });
+
+  test("what is left out is as documented", () => {
+    start();
+    expect(createRelayLane).toHaveBeenLastCalledWith(
+      {
+        url: expect.any(String),
+        credentials: "same-origin",
+        identity: undefined,
+        timeout: 20_000,
+        retry: { attempts: 100, baseDelay: 1_000, maxDelay: 60_000, maxAge: 86_400_000 },
+      },
+      expect.anything(),
+    );
+  });
+
+  test("what the relay asks for as the page is hidden takes the place of what it has asked for before", async () => {
+    pages.replies = [
+      [429, {}, { "retry-after": "7" }],
+      [429, {}, { "retry-after": "60" }],
+    ];
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    pages.browser.setVisible(false);
+    tab.dispatch("visibilitychange");
+    await settleDown();
+    tracker.track("b");
+    for (let second = 0; second < 59; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(2);
+    }
+    expect(sent()).toEqual([["a"], ["a"]]);
+    pages.clock.advance(1_000);
+    await settleDown();
+    expect(sent().slice(2).flat().sort()).toEqual(["a", "b"]);
   });
 
   test.each(["429", "503"])("what the relay asks for with %s is kept, for all events", async (status) => {
@@ -444,6 +483,7 @@ test.each<[options: unknown, message: string]>([
     "javascript:1",
     "data:,x",
     "https://user:pw@site.test/e",
+    "https://:pw@site.test/e",
   ].map((url): [unknown, string] => [{ url }, `"url" must be ${AN_ADDRESS}, got string`]),
   [{ url: new URL("ftp://site.test/e") }, `"url" must be ${AN_ADDRESS}, got object`],
   [
