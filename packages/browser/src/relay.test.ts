@@ -1,3 +1,4 @@
+import { OutboxError } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
 import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
@@ -396,6 +397,19 @@ describe("too many events", () => {
       "accepted",
       "accepted",
     ]);
+  });
+
+  test("at once for the store go in by halves, and later ones all at once again", async () => {
+    pages.browser.setOnline(false);
+    const outbox = memoryPageOutbox(sharedStore());
+    const { tracker } = start({ outbox });
+    const appendApart = vi.spyOn(outbox, "appendApart");
+    appendApart.mockRejectedValueOnce(new OutboxError("full", "there is no room for so many"));
+    for (const round of ["first", "second"]) {
+      for (let number = 0; number < 8; number++) tracker.track(`${round}-${number}`);
+      await settleDown();
+    }
+    expect(appendApart.mock.calls.map(([drafts]) => drafts.length)).toEqual([8, 4, 4, 8]);
   });
 
   test("in the store, where the oldest waits for its next attempt", async () => {
