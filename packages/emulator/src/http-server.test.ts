@@ -58,6 +58,7 @@ test("events over HTTP, with a link that leads on", async () => {
   const reply = await post(url);
   expect([reply.status, await reply.text(), reply.headers.get("content-length")]).toEqual([202, "", "0"]);
   expect(reply.headers.get("date")).toBe(new Date(second * 1000).toUTCString());
+  expect(reply.headers.get("keep-alive")).toBe("timeout=60"); // Longer than pools of clients keep a connection.
   await post(url, event({ event_name: "other" }));
   const headers = { authorization: "Bearer t" };
   const list = await fetch(`${url}/events?type=user&user_id=314159&per_page=1`, { headers });

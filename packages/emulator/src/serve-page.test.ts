@@ -18,6 +18,9 @@ test("the page's files, which load nothing from elsewhere", () => {
   const policy = reply?.headers["content-security-policy"] ?? "";
   expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
   expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  // What the default does not stand in for.
+  for (const none of ["base-uri", "form-action", "frame-ancestors"])
+    expect(policy).toContain(`; ${none} 'none'`);
 });
 
 test("a page that was not built is said to be missing", () => {
