@@ -63,3 +63,9 @@ test("makes one module, in which each line stands where it does in the document"
   expect(lines[30]).toBe("const client = 2;");
   expect(lines.slice(-4)).toEqual(["", "}}}", "export {};", ""]);
 });
+
+test("what a module exports is there within a function, too", () => {
+  const code = "export default { fetch };\nexport const a = 1;\nexport function b() {}";
+  const lines = moduleOf([{ line: 2, code, given: [] }]).split("\n");
+  expect(lines.slice(1, 4)).toEqual(["void { fetch };", "const a = 1;", "function b() {}"]);
+});

@@ -36,6 +36,12 @@ it("lets pass what can only go to the registry on loopback", async () => {
   await expect(check()).resolves.toBeUndefined();
 });
 
+it("asks of the packages that are published, and of no private ones", () => {
+  mkdirSync(join(root, "packages/site"));
+  write("packages/site/package.json", JSON.stringify({ name: "@acme/site", private: true }));
+  expect(findPackages(root).map(({ manifest }) => manifest.name)).toEqual(["@acme/shop"]);
+});
+
 it("refuses a registry that is not on loopback", async () => {
   await expect(check("https://registry.example/")).rejects.toThrow("is not on loopback");
 });
