@@ -133,6 +133,17 @@ describe("track", () => {
   });
 });
 
+test("without a bound of its own a queue takes 1 MiB of characters, and no more", async () => {
+  const tracker = start();
+  const { length } = JSON.stringify({ eventName: "a", metadata: { text: "" } });
+  const metadata = { text: "x".repeat(32_768 - length) };
+  const receipts = Array.from({ length: 32 }, () => tracker.track("a", metadata));
+  const oneMore = tracker.track("b");
+  await tracker.close({ timeout: 0 });
+  expect(await oneMore).toEqual({ status: "dropped", reason: "queue_full" });
+  expect(await Promise.all(receipts)).toEqual(Array(32).fill({ status: "dropped", reason: "closed" }));
+});
+
 describe("opting out", () => {
   test("drops what waits and refuses what comes, until opting in", async () => {
     const tracker = start();
