@@ -375,6 +375,24 @@ describe.skipIf(sqlite === undefined)("the outbox in SQLite (needs node:sqlite, 
     await Promise.all([patient.close(), hasty.close()]);
   });
 
+  it.each([
+    [{}, "normal", 1_048_576],
+    [{ sync: "full", maxBytes: 8_388_608 }, "full", 2048],
+  ] as const)(
+    "has the file synced and bounded as %j says, or as documented",
+    async (options, sync, pages) => {
+      const { DatabaseSync } = await import("node:sqlite");
+      const exec = vi.spyOn(DatabaseSync.prototype, "exec");
+      const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+      const outbox = sqliteOutbox({ path, ...options });
+      await outbox.counts();
+      expect(exec).toHaveBeenCalledWith(expect.stringContaining(`PRAGMA synchronous = ${sync};`));
+      expect(prepare).toHaveBeenCalledWith(`PRAGMA max_page_count = ${pages}`); // Of 4 KiB each.
+      vi.restoreAllMocks();
+      await outbox.close();
+    },
+  );
+
   it("waits 5 seconds where it is not told how long", async () => {
     await append(path);
     const outbox = sqliteOutbox({ path });
