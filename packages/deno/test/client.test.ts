@@ -109,6 +109,23 @@ Deno.test("a program that ends waits ten seconds for its events where it is not 
   await client.close();
 });
 
+Deno.test("32 connections are kept for the next event where nothing is said, else as many as calls", async () => {
+  const before = Object.getOwnPropertyDescriptor(Deno, "createHttpClient") ?? {};
+  const { createHttpClient } = Deno;
+  const kept: unknown[] = [];
+  const watched = (options: Deno.CreateHttpClientOptions) => {
+    kept.push(options.poolMaxIdlePerHost);
+    return createHttpClient(options);
+  };
+  Object.defineProperty(Deno, "createHttpClient", { ...before, value: watched });
+  for (const concurrency of [undefined, 3]) {
+    await using client = createClient({ token: "token", baseUrl: emulator.url, concurrency });
+    assertEqual((await client.track({ userId: "314159", eventName: "logged-in" })).status, "accepted");
+  }
+  Object.defineProperty(Deno, "createHttpClient", before);
+  assertEqual(kept, [32, 3]);
+});
+
 Deno.test("connections end when the client is closed", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const client = createClient({ token: "token", baseUrl: `http://127.0.0.1:${listener.addr.port}` });
