@@ -325,6 +325,22 @@ describe.skipIf(sqlite === undefined)("the outbox in SQLite (needs node:sqlite, 
     await outbox.close();
   });
 
+  it("has one dead letter take the place of another where events take up the room", async () => {
+    const outbox = sqliteOutbox({ path, maxBytes: 1024 * 1024 });
+    await outbox.append(records(0, 19));
+    await outbox.settle(
+      records(0, 19).map(({ id }) => ({ id, outcome: EXPIRED })),
+      NOW,
+    );
+    await outbox.append(records(20, 469, { body: "x".repeat(2000) }));
+    const endings = records(20, 22).map(({ id }) => ({ id, outcome: EXPIRED }));
+    await outbox.settle(endings, NOW);
+    const ids = (await lettersOf(outbox)).map((letter) => letter.record.id);
+    expect(ids).toEqual([...records(3, 19), ...records(20, 22)].map(({ id }) => id));
+    expect(await outbox.counts()).toMatchObject({ events: 447, deadLetters: 20 });
+    await outbox.close();
+  });
+
   it("is full at maxBytes, loses nothing, goes on working and takes more when there is room", async () => {
     const outbox = sqliteOutbox({ path, maxBytes: 1024 * 1024 });
     const body = "x".repeat(2000);

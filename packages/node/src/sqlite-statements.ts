@@ -136,6 +136,22 @@ export function sqliteStatements(
     return { forgotten, isRoom: true };
   }
 
+  /** The same for one more dead letter, which takes the place of the oldest where all of them would not make room. */
+  function makeRoomForLetter(): ReturnType<typeof makeRoom> {
+    if (pagesBeyond(letterPages) <= 0) return { forgotten: 0, isRoom: true };
+    db.exec("SAVEPOINT room");
+    const made = makeRoom(letterPages);
+    if (made.isRoom) {
+      db.exec("RELEASE room");
+      return made;
+    }
+    db.exec("ROLLBACK TO room; RELEASE room");
+    const letter = oldest.get();
+    if (letter === undefined) return { forgotten: 0, isRoom: false };
+    forget(letter);
+    return { forgotten: 1, isRoom: true };
+  }
+
   /** Forgets dead letters from the oldest on, those too old and those too many, and says how many are left. */
   function prune(kept: number, now: number): number {
     for (let left = kept; ; left -= 1) {
@@ -191,7 +207,7 @@ export function sqliteStatements(
       for (const { id, outcome } of endings) {
         let isBuried = false;
         if (isLetter(outcome)) {
-          const { forgotten, isRoom } = makeRoom(letterPages);
+          const { forgotten, isRoom } = makeRoomForLetter();
           buried -= forgotten;
           isBuried = isRoom && bury.run(now, JSON.stringify(safeOutcome(outcome)), id).changes === 1;
         }
