@@ -183,10 +183,38 @@ describe("close", () => {
       expect(intercom.sent).toEqual([]);
       expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
       expect(warnings).toEqual([
-        `intercom-events: The outbox cannot read events: "lease" must answer records whose ${message}.`,
+        `intercom-events: The outbox cannot read all events: "lease" must answer records whose ${message}.`,
       ]);
     },
   );
+
+  test("takes the good ones of a lease with a record that is none", async () => {
+    const store = createMemoryStore();
+    const first = startOutboxClient(store);
+    await turn();
+    for (let events = 0; events < 10; events += 1) first.client.track(anotherEvent());
+    await passTime(first.clock, 1);
+    await first.client.close({ timeout: 0 });
+    const { outbox } = faultyOutbox(store);
+    const { client, clock, intercom } = startClient({
+      outbox: {
+        ...outbox,
+        lease: async (request) =>
+          (await outbox.lease(request)).map((record, index) =>
+            index === 3 ? { ...record, failures: "0" as unknown as number } : record,
+          ),
+      },
+    });
+    await passTime(clock, 1000, 100);
+    expect(intercom.sent).toHaveLength(4); // As many as may be sent before the first reply.
+    for (let rounds = 0; rounds < 20; rounds += 1) {
+      for (const request of intercom.open()) request.reply(202);
+      await passTime(clock, 100, 10);
+    }
+    expect(intercom.sent).toHaveLength(9);
+    await client.close({ timeout: 0 });
+    expect(store.events.size).toBe(1);
+  });
 
   test("waits once for an outbox that takes nothing, however many are left", async () => {
     const { client, faulty } = startOutboxClient(createMemoryStore());

@@ -42,7 +42,10 @@ function startHanging(verb: Verb) {
   function hang(): void {
     hangs = true;
   }
-  return { ...startClient({ outbox, retry: { attempts: 3 } }), store, hang };
+  function unhang(): void {
+    hangs = false;
+  }
+  return { ...startClient({ outbox, retry: { attempts: 3 } }), store, hang, unhang };
 }
 
 /** What a promise is fulfilled with, as far as it is. */
@@ -67,10 +70,10 @@ describe("an outbox that does not answer", () => {
     client.track(anotherEvent());
     await passTime(clock, 10_000);
     const report = watched(client.close({ timeout: 0 }));
-    await passTime(clock, 14_999);
+    await passTime(clock, 4999);
     // Those two are not waited for.
     if (verb !== "counts" && verb !== "renew") expect(report.value).toBeUndefined();
-    await passTime(clock, 1);
+    await passTime(clock, 10_001, 1);
     expect(report.value).toBeDefined();
     expect(unaccounted(client.stats())).toBe(0);
     expect(warnings.filter((warning) => warning.includes(UNANSWERED)).length).toBeLessThanOrEqual(1);
@@ -105,7 +108,7 @@ describe("an outbox that does not answer", () => {
     expect(store.events.size).toBe(1);
   });
 
-  test("is not called again once it has not answered when it was closed", async () => {
+  test("is not called again once it has not answered when it was closed, but to be closed", async () => {
     const calls: Verb[] = [];
     let hangs = false;
     const outbox = delayedOutbox(createMemoryStore(), (verb) => {
@@ -119,7 +122,7 @@ describe("an outbox that does not answer", () => {
     const report = watched(client.close({ timeout: 0 }));
     await passTime(clock, 15_000);
     expect(report.value).toEqual({ pending: 0, dropped: 1 });
-    expect(calls).toEqual(["append"]);
+    expect(calls).toEqual(["append", "close"]);
   });
 });
 
@@ -163,7 +166,7 @@ describe("an answer that is lost", () => {
     expect(client.stats()).toMatchObject({ accepted: 1, droppedByReason: { not_stored: 1 }, pending: 0 });
     expect(warnings).toEqual([
       "intercom-events: The outbox has not answered for 10 seconds; events wait for it.",
-      "intercom-events: The outbox cannot keep events: it did not answer within 60 seconds.",
+      "intercom-events: The outbox cannot keep events: it did not answer in time.",
       expect.stringContaining("An event was dropped: the outbox did not take it"),
     ]);
   });
@@ -177,6 +180,31 @@ describe("an answer that is lost", () => {
     expect(client.stats().accepted).toBe(1);
     expect(clock.timers()).toBe(before);
     expect(warnings).toEqual([]);
+  });
+
+  test("of one call lets no process end while another writes", async () => {
+    const clock = fakeClock();
+    let alive = 0;
+    function keepAlive() {
+      alive += 1;
+      return () => {
+        alive -= 1;
+      };
+    }
+    const outbox = delayedOutbox(createMemoryStore(), (verb) => {
+      if (verb === "renew") return never();
+      return verb === "append" ? new Promise((resolve) => clock.after(3000, resolve)) : undefined;
+    });
+    const { client, warnings } = startClient({ outbox, clock: { ...clock, keepAlive } });
+    await turn();
+    client.track(EVENT);
+    await passTime(clock, 18_500, 100); // It is in memory, and renewed after ten seconds.
+    client.track(anotherEvent());
+    await passTime(clock, 2500, 100);
+    expect(warnings).toHaveLength(1);
+    expect(alive).toBe(1);
+    await passTime(clock, 1000, 100);
+    expect(alive).toBe(0);
   });
 
   test("keeps no process alive for more than ten seconds", async () => {
@@ -239,6 +267,51 @@ test("all calls have fifteen seconds together when a client is closed", async ()
   expect(report.value).toBeUndefined();
   await passTime(clock, 1);
   expect(report.value).toEqual({ pending: 1, dropped: 0 });
+});
+
+test.each(["update", "append", "lease", "settle"] as const)(
+  "what is tracked after one answer was lost is kept all the same when the client is closed soon: %s",
+  async (verb) => {
+    const { client, clock, intercom, store, hang, unhang } = startHanging(verb);
+    await turn();
+    client.track(EVENT);
+    client.track(anotherEvent());
+    await passTime(clock, 1);
+    hang();
+    intercom.sent[0]?.reply(202);
+    intercom.sent[1]?.reply(503);
+    client.track(anotherEvent());
+    await passTime(clock, 100, 10);
+    unhang();
+    for (let events = 0; events < 2500; events += 1) client.track(anotherEvent());
+    const report = watched(client.close({ timeout: 0 }));
+    await passTime(clock, 15_000, 100);
+    const dropped = verb === "append" ? 1 : 0;
+    expect(report.value).toEqual({ pending: 2502 - dropped, dropped });
+    expect(store.events.size).toBeGreaterThanOrEqual(2502 - dropped);
+  },
+);
+
+test("a slow outbox keeps at closing what it can keep in fifteen seconds", async () => {
+  const store = createMemoryStore();
+  const outbox = memoryOutbox({ store });
+  const { client, clock } = startClient({
+    outbox: {
+      ...outbox,
+      async append(records, leaseUntil) {
+        await new Promise<void>((resolve) => clock.after(records.length, resolve));
+        return outbox.append(records, leaseUntil);
+      },
+    },
+  });
+  await turn();
+  for (let events = 0; events < 20_000; events += 1) client.track(anotherEvent());
+  const report = watched(client.close({ timeout: 0 }));
+  await passTime(clock, 16_000, 10);
+  const kept = report.value?.pending ?? 0;
+  expect(kept).toBeGreaterThan(13_000);
+  expect([0, 1000]).toContain(store.events.size - kept); // What was being written when the time was up.
+  expect(unaccounted(client.stats())).toBe(0);
 });
 
 test("nothing is left to wait for once a client is closed", async () => {

@@ -6,8 +6,8 @@ export interface OutboxDeadline {
   /** Its calls reject that are not answered in time. What they do and answer later is passed over. */
   readonly outbox: Outbox;
   /**
-   * Starts the fifteen seconds that all calls have together when a client closes, those that are open already among
-   * them. Once they are over nothing is called any more.
+   * Starts the fifteen seconds that all calls have together when a client closes, of which those that are open already
+   * have five. Once they are over nothing is called any more but `close`, which is not waited for.
    *
    * @returns calls that off
    */
@@ -15,11 +15,15 @@ export interface OutboxDeadline {
 }
 
 /** Milliseconds in which an outbox is to answer, and in which it must: the answer may be lost, and nothing would go on. */
-const QUIET = 10_000;
+export const QUIET = 10_000;
 const LIMIT = 60_000;
 
-/** Milliseconds for all calls when a client closes. Longer than a store waits for the lock of another process. */
+/**
+ * Milliseconds for all calls when a client closes, longer than a store waits for the lock of another process, and for
+ * those that are open already: what is left is to be written.
+ */
 const CLOSING_LIMIT = 15_000;
+const OPEN_LIMIT = 5000;
 
 /** @param quiet told of a call that has no answer after ten seconds */
 export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => void): OutboxDeadline {
@@ -59,17 +63,29 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => v
       counts: () => limited(() => inner.counts()),
       ...(ids && { ids: () => ids.call(inner) }),
       deadLetters: () => inner.deadLetters(),
-      close: () => limited(() => inner.close()),
+      close() {
+        if (isOver) (async () => inner.close())().catch(() => undefined);
+        return limited(() => inner.close());
+      },
     },
-    startClosing: () =>
-      clock.after(CLOSING_LIMIT, () => {
+    startClosing() {
+      const before = [...open];
+      const cancelOpen = clock.after(OPEN_LIMIT, () => {
+        for (const fail of before) if (open.has(fail)) fail(unanswered());
+      });
+      const cancelAll = clock.after(CLOSING_LIMIT, () => {
         isOver = true;
         for (const fail of open) fail(notClosed());
-      }),
+      });
+      return () => {
+        cancelOpen();
+        cancelAll();
+      };
+    },
   };
 }
 
-const unanswered = (): OutboxError => new OutboxError("failed", "it did not answer within 60 seconds");
+const unanswered = (): OutboxError => new OutboxError("failed", "it did not answer in time");
 
 const notClosed = (): OutboxError =>
   new OutboxError("closed", "it did not answer within 15 seconds when the client was closed");

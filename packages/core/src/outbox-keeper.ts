@@ -3,7 +3,7 @@ import { createHeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
 import type { Outbox, OutboxRecord } from "./outbox.ts";
 import { createOutboxChanges } from "./outbox-changes.ts";
-import { createOutboxDeadline } from "./outbox-deadline.ts";
+import { createOutboxDeadline, QUIET } from "./outbox-deadline.ts";
 import { createOutboxReader } from "./outbox-reader.ts";
 import { codeOf, createOutboxTrouble } from "./outbox-trouble.ts";
 import type { Outcome } from "./outcome.ts";
@@ -18,6 +18,12 @@ const ROUND = 10_000;
 
 /** Records written together. More would hold up the process. */
 const BATCH = 250;
+
+/** The same when the client closes, and nothing else is to be done. */
+const CLOSING_BATCH = 1000;
+
+/** Milliseconds after which a failure is one that others must not wait for as well. */
+const SLOW_FAILURE = 1000;
 
 /** Milliseconds that changes of records are collected before they are written together. */
 const CHANGES_WAIT = 50;
@@ -95,8 +101,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   const { clock, deliver, spill, refuse, fallsBack } = options;
   const trouble = createOutboxTrouble(clock, options.warn);
   const deadline = createOutboxDeadline(options.outbox, clock, () => {
-    letGo?.(); // A script that has nothing else to do is not to wait for it.
-    letGo = undefined;
+    // A script that has nothing else to do is not to wait for it.
+    if (clock.now() - workSince >= QUIET) endWakefulness();
     trouble.tellQuiet();
   });
   const { outbox } = deadline;
@@ -121,6 +127,12 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   let cancelRound = (): void => undefined;
   let hasFailed = false;
   let letGo: (() => void) | undefined;
+  let workSince = Number.POSITIVE_INFINITY;
+
+  function endWakefulness(): void {
+    letGo?.();
+    letGo = undefined;
+  }
 
   function schedule(wait: number): void {
     const at = clock.now() + wait;
@@ -135,10 +147,11 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   function start(): Promise<void> {
     cancelWork();
     workAt = Number.POSITIVE_INFINITY;
+    workSince = clock.now();
     work = write().finally(() => {
       work = undefined;
-      letGo?.();
-      letGo = undefined;
+      workSince = Number.POSITIVE_INFINITY;
+      endWakefulness();
       if (unwritten.size() > 0) schedule(0);
       else if (!changes.isEmpty()) schedule(hasFailed ? FAILURE_WAIT : CHANGES_WAIT);
     });
@@ -148,14 +161,18 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   /** Writes what there is to write, ends first: they leave room. */
   async function write(): Promise<void> {
     hasFailed = !(await changes.writeEndings()) || !(await changes.writeRecords());
-    await append(unwritten.first(BATCH));
+    const startedAt = clock.now();
+    const works = await append(unwritten.first(BATCH));
+    // What has waited for a failure is not to wait for the next one.
+    if (!works && fallsBack && !isClosing && clock.now() - startedAt > SLOW_FAILURE) refuseAll();
     if (!wantsMore()) return;
     await reader.underWay(); // It may have begun before all this was written.
     await reader.refill();
   }
 
-  async function append(batch: readonly PendingEvent[]): Promise<void> {
-    if (batch.length === 0) return;
+  /** Writes events, and answers whether it makes sense to write more. */
+  async function append(batch: readonly PendingEvent[]): Promise<boolean> {
+    if (batch.length === 0) return true;
     unwritten.begin(batch.length);
     // In order: what is written after events that wait in the outbox alone waits there too.
     const isLeased = !reader.hasMore() && !isClosing && held.hasRoomFor(batch);
@@ -167,20 +184,20 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     } catch (error) {
       if (batch.length > 1 && codeOf(error) === "full") {
         const half = batch.length >> 1; // Some of them may fit.
-        await append(batch.slice(0, half));
-        return append(batch.slice(half).filter(unwritten.has)); // Others have made room meanwhile.
+        // Others have made room meanwhile.
+        return (await append(batch.slice(0, half))) && append(batch.slice(half).filter(unwritten.has));
       }
       trouble.tell(error, "keep events");
       for (const event of batch) notKept(event);
-      // What has waited meanwhile is not to wait for one failure after the other.
-      if (fallsBack && !isClosing && codeOf(error) !== "full") passOn();
-      return;
+      return codeOf(error) === "full";
     }
     trouble.works("keep events");
     for (const event of batch) kept(event, isLeased);
+    return true;
   }
 
-  function passOn(): void {
+  /** Takes all that is not written for refused. */
+  function refuseAll(): void {
     const all = unwritten.first(Number.POSITIVE_INFINITY);
     unwritten.begin(all.length);
     for (const event of all) notKept(event);
@@ -293,9 +310,9 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       cancelWork();
       await work;
       await reader.underWay();
-      letGo?.();
-      // All together: an outbox that is in use elsewhere is waited for once, and not with each batch.
-      while (unwritten.size() > 0) await append(unwritten.first(Number.POSITIVE_INFINITY));
+      endWakefulness();
+      // An outbox that is in use elsewhere is waited for once, and not with each batch.
+      while (unwritten.size() > 0) if (!(await append(unwritten.first(CLOSING_BATCH)))) refuseAll();
       await changes.writeEndings();
       await changes.writeRecords();
       try {

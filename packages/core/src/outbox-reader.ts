@@ -70,7 +70,7 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
     try {
       hasMore = !isWhole; // What is appended from here on may be missed, and says so.
       records = await outbox.lease({ limit, now, until: leaseEnd(now) });
-      checkRecords(records);
+      if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
       if (isWhole) leasedUntil = now;
     } catch (error) {
       hasMore = true;
@@ -82,7 +82,17 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
     if (isStopped) return 0; // They are given back, as nothing is sent any more.
     if (records.length === limit) hasMore = true;
     held.learn(records);
-    return take(records, now);
+    return take(records.filter(isSound), now);
+  }
+
+  /** Whether a record is one: failures counted as the text "1" would become 11, and then 111. */
+  function isSound(record: OutboxRecord): boolean {
+    const wrong = FIELDS.find(([field, type]) => typeof record[field] !== type);
+    if (wrong === undefined) return true;
+    const [field, type] = wrong;
+    const message = `"lease" must answer records whose ${field} is a ${type}, got ${typeof record[field]}`;
+    trouble.tell(new TypeError(message), "read all events");
+    return false;
   }
 
   /** Holds what is to be sent of records that the outbox has handed out, and answers how many they are. */
@@ -139,17 +149,6 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
       cancelLook?.();
     },
   };
-}
-
-/** @throws {TypeError} for what is no list of records: a failure that is counted as the text "1" would become 11, and 111 */
-function checkRecords(records: readonly OutboxRecord[]): void {
-  if (!Array.isArray(records)) throw new TypeError('"lease" must answer a list of records');
-  for (const record of records)
-    for (const [field, type] of FIELDS)
-      if (typeof record[field] !== type)
-        throw new TypeError(
-          `"lease" must answer records whose ${field} is a ${type}, got ${typeof record[field]}`,
-        );
 }
 
 const FIELDS = [

@@ -295,6 +295,29 @@ test("an outbox that fails slowly holds up no event that may be sent from memory
   expect(failures).toBeLessThan(3); // Not one for each 250 events.
 });
 
+test("what waits for an outbox that fails at once is still offered to it", async () => {
+  const store = createMemoryStore();
+  const { outbox } = faultyOutbox(store);
+  let isFirst = true;
+  const { client, clock } = startClient({
+    outboxFallback: "memory",
+    outbox: {
+      ...outbox,
+      async append(records, leaseUntil) {
+        if (isFirst) {
+          isFirst = false;
+          throw new OutboxError("failed", "the database is locked");
+        }
+        return outbox.append(records, leaseUntil);
+      },
+    },
+  });
+  await turn();
+  for (let events = 0; events < 1000; events += 1) client.track(anotherEvent());
+  await passTime(clock, 100, 1);
+  expect(store.events.size).toBe(750);
+});
+
 test("the oldest event is known while an outbox does not answer", async () => {
   const { outbox } = faultyOutbox(createMemoryStore());
   const append = () => new Promise<void>(() => undefined);

@@ -149,3 +149,16 @@ describe("an event that the outbox has handed out before another process ended i
     expect(ended).toEqual([[2, EXPIRED]]);
   });
 });
+
+test("the latest 10,000 of each kind that have ended are remembered, and no more than twice as many", () => {
+  const { spilled } = spill([]);
+  for (let number = 1; number <= 20_001; number += 1) {
+    spilled.accept(`accepted ${number}`);
+    spilled.bury(`buried ${number}`);
+  }
+  for (const kind of ["accepted", "buried"]) {
+    expect(spilled.hasEnded(`${kind} 10000`)).toBe(false);
+    expect(spilled.hasEnded(`${kind} 10001`)).toBe(true);
+    expect(spilled.hasEnded(`${kind} 20001`)).toBe(true);
+  }
+});

@@ -45,7 +45,7 @@ export interface KeptElsewhere {
   readonly handedOut: () => Promise<unknown>;
 }
 
-/** As many of a kind as an outbox keeps dead letters unless it is told otherwise. */
+/** As many of a kind at least as an outbox keeps dead letters unless it is told otherwise. */
 const MAX_NOTED = 10_000;
 
 const ACCEPTED: Outcome = { status: "accepted", attempts: 0 };
@@ -61,8 +61,8 @@ export function createSpilledEvents(
   ended: (outcome: Outcome, sequence: number | undefined, receipt: Receipt | undefined) => void,
 ): SpilledEvents {
   const owed = createOwedReceipts();
-  const buried = new Set<string>();
-  const accepted = new Set<string>();
+  const buried = createLatest();
+  const accepted = createLatest();
   let count = 0;
   let added = 0;
 
@@ -72,7 +72,6 @@ export function createSpilledEvents(
     ended(outcome, sequence, sequence === undefined ? undefined : owed.end(sequence, outcome));
   }
 
-  const bury = (id: string): void => note(buried, id);
   const hasEnded = (id: string): boolean => buried.has(id) || accepted.has(id);
 
   return {
@@ -87,8 +86,8 @@ export function createSpilledEvents(
     count: () => count,
     want: owed.want,
     end: owed.end,
-    bury,
-    accept: (id) => note(accepted, id),
+    bury: buried.add,
+    accept: accepted.add,
     hasEnded,
     async endMissing({ ids, deadLetters, held, endings, handedOut }) {
       const addedBefore = added;
@@ -115,12 +114,12 @@ export function createSpilledEvents(
         if (!missing.has(sequence)) continue;
         const letter = letters.get(sequence);
         letters.delete(sequence);
-        if (letter) bury(letter.id); // It stays among the dead letters, and is not to be counted again.
+        if (letter) buried.add(letter.id); // It stays among the dead letters, and is not to be counted again.
         end(letter?.outcome ?? ACCEPTED, sequence);
       }
       for (const { id, outcome } of letters.values()) {
         if (!areMissing()) return;
-        bury(id);
+        buried.add(id);
         end(outcome);
       }
       while (areMissing()) end(ACCEPTED); // Nobody holds their receipts any more.
@@ -141,11 +140,18 @@ async function endingsOf(
   return endings;
 }
 
-/** Adds one to the latest. */
-function note(latest: Set<string>, id: string): void {
-  latest.add(id);
-  for (const oldest of latest) {
-    if (latest.size <= MAX_NOTED) return;
-    latest.delete(oldest);
-  }
+/** The latest ids, up to twice {@link MAX_NOTED}: a set whose oldest is taken out each time is slow. */
+function createLatest(): { add(id: string): void; has(id: string): boolean } {
+  let older = new Set<string>();
+  let latest = new Set<string>();
+  return {
+    add(id) {
+      if (latest.size === MAX_NOTED) {
+        older = latest;
+        latest = new Set();
+      }
+      latest.add(id);
+    },
+    has: (id) => latest.has(id) || older.has(id),
+  };
 }

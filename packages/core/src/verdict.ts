@@ -32,7 +32,8 @@ export type Verdict =
   | ({ readonly kind: "server_error"; readonly message?: string } & Replied)
   /**
    * No reply: refused, reset, unknown host, failed TLS. `cause`: what the transport threw, of a client as an error with
-   * its name, message, stack and code, without what else hangs on it. JSON has the name, the message and the code.
+   * its name, message and stack, and `code`, `errno`, `syscall`, `hostname`, `address` and `port` if it has them, without
+   * what else hangs on it. JSON leaves out the stack alone.
    */
   | { readonly kind: "unreachable"; readonly cause: unknown }
   /** No reply in time. */

@@ -148,9 +148,9 @@ test("errors in a ring, too many of them and those that do not say are told as f
 
 test("that there is no token stays that, without what hangs on the error behind it", () => {
   const secret = { client_secret: LONG };
-  const behind = Object.assign(new Error("503"), { config: secret });
+  const behind = Object.assign(new Error("down (503) - …"), { config: secret });
   const told = causeWithoutToken(new TokenError("no token", { cause: behind }), "");
   expect(told).toBeInstanceOf(TokenError);
-  expect({ ...((told as Error).cause as Error) }).toEqual({ name: "Error", message: "503" });
+  expect({ ...((told as Error).cause as Error) }).toEqual({ name: "Error", message: "down (503) - …" });
   expect(all(told)).not.toContain(LONG);
 });

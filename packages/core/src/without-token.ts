@@ -32,8 +32,8 @@ export function withoutToken(verdict: Verdict, token: string): Verdict {
 }
 
 /**
- * What a transport or the function of a token has thrown, as an error of the same name, message, stack and code that has
- * nothing else on it: that may be the request with its headers, or a reply that repeats it. So are those behind it.
+ * What a transport or the function of a token has thrown, as an error of the same name, message and stack that has but
+ * {@link TOLD} on it: all else may be the request with its headers, or a reply that repeats it. So are those behind it.
  */
 export function causeWithoutToken(cause: unknown, token: string): unknown {
   // Without a token, it was thrown before there was one.

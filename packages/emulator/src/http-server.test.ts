@@ -265,6 +265,8 @@ test.each([
   ["[fe80::1]:4010", 204],
   ["intercom:4010", 204],
   ["host.docker.internal:4010", 204],
+  ["intercom.tests.svc.cluster.local:4010", 204],
+  ["laptop.home.arpa", 204],
 ])("off loopback, a control request by the Host %s is answered with %i", async (host, status) => {
   const emulator = createEmulator();
   started.push(emulator);
