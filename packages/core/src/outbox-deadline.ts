@@ -7,7 +7,7 @@ export interface OutboxDeadline {
   readonly outbox: Outbox;
   /**
    * Starts the fifteen seconds that all calls have together when a client closes, of which those that are open already
-   * have five. Once they are over nothing is called any more but `close`, which is not waited for.
+   * have eight. Once they are over nothing is called any more but `close`, which is not waited for.
    *
    * @returns calls that off
    */
@@ -23,7 +23,7 @@ const LIMIT = 60_000;
  * those that are open already: what is left is to be written.
  */
 const CLOSING_LIMIT = 15_000;
-const OPEN_LIMIT = 5000;
+const OPEN_LIMIT = 8000;
 
 /** @param quiet told of a call that has no answer after ten seconds */
 export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => void): OutboxDeadline {
