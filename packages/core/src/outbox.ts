@@ -68,14 +68,12 @@ export interface LeaseRequest {
  * call, its outbox says what that means. Calls of one outbox take effect in the order they were made, and ids that are
  * unknown are passed over. A call that answers a promise and has not done so after a minute has failed. Once the client
  * closes, all together have fifteen seconds, and those that are open already eight of them; what such a call has done
- * all the same is passed over. After `close` all calls reject with
- * the code `closed`, but for `close` itself.
+ * all the same is passed over. After `close` all calls reject with the code `closed`, but for `close` itself.
  */
 export interface Outbox {
   /**
-   * Keeps new records, 250 at most, and all that are left when the client closes, which may be tens of thousands.
-   * Resolves once they outlive the process. What it rejects is not tried again: those events end as `not_stored`, or
-   * are sent from memory.
+   * Keeps new records, 250 at most, or 1,000 when the client closes. Resolves once they outlive the process. What it
+   * rejects is not tried again: those events end as `not_stored`, or are sent from memory.
    *
    * @param leaseUntil when this outbox's lease on them runs out; without it they are free to be leased
    * @throws {OutboxError} code `full` when the store's bound is reached, `failed` when it cannot write or
