@@ -154,3 +154,26 @@ test("that there is no token stays that, without what hangs on the error behind 
   expect({ ...((told as Error).cause as Error) }).toEqual({ name: "Error", message: "down (503) - …" });
   expect(all(told)).not.toContain(LONG);
 });
+
+test("the stack is that of where it was thrown, without the token", () => {
+  function failingTransport(): Error {
+    return new Error(`Cannot send "Bearer ${LONG}"`);
+  }
+  const { stack } = causeWithoutToken(failingTransport(), LONG) as Error;
+  expect(stack).toContain("failingTransport");
+  expect(stack).not.toContain(LONG);
+  const bare = Object.assign(new Error("no"), { stack: undefined });
+  expect(typeof (causeWithoutToken(bare, LONG) as Error).stack).toBe("string");
+});
+
+test("of what is told only texts and numbers are, in their depth", () => {
+  const odd = Object.assign(new Error("odd"), { name: 7, code: { token: LONG }, errno: [LONG], port: 9 });
+  const told = causeWithoutToken(odd, LONG) as Error;
+  expect({ ...told }).toEqual({ name: "Error", message: "odd", port: 9 });
+  expect("cause" in told).toBe(false);
+  const ring = new AggregateError([], "ring");
+  ring.errors.push(ring);
+  let depth = 0;
+  for (let each = causeWithoutToken(ring, LONG) as AggregateError; each; each = each.errors?.[0]) depth += 1;
+  expect(depth).toBe(4);
+});
