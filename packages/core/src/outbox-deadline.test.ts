@@ -48,6 +48,21 @@ function startHanging(verb: Verb) {
   return { ...startClient({ outbox, retry: { attempts: 3 } }), store, hang, unhang };
 }
 
+/** The same, which has an end and a failure to write, and an event to keep. */
+async function startHangingAtWork(verb: Verb) {
+  const started = startHanging(verb);
+  const { client, clock, intercom, hang } = started;
+  await turn();
+  client.track(EVENT);
+  client.track(anotherEvent());
+  await passTime(clock, 1);
+  hang();
+  intercom.sent[0]?.reply(202);
+  intercom.sent[1]?.reply(503);
+  client.track(anotherEvent());
+  return started;
+}
+
 /** What a promise is fulfilled with, as far as it is. */
 function watched<T>(promise: PromiseLike<T>): { value?: T } {
   const seen: { value?: T } = {};
@@ -59,15 +74,7 @@ function watched<T>(promise: PromiseLike<T>): { value?: T } {
 
 describe("an outbox that does not answer", () => {
   test.each(VERBS)("does not hold up closing for ever: %s", async (verb) => {
-    const { client, clock, intercom, hang, warnings } = startHanging(verb);
-    await turn();
-    client.track(EVENT);
-    client.track(anotherEvent());
-    await passTime(clock, 1);
-    hang();
-    intercom.sent[0]?.reply(202);
-    intercom.sent[1]?.reply(503);
-    client.track(anotherEvent());
+    const { client, clock, warnings } = await startHangingAtWork(verb);
     await passTime(clock, 10_000);
     const report = watched(client.close({ timeout: 0 }));
     await passTime(clock, 7999);
@@ -272,15 +279,7 @@ test("all calls have fifteen seconds together when a client is closed", async ()
 test.each(["update", "append", "lease", "settle"] as const)(
   "what is tracked after one answer was lost is kept all the same when the client is closed soon: %s",
   async (verb) => {
-    const { client, clock, intercom, store, hang, unhang } = startHanging(verb);
-    await turn();
-    client.track(EVENT);
-    client.track(anotherEvent());
-    await passTime(clock, 1);
-    hang();
-    intercom.sent[0]?.reply(202);
-    intercom.sent[1]?.reply(503);
-    client.track(anotherEvent());
+    const { client, clock, store, unhang } = await startHangingAtWork(verb);
     await passTime(clock, 100, 10);
     unhang();
     for (let events = 0; events < 2500; events += 1) client.track(anotherEvent());
