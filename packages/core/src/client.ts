@@ -137,8 +137,8 @@ export interface Client<Catalog extends object = AnyEvent> {
    * Takes no more events and waits for those there are, 30 seconds if no `timeout` is given. What has
    * no outcome by then is dropped as `closed`, or stays in the outbox if there is one: then its receipt
    * stays open, and the next client of the outbox sends it. An outbox that does not answer then is waited for fifteen
-   * seconds more at most; what it has not said that it keeps is dropped as `not_stored`, and may be kept all the same. From
-   * then on reads fail, too.
+   * seconds more at most; what it has not said that it keeps is dropped as `not_stored`, and may be kept all the same.
+   * From then on reads fail, too.
    */
   close(options?: WaitOptions): Promise<CloseReport>;
   /**

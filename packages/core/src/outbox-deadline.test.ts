@@ -63,6 +63,18 @@ async function startHangingAtWork(verb: Verb) {
   return started;
 }
 
+/** A clock's `keepAlive`, and how many keep the process alive. */
+function countedKeepAlive() {
+  let count = 0;
+  function keepAlive() {
+    count += 1;
+    return () => {
+      count -= 1;
+    };
+  }
+  return { keepAlive, alive: () => count };
+}
+
 /** What a promise is fulfilled with, as far as it is. */
 function watched<T>(promise: PromiseLike<T>): { value?: T } {
   const seen: { value?: T } = {};
@@ -191,13 +203,7 @@ describe("an answer that is lost", () => {
 
   test("of one call lets no process end while another writes", async () => {
     const clock = fakeClock();
-    let alive = 0;
-    function keepAlive() {
-      alive += 1;
-      return () => {
-        alive -= 1;
-      };
-    }
+    const { keepAlive, alive } = countedKeepAlive();
     const outbox = delayedOutbox(createMemoryStore(), (verb) => {
       if (verb === "renew") return never();
       return verb === "append" ? new Promise((resolve) => clock.after(3000, resolve)) : undefined;
@@ -209,32 +215,26 @@ describe("an answer that is lost", () => {
     client.track(anotherEvent());
     await passTime(clock, 2500, 100);
     expect(warnings).toHaveLength(1);
-    expect(alive).toBe(1);
+    expect(alive()).toBe(1);
     await passTime(clock, 1000, 100);
-    expect(alive).toBe(0);
+    expect(alive()).toBe(0);
   });
 
   test("keeps no process alive for more than ten seconds", async () => {
     const store = createMemoryStore();
     const clock = fakeClock();
-    let alive = 0;
-    function keepAlive() {
-      alive += 1;
-      return () => {
-        alive -= 1;
-      };
-    }
+    const { keepAlive, alive } = countedKeepAlive();
     const outbox = delayedOutbox(store, (verb) => (verb === "append" ? never() : undefined));
     const { client } = startClient({ outbox, clock: { ...clock, keepAlive } });
     await turn();
     client.track(EVENT);
     await passTime(clock, 1);
     await passTime(clock, 9999);
-    expect(alive).toBe(1);
+    expect(alive()).toBe(1);
     await passTime(clock, 1);
-    expect(alive).toBe(0);
+    expect(alive()).toBe(0);
     await passTime(clock, 120_000, 1000);
-    expect(alive).toBe(0);
+    expect(alive()).toBe(0);
   });
 });
 

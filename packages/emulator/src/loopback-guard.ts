@@ -5,7 +5,8 @@ export function isLoopback(hostname: string): boolean {
 
 /**
  * True for a host name that no other site can have: an address, a name without a dot as containers have it, or one
- * under a top-level domain that is not in the public DNS (RFC 6761, RFC 6762, RFC 8375 and ICANN's resolution 2024.07.29.06).
+ * under a top-level domain that is not in the public DNS (RFC 6761, RFC 6762, RFC 8375 and ICANN's resolution
+ * 2024.07.29.06).
  */
 function isPrivate(hostname: string): boolean {
   return /^(\[.*\]|\d+(\.\d+){3}|[^.]+|.+\.(localhost|internal|local|test|home\.arpa))$/i.test(hostname);

@@ -43,9 +43,9 @@ export interface SqliteOutboxOptions extends OutboxOptions {
    */
   readonly maxBytes?: number | undefined;
   /**
-   * Milliseconds a call waits for another process that holds the file. Closing a client makes up to six calls
-   * once its `timeout` is over, so where that happens it takes longer by so much, and by fifteen seconds at most. A client waits
-   * for a minute at most; what is written later than that was told to be `not_stored`.
+   * Milliseconds a call waits for another process that holds the file. A client waits for a call for a minute at most:
+   * what is kept later than that it has told to be `not_stored`. Closing a client makes up to six calls once its
+   * `timeout` is over, and takes fifteen seconds longer at most where they have to wait.
    *
    * @default 5000
    */
