@@ -79,8 +79,8 @@ export function createCourier(
   }
 
   /**
-   * Posts a batch. The text type needs no preflight, and a request that outlives the page cannot make one
-   * in every browser.
+   * Posts a batch. It is labelled `text/plain`, as every text is: that needs no preflight, and a request that outlives
+   * the page cannot make one in every browser.
    */
   async function post(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Posted> {
     const abort = new AbortController();
@@ -108,7 +108,6 @@ export function createCourier(
       if (isLast || failures === 0) reserve(body);
       const exchange = fetch(url, {
         method: "POST",
-        headers: { "content-type": "text/plain;charset=UTF-8" },
         body,
         credentials,
         keepalive: !!release,
