@@ -98,12 +98,12 @@ export function createCourier(
     }
     try {
       // Before anything is awaited, so that the batches of a page that goes leave each other room.
-      if (isLast) reserve(encodeBatch(batch, lastToken));
+      if (isLast) reserve(encodeBatch(batch, clock.now(), lastToken));
       // Without an identity nothing is awaited: a page that goes may have no later moment.
       const token = identity && (await identify(isLast, late));
       if (isGivenUp()) throw new Error("its events were given up");
       lastToken = token;
-      const body = encodeBatch(batch, token);
+      const body = encodeBatch(batch, clock.now(), token);
       // After a failure the browser itself may be what refuses, as other scripts have used up its allowance.
       if (isLast || failures === 0) reserve(body);
       const exchange = fetch(url, {

@@ -33,8 +33,12 @@ export function cutBatch<P extends Parcel>(parcels: readonly P[], limit: number,
   return parcels.slice(0, end < 0 ? parcels.length : end);
 }
 
-/** The body of a request: a `RelayRequest` that holds each event byte for byte. */
-export function encodeBatch(batch: readonly Parcel[], identity?: string): string {
+/**
+ * The body of a request: a `RelayRequest` that holds each event byte for byte.
+ *
+ * @param now milliseconds since the epoch by the clock that the events were stamped by
+ */
+export function encodeBatch(batch: readonly Parcel[], now: number, identity?: string): string {
   const signed = identity === undefined ? "" : `"identity":${JSON.stringify(identity)},`;
-  return `{${signed}"events":[${batch.map(({ record }) => record.body).join()}]}`;
+  return `{${signed}"sent_at":${Math.floor(now / 1000)},"events":[${batch.map(({ record }) => record.body).join()}]}`;
 }

@@ -2,7 +2,7 @@ import { OutboxError } from "@intercom-events/core";
 import { describe, expect, test } from "vitest";
 import { type FakeTab, settleDown } from "../test/fake-tabs.ts";
 import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
-import { ACCEPTED, eventsOf, relayPages } from "../test/relay-pages.ts";
+import { ACCEPTED, bytesOf, eventsOf, relayPages } from "../test/relay-pages.ts";
 
 const pages = relayPages();
 const { sent, start } = pages;
@@ -163,7 +163,7 @@ describe("a page that goes", () => {
       await settleDown(4);
     }
     expect(sent()).toEqual([["a"], ["a"]]);
-    expect(new Set(pages.browser.requests.map(({ body }) => body)).size).toBe(1);
+    expect(new Set(pages.browser.requests.map(bytesOf)).size).toBe(1);
     expect(store.events.events.size).toBe(0);
   });
 

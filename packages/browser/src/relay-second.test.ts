@@ -1,3 +1,4 @@
+import type { RelayRequest } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { type FakeRequest, settleDown } from "../test/fake-tabs.ts";
 import { dateAfter, eventsOf, type Reply, relayPages } from "../test/relay-pages.ts";
@@ -43,6 +44,17 @@ describe("the second of an event", () => {
     expect(
       pages.browser.requests.map((request) => eventsOf(request).map(({ created_at }) => created_at)),
     ).toEqual([[1_700_000_000], [1_700_000_000, later]]);
+  });
+
+  test("goes with the time of its page, so that a relay can tell how far that is off", async () => {
+    pages.replies = ["lost"];
+    const { tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    pages.clock.advance(60_000);
+    await settleDown();
+    const times = pages.browser.requests.map(({ body }) => (JSON.parse(body) as RelayRequest).sent_at);
+    expect(times).toEqual([1_700_000_000, 1_700_000_060]);
   });
 
   test("is no other tracker's of the page, with the same relay", async () => {

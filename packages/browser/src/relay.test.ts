@@ -2,7 +2,7 @@ import { OutboxError } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
 import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
-import { ACCEPTED, relayPages } from "../test/relay-pages.ts";
+import { ACCEPTED, bytesOf, relayPages } from "../test/relay-pages.ts";
 import { relay } from "./index.ts";
 import { createRelayLane } from "./relay-lane.ts";
 
@@ -27,7 +27,7 @@ describe("sending", () => {
       keepalive: true,
     });
     expect(pages.browser.requests[0]?.body).toBe(
-      '{"events":[{"event_name":"a","created_at":1700000000,"metadata":{"n":1}},{"event_name":"b","created_at":1700000000,"metadata":{"n":1}}]}',
+      '{"sent_at":1700000000,"events":[{"event_name":"a","created_at":1700000000,"metadata":{"n":1}},{"event_name":"b","created_at":1700000000,"metadata":{"n":1}}]}',
     );
     expect(pages.clock.timers()).toBe(0);
   });
@@ -124,7 +124,7 @@ describe("sending", () => {
       attempts: 4,
     });
     expect(times.slice(1)).toEqual([0, 500, 1_500, 3_500]);
-    expect(new Set(pages.browser.requests.map(({ body }) => body)).size).toBe(1);
+    expect(new Set(pages.browser.requests.map(bytesOf)).size).toBe(1);
     expect(pages.clock.timers()).toBe(0);
   });
 

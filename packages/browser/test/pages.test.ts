@@ -246,6 +246,23 @@ test("a blocked Messenger: events take the fallback, once, at the second they we
   await expectEachOnce([0, 1, 2]);
 });
 
+test("a page two days ahead that tracks and goes at once: its event is stored, and not in the future", async () => {
+  const context = await visit("visitor");
+  await context.addInitScript(() => {
+    const { now } = Date;
+    Date.now = () => now() + 2 * 86_400_000;
+  });
+  const { page } = await open(context);
+  const before = Math.floor(Date.now() / 1000);
+  await createTracker(page, { url: site.relayUrl });
+  await track(page, [["early", 0]]);
+  await page.goto("about:blank");
+  await expectEachOnce([0]);
+  const [{ created_at } = { created_at: 0 }] = site.emulator.events();
+  expect(created_at).toBeGreaterThan(before - 302);
+  expect(created_at).toBeLessThanOrEqual(Math.floor(Date.now() / 1000));
+});
+
 test("what an earlier page has stored is delivered by the next", async () => {
   const context = await visit("visitor");
   const { page } = await open(context);

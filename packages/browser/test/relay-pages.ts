@@ -33,6 +33,11 @@ export function eventsOf({ body }: Pick<FakeRequest, "body">): RelayRequest["eve
   return (JSON.parse(body) as RelayRequest).events;
 }
 
+/** The very bytes of a request's events. */
+export function bytesOf({ body }: Pick<FakeRequest, "body">): string {
+  return body.slice(body.indexOf('"events":'));
+}
+
 /** The time so many seconds after that of the clocks here, as HTTP has it. */
 export function dateAfter(seconds: number): string {
   return new Date((1_700_000_000 + seconds) * 1000).toUTCString();

@@ -30,18 +30,23 @@ type Rejection = NonNullable<RelayResult["code"]>;
 /**
  * Checks one event of a batch, whatever it is.
  *
+ * @param skew seconds that the clock of its page is behind, by which a time that is out of bounds is corrected
  * @throws what the schema throws, or that it took too long
  */
-export async function checkEvent(value: unknown, bounds: EventBounds): Promise<CheckedEvent | RelayResult> {
+export async function checkEvent(
+  value: unknown,
+  skew: number,
+  bounds: EventBounds,
+): Promise<CheckedEvent | RelayResult> {
   const event = parseEvent(value);
   if (!event) return rejected("invalid_event");
   const { event_name, created_at, metadata } = event;
   const allowed = bounds.events(event_name);
   if (!allowed) return rejected("name_not_allowed");
-  const age = bounds.clock.now() - created_at * 1000;
-  if (age > bounds.maxAge || -age > bounds.maxAhead) return rejected("time_not_allowed");
+  const createdAt = [created_at, created_at + skew].find((time) => isInTime(time, bounds));
+  if (createdAt === undefined) return rejected("time_not_allowed");
   if (Object.keys(metadata ?? {}).length > bounds.maxMetadataKeys) return rejected("metadata_not_allowed");
-  return withMetadata({ eventName: allowed.eventName, createdAt: created_at }, allowed, metadata, bounds);
+  return withMetadata({ eventName: allowed.eventName, createdAt }, allowed, metadata, bounds);
 }
 
 async function withMetadata(
@@ -59,6 +64,12 @@ async function withMetadata(
   if (metadata && value === undefined) throw new TypeError(`${bound.name} must answer metadata, got nothing`);
   const isNothing = metadata === undefined && Object.keys(Object(value)).length === 0;
   return isNothing ? event : { ...event, metadata: value };
+}
+
+/** @param time in Unix seconds */
+function isInTime(time: number, { clock, maxAge, maxAhead }: EventBounds): boolean {
+  const age = clock.now() - time * 1000;
+  return age <= maxAge && -age <= maxAhead;
 }
 
 function rejected(code: Rejection): RelayResult {

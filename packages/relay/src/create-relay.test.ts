@@ -147,6 +147,14 @@ const REFUSED: readonly (readonly [string, Record<string, string | undefined>, u
   ],
   ["an empty identity", {}, { events: [event()], identity: "" }, 400, "invalid_request"],
   ["a huge identity", {}, { events: [event()], identity: "x".repeat(8193) }, 400, "invalid_request"],
+  ["a time of sending that is no number", {}, { events: [event()], sent_at: "1" }, 400, "invalid_request"],
+  [
+    "a time of sending in milliseconds",
+    {},
+    { events: [event()], sent_at: Date.now() },
+    400,
+    "invalid_request",
+  ],
   ["too many events", {}, { events: Array(101).fill(event()) }, 413, "too_large"],
   ["too many bytes", {}, { events: [event("a", { metadata: { a: "x".repeat(65_536) } })] }, 413, "too_large"],
   ["a nobody", { cookie: undefined }, { events: [event()] }, 401, "unauthorized"],
@@ -474,6 +482,86 @@ describe("which events", () => {
     expect(await ask(now - 60, 60_986, 0)).toEqual([no]);
     expect(await ask(now + 5, 0, 4013)).toEqual([ACCEPTED]);
     expect(await ask(now + 5, 0, 4012)).toEqual([no]);
+  });
+
+  describe("of a page whose clock is wrong", () => {
+    const DAY = 86_400;
+
+    /** What is answered and stored of an event that a page tracked some seconds ago, by its clock. */
+    async function ask(ahead: number, age: number, options: Partial<RelayOptions> = {}) {
+      const clock = fakeClock();
+      const now = Math.floor(clock.now() / 1000);
+      const { relay, stored } = await start({ clock, ...options });
+      const sent_at = now + ahead;
+      const events = [event("a", { created_at: sent_at - age })];
+      const results = await resultsOf(await relay.fetch(request({ events, sent_at })));
+      return { results, late: (await stored()).map(({ created_at }) => now - age - created_at) };
+    }
+
+    test.each([
+      ["a day ahead", DAY + 1],
+      ["two hours ahead", 7199],
+      ["at the year 2000", 946_684_800 - 1_700_000_000],
+      ["a month behind", -30 * DAY - 1],
+    ])("%s, times are corrected to five minutes, and never into the future", async (_, ahead) => {
+      const { results, late } = await ask(ahead, 7);
+      expect(results).toEqual([ACCEPTED]);
+      expect(late).toHaveLength(1);
+      expect(late[0]).toBeGreaterThanOrEqual(0);
+      expect(late[0]).toBeLessThan(300);
+    });
+
+    test.each([
+      ["a little, times are as the page has fixed them", 3600, 0, [ACCEPTED], [-3600]],
+      ["not at all, an event that is too old stays so", 0, 8 * DAY, [rejected("time_not_allowed")], []],
+      ["by a day, an event that is too old stays so", DAY, 8 * DAY, [rejected("time_not_allowed")], []],
+    ])("%s", async (_, ahead, age, results, late) => {
+      expect(await ask(ahead, age)).toEqual({ results, late });
+    });
+
+    test("no time is too far ahead when it is corrected", async () => {
+      for (const ahead of [DAY, DAY + 149, DAY + 151, DAY + 299]) {
+        expect((await ask(ahead, 0, { maxAhead: 1_000 })).results).toEqual([ACCEPTED]);
+      }
+    });
+
+    test("what comes again later is stored once", async () => {
+      const clock = fakeClock();
+      const { relay, stored } = await start({ clock });
+      const created_at = Math.floor(clock.now() / 1000) + DAY;
+      for (const passed of [1, 5, 60, 600]) {
+        clock.advance(passed * 1000);
+        const sent_at = Math.floor(clock.now() / 1000) + DAY - (passed % 3);
+        const body = {
+          events: [event("a", { created_at }), event("b", { created_at: created_at + 1 })],
+          sent_at,
+        };
+        for (const { status } of await resultsOf(await relay.fetch(request(body)))) {
+          expect(["accepted", "duplicate"]).toContain(status);
+        }
+      }
+      expect(await stored()).toHaveLength(2);
+    });
+
+    test("a body that takes its time changes nothing", async () => {
+      const clock = fakeClock();
+      const { relay, stored } = await start({ clock });
+      const now = Math.floor(clock.now() / 1000);
+      const sent_at = now + DAY + 1; // So near to a step that nine seconds more would be another.
+      const body = JSON.stringify({ events: [event("a", { created_at: sent_at })], sent_at });
+      const stream = new ReadableStream(
+        {
+          pull(controller) {
+            clock.advance(9_000);
+            controller.enqueue(new TextEncoder().encode(body));
+            controller.close();
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      await relay.fetch(request("", {}, { body: stream, duplex: "half" } as RequestInit));
+      expect(await stored()).toMatchObject([{ created_at: now - 299 }]);
+    });
   });
 
   test("what is as long, as early or as late as the contract allows is taken", async () => {

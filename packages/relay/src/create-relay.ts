@@ -1,5 +1,6 @@
 import type { RelayReply, RelayResult } from "@intercom-events/core";
 import { type CheckedEvent, checkEvent } from "./check-event.ts";
+import { clockSkew } from "./clock-skew.ts";
 import { handOver } from "./hand-over.ts";
 import { inTime } from "./in-time.ts";
 import { judgeOrigin } from "./judge-origin.ts";
@@ -61,6 +62,7 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
   }
 
   async function take(request: Request, context: Context | undefined): Promise<RelayReply | Refusal> {
+    const receivedAt = clock.now();
     const body = await readBody(request, policy);
     if (isRefusal(body)) return body;
     const batch = parseBatch(body.text, maxEvents);
@@ -69,7 +71,8 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
     if (isRefusal(caller)) return caller;
     const wait = meter?.take(caller.key, batch.events.length, clock.now()) ?? 0;
     if (wait > 0) return { ...refuse("rate_limited"), wait };
-    const checked = await Promise.all(batch.events.map(check));
+    const skew = clockSkew(batch.sentAt, receivedAt);
+    const checked = await Promise.all(batch.events.map((event) => check(event, skew)));
     return { results: await handOver(caller.contact, checked, policy) };
   }
 
@@ -90,9 +93,9 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
   }
 
   /** A schema that throws, or takes too long, says nothing about the event, which may come again. */
-  async function check(event: unknown): Promise<CheckedEvent | RelayResult> {
+  async function check(event: unknown, skew: number): Promise<CheckedEvent | RelayResult> {
     try {
-      return await checkEvent(event, policy);
+      return await checkEvent(event, skew, policy);
     } catch (error) {
       tell(error, "events");
       return RETRY;

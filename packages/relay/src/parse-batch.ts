@@ -5,6 +5,8 @@ import { type Refusal, refuse } from "./refusal.ts";
 export interface Batch {
   readonly events: readonly unknown[];
   readonly identity?: string;
+  /** When the page sent it by its own clock, in Unix seconds. */
+  readonly sentAt?: number;
 }
 
 /** The bounds of `spec/relay.yaml`. */
@@ -12,7 +14,11 @@ const LONGEST_IDENTITY = 8192;
 const LONGEST_NAME = 255;
 const LATEST_TIME = 99_999_999_999;
 
-const REQUEST_FIELDS: Readonly<Record<keyof RelayRequest, true>> = { events: true, identity: true };
+const REQUEST_FIELDS: Readonly<Record<keyof RelayRequest, true>> = {
+  events: true,
+  identity: true,
+  sent_at: true,
+};
 const EVENT_FIELDS: Readonly<Record<keyof RelayEvent, true>> = {
   event_name: true,
   created_at: true,
@@ -23,14 +29,20 @@ const EVENT_FIELDS: Readonly<Record<keyof RelayEvent, true>> = {
 export function parseBatch(text: string, maxEvents: number): Batch | Refusal {
   const body = parseJson(text);
   if (!isRecord(body) || !hasOnly(body, REQUEST_FIELDS)) return refuse("invalid_request");
-  const { events, identity } = body;
+  const { events, identity, sent_at } = body;
   if (!Array.isArray(events) || events.length === 0) return refuse("invalid_request");
   if (events.length > maxEvents) return refuse("too_large", `The body must have at most ${maxEvents} events`);
-  if (identity === undefined) return { events };
-  if (typeof identity !== "string" || identity === "" || identity.length > LONGEST_IDENTITY) {
+  if (identity !== undefined && !isIdentity(identity)) {
     return refuse("invalid_request", `"identity" must be a text of 1 to ${LONGEST_IDENTITY} characters`);
   }
-  return { events, identity };
+  if (sent_at !== undefined && !isTime(sent_at)) {
+    return refuse("invalid_request", '"sent_at" must be whole Unix seconds');
+  }
+  return {
+    events,
+    ...(identity !== undefined && { identity }),
+    ...(sent_at !== undefined && { sentAt: sent_at }),
+  };
 }
 
 /** Reads one event, its metadata such as Intercom can show it; `undefined` for what is none. */
@@ -39,10 +51,8 @@ export function parseEvent(value: unknown): RelayEvent | undefined {
   const { event_name, created_at, metadata } = value;
   if (typeof event_name !== "string" || event_name.trim() === "" || event_name.length > LONGEST_NAME)
     return undefined;
-  if (!Number.isInteger(created_at)) return undefined;
-  const seconds = created_at as number;
-  if (seconds < 0 || seconds > LATEST_TIME) return undefined;
-  const named = { event_name, created_at: seconds };
+  if (!isTime(created_at)) return undefined;
+  const named = { event_name, created_at };
   if (metadata === undefined) return named;
   const details = parseMetadata(metadata);
   return details && { ...named, metadata: details };
@@ -52,6 +62,15 @@ export function parseEvent(value: unknown): RelayEvent | undefined {
 function parseMetadata(value: unknown): WireMetadata | undefined {
   const encoded = encodeMetadata(value);
   return encoded.ok ? encoded.metadata : undefined;
+}
+
+function isIdentity(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= LONGEST_IDENTITY;
+}
+
+/** Whether it is whole Unix seconds. */
+function isTime(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LATEST_TIME;
 }
 
 function parseJson(text: string): unknown {

@@ -88,9 +88,9 @@ export interface RelayOptions<Context = unknown> {
   readonly maxEvents?: number | undefined;
   /** Metadata keys of an event. @default 20 */
   readonly maxMetadataKeys?: number | undefined;
-  /** Milliseconds an event may be old. @default 604800000, 7 days */
+  /** Milliseconds an event may be old, once a wrong clock of its page is corrected. @default 604800000, 7 days */
   readonly maxAge?: number | undefined;
-  /** Milliseconds an event may lie in the future, as clocks of pages are wrong. @default 3600000, an hour */
+  /** Milliseconds an event may lie in the future before the clock of its page is taken for wrong. @default 3600000, an hour */
   readonly maxAhead?: number | undefined;
   /** How many events a caller may send, or `false` for any number. @default 600 in 60000 milliseconds */
   readonly rate?: RateOptions | false | undefined;

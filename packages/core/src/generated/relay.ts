@@ -39,6 +39,11 @@ export interface components {
             events: components["schemas"]["RelayEvent"][];
             /** @description A token signed by the site that says who the caller is. */
             identity?: string;
+            /**
+             * @description When the request was sent, in Unix seconds by the clock of the page. With it a relay tells
+             *     how far that clock is off, and corrects a `created_at` that it would have to refuse.
+             */
+            sent_at?: number;
         };
         /** @description An event without its contact, whom the relay knows. */
         RelayEvent: {
@@ -63,7 +68,8 @@ export interface components {
             /**
              * @description Why it was not accepted. `invalid_event`: it is no event that Intercom can show.
              *     `name_not_allowed`: the site has not listed its name. `metadata_not_allowed`: the site
-             *     refuses its metadata. `time_not_allowed`: it is too old, or lies in the future.
+             *     refuses its metadata. `time_not_allowed`: it is too old, or lies in the future, also when
+             *     the clock of the page is corrected.
              *     `contact_not_found`, `refused`: what Intercom said, where the relay waits for that.
              *     `not_stored`: the relay had no room, or no outbox that works.
              * @enum {string}
