@@ -1,4 +1,4 @@
-/** 64 bits that stand for a text; {@link createHasher}. Never 0 and 0. */
+/** 64 bits that stand for a text; `createEventHash` makes them. Never 0 and 0. */
 export interface Hash {
   /** 32 bits, signed. */
   readonly high: number;

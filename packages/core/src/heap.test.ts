@@ -45,12 +45,3 @@ test("gives out what ranks lowest, wherever it is, and keeps the others in order
     }),
   );
 });
-
-test("is empty when cleared", () => {
-  const heap = createHeap<string>();
-  heap.push(1, "a");
-  heap.clear();
-  expect([heap.size(), heap.nextAt(), heap.pop()]).toEqual([0, undefined, undefined]);
-  heap.push(2, "b");
-  expect(heap.items()).toEqual(["b"]);
-});

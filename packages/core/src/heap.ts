@@ -10,7 +10,6 @@ export interface Heap<Item> {
   size(): number;
   /** All items, in no order. */
   items(): Item[];
-  clear(): void;
 }
 
 interface Entry<Item> {
@@ -21,7 +20,7 @@ interface Entry<Item> {
 
 /** An empty binary heap. Items that are due at the same time come out in the order they were put in. */
 export function createHeap<Item>(): Heap<Item> {
-  let entries: Entry<Item>[] = [];
+  const entries: Entry<Item>[] = [];
   let pushed = 0;
 
   function isBefore(a: Entry<Item> | undefined, b: Entry<Item> | undefined): boolean {
@@ -85,8 +84,5 @@ export function createHeap<Item>(): Heap<Item> {
     },
     size: () => entries.length,
     items: () => entries.map(({ item }) => item),
-    clear() {
-      entries = [];
-    },
   };
 }
