@@ -1,6 +1,6 @@
 /**
  * How a caller takes its part of an allowance that others use too, and that nobody divides among them. It
- * hears what is left only with its own replies, and estimates the rest (see `crowd.ts`).
+ * hears what is left only with its own replies, and estimates the rest (see `contention.ts`).
  */
 
 /** What was left when the server said so. */

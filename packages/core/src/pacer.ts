@@ -1,5 +1,5 @@
 import { createClockOffset } from "./clock-offset.ts";
-import { createCrowd } from "./crowd.ts";
+import { createContention } from "./contention.ts";
 import { expectedLeft, partOf, reserveFor } from "./fair-share.ts";
 import { createOpenCalls } from "./open-calls.ts";
 import { parseHttpDate, parseRetryAfter, parseWhole } from "./parse-reset.ts";
@@ -126,7 +126,7 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
   /** From when on somebody who comes had nothing to send. A timer that is late, as in a busy process, is no such sign. */
   let idleAt = 0;
   const calls = createOpenCalls();
-  const crowd = createCrowd();
+  const contention = createContention();
 
   const resetAt = (): number => (serverReset > 0 ? serverReset + (offset.read() ?? 0) : localReset);
 
@@ -170,7 +170,7 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
     heardAt = now;
     refused = 0;
     inFlightOfWindow = 0;
-    crowd.pause();
+    contention.pause();
   }
 
   /** Calls of our share that may still be started in this window: one at least, or nothing would ever be sent. */
@@ -178,7 +178,7 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
 
   /** Calls in a millisecond that use our part of the window up. */
   function rateAt(now: number): number {
-    const others = crowd.others();
+    const others = contention.others();
     const until = resetAt() - SPARE;
     const left = expectedLeft({ left: remaining, at: heardAt, until, others }, now) - inFlight;
     return Math.max(0, Math.min(partOf(left, others), ownLeft())) / Math.max(1, until - now);
@@ -188,16 +188,16 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
   function isOver(now: number, rate: number, isFirst: boolean): boolean {
     const left = remaining - inFlight;
     if (Math.min(left, ownLeft()) < 1) return true;
-    const others = crowd.others();
+    const others = contention.others();
     if (others === 0) return false;
-    return left <= reserveFor(others, rate, crowd.latency()) || (!isFirst && now >= resetAt() - SPARE);
+    return left <= reserveFor(others, rate, contention.latency()) || (!isFirst && now >= resetAt() - SPARE);
   }
 
   /** Whether nothing has been heard for long, and others may have used up meanwhile what was left. */
   function mayBeUsedUp(now: number): boolean {
-    if (now - silentSince <= SLOW * crowd.latency()) return false;
+    if (now - silentSince <= SLOW * contention.latency()) return false;
     // Each of them is taken to have as many calls under way as we would have with this one.
-    return remaining - inFlight <= crowd.others() * (inFlight + 1);
+    return remaining - inFlight <= contention.others() * (inFlight + 1);
   }
 
   function untilReset(now: number): number {
@@ -208,8 +208,8 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
   /** Whether there was nothing to send until now: what others did meanwhile says nothing about shares. */
   function wasIdle(now: number): boolean {
     if (inFlight > 0 || now <= idleAt) return false;
-    crowd.pause();
-    if (now > idleAt + WINDOW) crowd.forget();
+    contention.pause();
+    if (now > idleAt + WINDOW) contention.reset();
     return true;
   }
 
@@ -233,7 +233,7 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
     if (mayBeUsedUp(now)) return LOOK;
     // The first half at once, but no more together than that half holds.
     const free = Math.min(remaining - inFlight, ownLeft()) - limit * share * FREE_PART;
-    if (crowd.others() > 0 || inFlight >= free) {
+    if (contention.others() > 0 || inFlight >= free) {
       // A late timer is made up for, an idle stretch is not; what comes after one does not wait.
       credit = Math.min(Math.max(1, rate * 50), credit + rate * Math.max(0, now - creditedAt));
       if (isFirst) credit = Math.max(1, credit);
@@ -291,7 +291,7 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
       if (said === "past" || (said === "nothing" && startedAt < openedAt)) return;
       trust += 1;
       if (said === "current")
-        crowd.hear({
+        contention.observe({
           used: Math.max(0, limit - remaining - (started - refused)),
           limit,
           duration: now - startedAt,

@@ -1,5 +1,5 @@
-/** What a reply says of others. */
-interface Heard {
+/** What a reply tells about the other users of the allowance. */
+interface Observation {
   /** Calls that others have made in this window so far, as far as that is known. */
   readonly used: number;
   /** Calls allowed in a window. */
@@ -8,18 +8,21 @@ interface Heard {
   readonly duration: number;
 }
 
-/** What is known of the others that use the same allowance; {@link createCrowd}. */
-export interface Crowd {
+/**
+ * An estimate of the contention for a rate limit: how much the other programs with the same token use of the allowance.
+ * Nobody tells that. It follows from how the count of calls grows between two replies; {@link createContention}.
+ */
+export interface Contention {
   /** Calls of others for each of ours, while we had calls to make. 0: nobody else. */
   others(): number;
   /** How long calls take, in milliseconds; 0 while that is not known. */
   latency(): number;
-  /** Takes what a reply says. */
-  hear(reply: Heard): void;
+  /** Takes what a reply tells. */
+  observe(reply: Observation): void;
   /** Tells that a window begins, or that there was nothing to send for a while: what others did in it says little. */
   pause(): void;
   /** Starts anew. */
-  forget(): void;
+  reset(): void;
 }
 
 /** Replies that are remembered: of the last ones each counts, of those before less and less. */
@@ -37,8 +40,8 @@ const MAX_LATENCY = 400;
 /** Below this, others are no more than a single call of somebody now and then. */
 const ALONE = 0.01;
 
-/** A crowd that nothing is known of: it is taken to be none. */
-export function createCrowd(): Crowd {
+/** An estimate without a reply so far: nobody else. */
+export function createContention(): Contention {
   let others = 0;
   let latency = 0;
   let replies = 0;
@@ -47,7 +50,7 @@ export function createCrowd(): Crowd {
   return {
     others: () => (others < ALONE ? 0 : others),
     latency: () => latency,
-    hear({ used, limit, duration }) {
+    observe({ used, limit, duration }) {
       const most = limit * MOST_PART;
       replies += 1;
       const weight = 1 / Math.min(MEMORY, replies);
@@ -60,7 +63,7 @@ export function createCrowd(): Crowd {
     pause() {
       counted = undefined;
     },
-    forget() {
+    reset() {
       [others, latency, replies, counted] = [0, 0, 0, undefined];
     },
   };
