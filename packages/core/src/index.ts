@@ -23,6 +23,7 @@ export { type Clock, systemClock } from "./clock.ts";
 export { createClient } from "./create-client.ts";
 export { createIssue } from "./create-issue.ts";
 export { type DecodedMetadata, type DecodedValue, decodeMetadata } from "./decode-metadata.ts";
+export { describeLoss, type Loss } from "./describe-loss.ts";
 export type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
 export { createEmitter, type Emitter } from "./emitter.ts";
 export { type EncodedEvent, encodeEvent } from "./encode-event.ts";
@@ -46,7 +47,6 @@ export type { components as relayComponents } from "./generated/relay.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
 export { MAX_MOVE } from "./limits.ts";
-export { describeLoss, type Loss } from "./losses.ts";
 export {
   createMemoryStore,
   type KeptEvent,

@@ -1,12 +1,12 @@
 import { callSafely } from "./call-safely.ts";
 import type { ClientEvents } from "./client.ts";
 import { messageOf } from "./describe.ts";
+import { describeLoss } from "./describe-loss.ts";
 import type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
 import { createEmitter, type Emitter } from "./emitter.ts";
 import type { WireEvent } from "./event.ts";
 import { explain, type FailedVerdict } from "./intercom-error.ts";
 import type { Issue } from "./issue.ts";
-import { describeLoss } from "./losses.ts";
 import { oneLine } from "./one-line.ts";
 import type { Outcome } from "./outcome.ts";
 

@@ -1,7 +1,7 @@
 import { explain } from "./intercom-error.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** A sentence about an event that was lost, and which kind of loss it is; `undefined` if it was not lost. */
+/** An event that was lost, in words. */
 export interface Loss {
   /** A word that is the same for losses of one kind. */
   readonly kind: string;
@@ -17,7 +17,7 @@ const REASONS = {
   opted_out: "the visitor opted out",
 } as const;
 
-/** Says in words that an event was lost, or nothing if it was not. */
+/** Says in words how an event was lost; `undefined` if it was not: Intercom has it. */
 export function describeLoss(outcome: Outcome): Loss | undefined {
   switch (outcome.status) {
     case "accepted":

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { anotherEvent, EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
 import { encodeEvent } from "./encode-event.ts";
-import type { DropReason, Outcome, Transport } from "./index.ts";
-import { describeLoss } from "./losses.ts";
+import type { Transport } from "./index.ts";
 
 /** A warning as a whole. */
 function warned(sentence: string): string {
@@ -253,34 +252,3 @@ test("no warning names the token", async () => {
   expect(warnings).toHaveLength(2);
   expect(warnings.join()).not.toContain(TOKEN);
 });
-
-const losses: [Outcome, object | undefined][] = [
-  [{ status: "accepted", attempts: 1 }, undefined],
-  [{ status: "duplicate" }, undefined],
-  [
-    { status: "rejected", verdict: { kind: "timeout" }, attempts: 1 },
-    { kind: "timeout", message: "An event was rejected: no reply in time" },
-  ],
-  [
-    {
-      status: "invalid",
-      issues: [
-        { path: "", code: "missing", message: "a" },
-        { path: "", code: "empty", message: "b" },
-      ],
-    },
-    { kind: "missing", message: "An event was not sent: a; b" },
-  ],
-  ...Object.entries({
-    queue_full: "too many events are waiting",
-    not_stored: "the outbox did not take it",
-    expired: "it could not be sent in time (retry.maxAge)",
-    closed: "the client was closed",
-    opted_out: "the visitor opted out",
-  } satisfies Record<DropReason, string>).map(([kind, why]): [Outcome, object] => [
-    { status: "dropped", reason: kind as DropReason },
-    { kind, message: `An event was dropped: ${why}` },
-  ]),
-];
-
-test.each(losses)("%j in words", (outcome, expected) => expect(describeLoss(outcome)).toEqual(expected));
