@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { decodeBody } from "./decode-body.ts";
-import type { Doors } from "./http-server.ts";
+import type { Handlers } from "./http-server.ts";
 import { controlPrefix } from "./loopback-guard.ts";
 import { bodyLimit, firstHalf, notKept } from "./plain-message.ts";
 
 // `new Response` refuses a body with these.
 const bodiless = new Set([204, 205, 304]);
 
-/** Who answers, and a signal that ends what is held back. */
-export interface InProcess extends Doors {
+/** The handlers, and a signal that ends what is held back. */
+export interface InProcess extends Handlers {
   readonly closing: AbortSignal;
 }
 

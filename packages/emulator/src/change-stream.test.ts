@@ -45,14 +45,14 @@ function follow(reply: Response): (name: string) => Promise<Message[]> {
 
 test.each(["in process", "over HTTP"])(
   "GET /_emulator/stream tells everything that changes, %s",
-  async (door) => {
+  async (way) => {
     const bench = createBench({ rateLimit: 2 });
     const { emulator, post } = bench;
     const controller = new AbortController();
     controllers.push(controller);
     const { signal } = controller;
     const reply =
-      door === "in process"
+      way === "in process"
         ? await bench.call("/_emulator/stream", { signal })
         : await fetch(`${(await emulator.listen()).url}/_emulator/stream`, { signal });
     expect(reply.headers.get("content-type")).toBe("text/event-stream");

@@ -151,7 +151,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const policy = resolveOptions(options);
   const state = createEmulatorState(policy);
   const data = policy.data === undefined ? undefined : keepIn(policy.data, state);
-  const doors = { handle: createHandler(state), streamed: createStreamedHandler(state) };
+  const handlers = { handle: createHandler(state), streamed: createStreamedHandler(state) };
   let server: Promise<RunningServer> | undefined;
   let closing = createClosing();
 
@@ -159,7 +159,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     // Node.js takes an empty one for all interfaces.
     if (!isText(host)) throw misuse("listen", "host", "a non-empty string", host);
     if (server) throw new Error("Cannot listen: the emulator is listening already");
-    server = startServer(doors, { port, host });
+    server = startServer(handlers, { port, host });
     try {
       const { url, port: actualPort } = await server;
       return { url, port: actualPort };
@@ -179,7 +179,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   }
 
   return {
-    fetch: async (input, init) => answerFetch({ ...doors, closing: closing.signal }, toRequest(input, init)),
+    fetch: async (input, init) =>
+      answerFetch({ ...handlers, closing: closing.signal }, toRequest(input, init)),
     listen,
     close,
     events: (match) => (match === undefined ? [...state.events()] : matchingEvents(state, match)),

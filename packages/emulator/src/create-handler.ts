@@ -25,7 +25,7 @@ export interface Answer {
 /** Processes one request, at once and completely. Never throws. */
 export type Handler = (request: PlainRequest) => Answer;
 
-/** Creates the function that answers every request, whichever door it came by. */
+/** Creates the function that answers every request, over HTTP and in process. */
 export function createHandler(state: EmulatorState): Handler {
   const checkToken = createTokenCheck(state.policy);
   const httpDate = createHttpDate();

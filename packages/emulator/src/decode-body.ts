@@ -8,7 +8,7 @@ export interface DecodedBody {
   readonly isUtf8: boolean;
 }
 
-/** Decodes a body the same whichever door it came by. A byte order mark stays. */
+/** Decodes a body the same whether it came by HTTP or in process. A byte order mark stays. */
 export function decodeBody(bytes: Buffer | undefined): DecodedBody {
   return { body: bytes?.toString(), isUtf8: bytes === undefined || isUtf8(bytes) };
 }

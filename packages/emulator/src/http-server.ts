@@ -24,8 +24,8 @@ export interface Address {
   readonly host: string;
 }
 
-/** Who answers what. */
-export interface Doors {
+/** What answers requests: control requests with long bodies or replies are streamed. */
+export interface Handlers {
   readonly handle: Handler;
   readonly streamed: StreamedHandler;
 }
@@ -40,8 +40,8 @@ const reachable: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", ":
  * Serves the handlers over HTTP.
  * @throws Error of `node:net`, for instance with code EADDRINUSE
  */
-export async function startServer(doors: Doors, { port, host }: Address): Promise<RunningServer> {
-  const { handle, streamed } = doors;
+export async function startServer(handlers: Handlers, { port, host }: Address): Promise<RunningServer> {
+  const { handle, streamed } = handlers;
   const name = host.includes(":") ? `[${host}]` : host;
   const forbiddenReason = createLoopbackGuard({ loopbackOnly: isLoopback(name) });
   const budget = createBodyBudget(bodiesLimit);

@@ -1,6 +1,6 @@
 import type { DecodedBody } from "./decode-body.ts";
 
-/** A request as plain data, so that the in-process and the HTTP door lead to the same code. */
+/** A request as plain data, so that requests in process and over HTTP are answered by the same code. */
 export interface PlainRequest extends DecodedBody {
   readonly method: string;
   /** Scheme and authority the caller used, for links in replies. */

@@ -40,7 +40,7 @@ test.each<[string, Buffer, number]>([
   listening.reset();
 });
 
-test("no request that is kept holds its token, by either door", async () => {
+test("no request that is kept holds its token, whichever way it came", async () => {
   const { emulator, call } = createBench();
   const request = { headers: { authorization: "Bearer a-secret" } };
   for (const path of ["/events?type=user&user_id=1", "/nothing"]) {
