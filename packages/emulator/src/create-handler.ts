@@ -69,7 +69,7 @@ export function createHandler(state: EmulatorState): Handler {
     });
     const sent = reset === "after" ? undefined : reply;
     const { result, reason = fault && "fault", field } = served;
-    if (result === "stored") state.room.take(request.body?.length ?? 0);
+    if (result === "stored") state.storage.take(request.body?.length ?? 0);
     record(state, { request, requestId, status: sent?.status, result, reason, field });
     return { reply: sent, breakOff: reset === "inside", delayMs };
   }

@@ -10,7 +10,7 @@ import { foldEventName } from "./fold-event-name.ts";
 import type { Policy } from "./options.ts";
 import { createRateWindows, type RateTicket, type RateWindow } from "./rate-window.ts";
 import { createRequestLog, type RequestCounts, type RequestLog } from "./request-log.ts";
-import { createRoom, overhead, type Room } from "./room.ts";
+import { createStorageBudget, overhead, type StorageBudget } from "./storage-budget.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { type App, defaultWorkspace } from "./tokens.ts";
 
@@ -39,7 +39,7 @@ export interface EmulatorState {
   readonly changes: Changes;
   readonly log: RequestLog;
   readonly faults: FaultPlan;
-  readonly room: Room;
+  readonly storage: StorageBudget;
   workspace(name: string): Workspace;
   workspaces(): Workspace[];
   /** Counts a request of the app. */
@@ -59,7 +59,7 @@ export interface EmulatorState {
   reset(): void;
 }
 
-/** About how much room a contact takes. */
+/** About how many bytes a contact takes. */
 function sizeOf({ user_id = "", email = "" }: Contact): number {
   return overhead.contact + user_id.length + email.length;
 }
@@ -71,7 +71,7 @@ export function createEmulatorState(options: Policy): EmulatorState {
   const policy = { ...options, now: clock.now };
   const workspaces = new Map<string, Workspace>();
   let kept: StoredEvent[] = [];
-  const room = createRoom(policy.maxBytes);
+  const storage = createStorageBudget(policy.maxBytes);
   const log = createRequestLog(policy.retainRequests);
   const rates = createRateWindows(policy.workspaceRateLimit);
   const faults = createFaultPlan({
@@ -91,12 +91,12 @@ export function createEmulatorState(options: Policy): EmulatorState {
 
   function createWorkspace(name: string): Workspace {
     const contacts = createContactBook(name, (contact, before) => {
-      if (before) room.give(sizeOf(before));
-      room.take(sizeOf(contact));
+      if (before) storage.give(sizeOf(before));
+      storage.take(sizeOf(contact));
       changes.tell(() => ({ type: "contact", contact: { ...contact, workspace: name } }));
     });
     const names = createEventNames(name, policy.eventNames, (eventName, isNew) => {
-      if (isNew) room.take(overhead.name + eventName.name.length);
+      if (isNew) storage.take(overhead.name + eventName.name.length);
       changes.tell(() => ({ type: "event_name", eventName }));
     });
     const events = createEventStore({
@@ -105,11 +105,11 @@ export function createEmulatorState(options: Policy): EmulatorState {
       names,
       onStored(event) {
         kept.push(event);
-        room.take(overhead.event);
+        storage.take(overhead.event);
         changes.tell(() => ({ type: "event", event }));
       },
       onSeeded(contact, count, isNew) {
-        if (isNew) room.take(overhead.name);
+        if (isNew) storage.take(overhead.name);
         changes.tell(() => ({
           type: "event_count",
           eventCount: { workspace: name, contact, ...count },
@@ -140,7 +140,7 @@ export function createEmulatorState(options: Policy): EmulatorState {
     changes,
     log,
     faults,
-    room,
+    storage,
     workspace,
     workspaces: () => [...workspaces.values()],
     countRequest(app) {
@@ -167,7 +167,7 @@ export function createEmulatorState(options: Policy): EmulatorState {
     setContacts: inOne((value) => {
       parseContacts(value); // all of them, before any is forgotten
       for (const { contacts } of workspaces.values()) {
-        for (const contact of contacts.list()) room.give(sizeOf(contact));
+        for (const contact of contacts.list()) storage.give(sizeOf(contact));
         contacts.clear();
       }
       changes.tell(() => ({ type: "contacts_cleared" }));
@@ -177,7 +177,7 @@ export function createEmulatorState(options: Policy): EmulatorState {
     reset: inOne(() => {
       workspaces.clear();
       kept = [];
-      room.clear();
+      storage.clear();
       log.clear();
       rates.clear();
       clock.reset();

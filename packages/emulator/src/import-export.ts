@@ -30,7 +30,7 @@ export async function importState(state: EmulatorState, pieces: Pieces): Promise
   let skipped = 0;
   try {
     for await (const { value, number } of readNdjson(typeof pieces === "string" ? [pieces] : pieces)) {
-      if (state.room.isFull()) throw new NdjsonError(`line ${number} is more than maxBytes allows`);
+      if (state.storage.isFull()) throw new NdjsonError(`line ${number} is more than maxBytes allows`);
       if (restoreRecord(state, parseRecord(value, `line ${number}`))) imported += 1;
       else skipped += 1;
     }

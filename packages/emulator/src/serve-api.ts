@@ -34,7 +34,7 @@ export function serveApi(
   if (request.method === "POST") {
     if (request.body === undefined) return refuse.bodyTooLarge();
     if (!isJson(request.headers["content-type"])) return refuse.unsupportedMediaType();
-    if (state.room.isFull()) return refuse.full();
+    if (state.storage.isFull()) return refuse.full();
     if (!request.isUtf8) return refuse.invalidJson(); // JSON is UTF-8 (RFC 8259, 8.1)
   }
   return endpoint.serve({ request, workspace: state.workspace(caller.app.workspace), policy: state.policy });

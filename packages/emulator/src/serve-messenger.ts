@@ -29,7 +29,7 @@ const widget: Served = {
 /** Form fields as the fake Messenger sends them; `event_list` is what the real one sends (neo4j training-v3#56). */
 function receiveEvents(state: EmulatorState, { body }: PlainRequest): Served | Refusal {
   if (body === undefined) return refuse.bodyTooLarge();
-  if (state.room.isFull()) return refuse.full();
+  if (state.storage.isFull()) return refuse.full();
   const form = new URLSearchParams(body);
   const list = parseJson(form.get("event_list") ?? "");
   const events = typeof list === "object" && list !== null && "data" in list ? list.data : undefined;

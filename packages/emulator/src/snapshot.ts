@@ -43,7 +43,7 @@ export function restoreRecord(state: EmulatorState, record: SnapshotRecord): boo
       return true;
     case "event":
       if (!events.restore(record)) return false;
-      state.room.take(JSON.stringify(record.metadata ?? "").length);
+      state.storage.take(JSON.stringify(record.metadata ?? "").length);
       return true;
     case "event_count": {
       const { contact, name: event, first, last, count } = record;

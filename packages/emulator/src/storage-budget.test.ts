@@ -45,13 +45,13 @@ test("what is set again, or forgotten, takes no more room", async () => {
     workspace.events.seed("63a0979a5eeebeaf28dd56ba", { name: "a", first: 1, last: 2, count: 3 });
   };
   set();
-  const held = state.room.held();
+  const used = state.storage.used();
   for (let again = 0; again < 10; again += 1) set();
-  expect(state.room.held()).toBe(held);
+  expect(state.storage.used()).toBe(used);
   state.setContacts([]);
-  expect(state.room.held()).toBeLessThan(held);
+  expect(state.storage.used()).toBeLessThan(used);
   state.reset();
-  expect(state.room.held()).toBe(0);
+  expect(state.storage.used()).toBe(0);
 });
 
 test("events that an import passes over take no room", async () => {
