@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createBench, event, refusalOf } from "../test/emulator-bench.ts";
 import type { Fault } from "./fault.ts";
 import type { EmulatorOptions, TokenGrant } from "./options.ts";
@@ -227,7 +227,7 @@ test.each([
 test("closing ends what is held back in process, and leaves what comes then alone", async () => {
   const { emulator, post } = createBench({ faults: [{ delayMs: 60_000, times: 1 }, { delayMs: 1 }] });
   const held = expect(post(event())).rejects.toThrow(new TypeError("fetch failed"));
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await vi.waitUntil(() => emulator.requests().length === 1, 20_000);
   await emulator.close();
   await held;
   expect((await post(event())).status).toBe(202);
