@@ -1,6 +1,6 @@
 import type { StoredEvent } from "@intercom-events/emulator";
 import { contactOfStored } from "./emulator-results.ts";
-import type { MeantEvent } from "./meant.ts";
+import type { ExpectedEvent } from "./expected.ts";
 
 /** When the run began and ended, in Unix seconds. */
 export interface RunTime {
@@ -8,59 +8,63 @@ export interface RunTime {
   readonly to: number;
 }
 
-/** Says each difference between what was meant and what was stored, in a line; nothing if there is none. */
+/** The differences between the events expected and those stored, one line each. */
 export function compareEvents(
-  meant: readonly MeantEvent[],
+  expected: readonly ExpectedEvent[],
   stored: readonly StoredEvent[],
   run: RunTime,
 ): string[] {
   const left = [...stored];
-  const differences = meant.flatMap((event) => {
+  const differences = expected.flatMap((event) => {
     const index = left.findIndex((other) => keyOf(other) === keyOf(event));
     if (index === -1) return [`${nameOf(event)}: not stored`];
     const [found] = left.splice(index, 1);
     return found ? compareEvent(event, found, run) : [];
   });
-  return [...differences, ...left.map((event) => `${nameOf(event)}: stored, but not meant`)];
+  return [...differences, ...left.map((event) => `${nameOf(event)}: stored, but not expected`)];
 }
 
-function keyOf({ event_name, intercom_user_id }: MeantEvent | StoredEvent): string {
+function keyOf({ event_name, intercom_user_id }: ExpectedEvent | StoredEvent): string {
   return JSON.stringify([event_name, intercom_user_id]);
 }
 
-function nameOf(event: MeantEvent | StoredEvent): string {
+function nameOf(event: ExpectedEvent | StoredEvent): string {
   return `${event.event_name} of ${contactOfStored(event)}`;
 }
 
-function compareEvent(meant: MeantEvent, { id: _, ...stored }: StoredEvent, { from, to }: RunTime): string[] {
-  const isStamped = meant.created_at === "during the run";
+function compareEvent(
+  expected: ExpectedEvent,
+  { id: _, ...stored }: StoredEvent,
+  { from, to }: RunTime,
+): string[] {
+  const isStamped = expected.created_at === "during the run";
   const isInTime = from <= stored.created_at && stored.created_at <= to;
-  const created_at = isStamped && isInTime ? stored.created_at : meant.created_at;
-  const expected = { ...meant, created_at, type: "event", workspace: "default" };
+  const created_at = isStamped && isInTime ? stored.created_at : expected.created_at;
+  const whole = { ...expected, created_at, type: "event", workspace: "default" };
   const differences = [
-    ...compareValues(expected, stored, ""),
-    ...compareOrder(meant.metadata, stored.metadata),
+    ...compareValues(whole, stored, ""),
+    ...compareOrder(expected.metadata, stored.metadata),
   ];
-  return differences.map((difference) => `${nameOf(meant)}: ${difference}`);
+  return differences.map((difference) => `${nameOf(expected)}: ${difference}`);
 }
 
-function compareValues(meant: unknown, stored: unknown, path: string): string[] {
-  if (!isObject(meant) || !isObject(stored)) {
-    if (Object.is(meant, stored)) return [];
-    return [`${path} is ${show(stored)}, meant was ${show(meant)}`];
+function compareValues(expected: unknown, stored: unknown, path: string): string[] {
+  if (!isObject(expected) || !isObject(stored)) {
+    if (Object.is(expected, stored)) return [];
+    return [`${path}: expected ${show(expected)}, got ${show(stored)}`];
   }
-  const keys = new Set([...Object.keys(meant), ...Object.keys(stored)]);
+  const keys = new Set([...Object.keys(expected), ...Object.keys(stored)]);
   return [...keys].flatMap((key) =>
-    compareValues(own(meant, key), own(stored, key), path === "" ? key : `${path}.${key}`),
+    compareValues(own(expected, key), own(stored, key), path === "" ? key : `${path}.${key}`),
   );
 }
 
 /** Intercom tracks the first keys it gets, so their order is part of what is sent. */
-function compareOrder(meant: object = {}, stored: object = {}): string[] {
-  const [wanted, found] = [Object.keys(meant), Object.keys(stored)];
+function compareOrder(expected: object = {}, stored: object = {}): string[] {
+  const [wanted, found] = [Object.keys(expected), Object.keys(stored)];
   const isSameSet = wanted.length === found.length && wanted.every((key) => Object.hasOwn(stored, key));
   if (!isSameSet || wanted.every((key, index) => key === found[index])) return [];
-  return [`metadata has its keys in the order ${found.join(", ")}, meant was ${wanted.join(", ")}`];
+  return [`metadata: expected its keys in the order ${wanted.join(", ")}, got ${found.join(", ")}`];
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -72,5 +76,5 @@ function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? "absent" : JSON.stringify(value);
+  return value === undefined ? "nothing" : JSON.stringify(value);
 }

@@ -21,7 +21,7 @@ export const HELP = `Usage: npm run demo [-- options]
 
 Builds the packages, starts an emulator of Intercom on this machine, sends it the events of Intercom's
 documentation from Node, from Deno and from a page in Chromium, and shows what arrived. Ends with 0 only
-if exactly what was meant is stored.
+if exactly the expected events are stored.
 
   --live          send to the real API instead, from Node and Deno; says first what it will do
   --user-id ID    live: the user_id of a contact that exists in your workspace (needed)

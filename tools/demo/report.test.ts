@@ -1,6 +1,6 @@
 import type { RecordedRequest, StoredEvent } from "@intercom-events/emulator";
 import { expect, it } from "vitest";
-import { MEANT_OUTCOMES } from "./meant.ts";
+import { EXPECTED_OUTCOMES } from "./expected.ts";
 import { countEvents, findProblems, makeRows, type Row } from "./report.ts";
 
 const REQUEST = { at: 0, requestId: "r", method: "POST", path: "/events", headers: {}, status: 202 } as const;
@@ -64,23 +64,23 @@ it("finds the page's events in the Messenger's forms", () => {
 
 it("finds problems where nothing was sent", () => {
   const problems = findProblems([], { events: [], requests: [request(BODY, "refused")] }, { from: 0, to: 1 });
-  expect(problems).toContain("Deno told of 0 events, meant were 4");
+  expect(problems).toContain("Deno: expected 4 events, got 0");
   expect(problems.filter((problem) => problem.endsWith("not stored"))).toHaveLength(8);
   expect(problems).toContain("the emulator refused POST /events: 202 ");
 });
 
-it("finds events that ended otherwise than they were meant to", () => {
-  const rows = Object.entries(MEANT_OUTCOMES).flatMap(([runtime, outcomes]) =>
+it("finds events that ended otherwise than expected", () => {
+  const rows = Object.entries(EXPECTED_OUTCOMES).flatMap(([runtime, outcomes]) =>
     outcomes.map((outcome): Row => ({ ...TRACKED, runtime, outcome, shown: [] })),
   );
   const told = (all: readonly Row[]): string[] =>
     findProblems(all, { events: [], requests: [] }, { from: 0, to: 1 }).filter((problem) =>
-      problem.includes("meant w"),
+      /: expected .*, got /.test(problem),
     );
   expect(told(rows)).toEqual([]);
   const [first, ...others] = rows;
   expect(told([{ ...(first as Row), outcome: "rejected" }, ...others])).toEqual([
-    'Node, requested-quote of lead 63a0: "rejected", meant was "accepted"',
+    'Node, requested-quote of lead 63a0: expected "accepted", got "rejected"',
   ]);
-  expect(told(others)).toEqual(["Node told of 3 events, meant were 4"]);
+  expect(told(others)).toEqual(["Node: expected 4 events, got 3"]);
 });

@@ -1,7 +1,7 @@
 import type { RecordedRequest, StoredEvent } from "@intercom-events/emulator";
 import { compareEvents, type RunTime } from "./compare-events.ts";
 import { contactOfStored, readArrivals } from "./emulator-results.ts";
-import { MEANT_EVENTS, MEANT_OUTCOMES } from "./meant.ts";
+import { EXPECTED_EVENTS, EXPECTED_OUTCOMES } from "./expected.ts";
 import type { Sent } from "./send-events.ts";
 import { showMetadata } from "./show-metadata.ts";
 
@@ -44,12 +44,14 @@ export function makeRows(
   );
 }
 
-/** Says in what the run is not as it was meant to be; nothing if it is. */
+/** What of the run is not as expected, one line each. */
 export function findProblems(rows: readonly Row[], { events, requests }: Evidence, run: RunTime): string[] {
   const refused = requests.filter(({ result }) => result === "refused");
   return [
-    ...Object.entries(MEANT_OUTCOMES).flatMap(([runtime, meant]) => compareOutcomes(runtime, meant, rows)),
-    ...compareEvents(MEANT_EVENTS, events, run),
+    ...Object.entries(EXPECTED_OUTCOMES).flatMap(([runtime, expected]) =>
+      compareOutcomes(runtime, expected, rows),
+    ),
+    ...compareEvents(EXPECTED_EVENTS, events, run),
     ...refused.map(
       ({ method, path, status, reason }) =>
         `the emulator refused ${method} ${path}: ${status ?? "reset"} ${reason ?? ""}`,
@@ -57,14 +59,14 @@ export function findProblems(rows: readonly Row[], { events, requests }: Evidenc
   ];
 }
 
-function compareOutcomes(runtime: string, meant: readonly string[], rows: readonly Row[]): string[] {
+function compareOutcomes(runtime: string, expected: readonly string[], rows: readonly Row[]): string[] {
   const found = rows.filter((row) => row.runtime === runtime);
-  if (found.length !== meant.length)
-    return [`${runtime} told of ${found.length} events, meant were ${meant.length}`];
+  if (found.length !== expected.length)
+    return [`${runtime}: expected ${expected.length} events, got ${found.length}`];
   return found.flatMap(({ eventName, contact, outcome }, index) =>
-    outcome === meant[index]
+    outcome === expected[index]
       ? []
-      : [`${runtime}, ${eventName} of ${contact}: "${outcome}", meant was "${meant[index]}"`],
+      : [`${runtime}, ${eventName} of ${contact}: expected "${expected[index]}", got "${outcome}"`],
   );
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createEmulator, type Emulator } from "@intercom-events/emulator";
-import { CONTACTS } from "./meant.ts";
+import { CONTACTS } from "./expected.ts";
 import { printRows } from "./print-rows.ts";
 import { countEvents, findProblems, makeRows } from "./report.ts";
 import type { Sent } from "./send-events.ts";
@@ -20,7 +20,7 @@ const CREATED_AT = 1671028894;
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
-/** Sends the events from each runtime to an emulator. Answers whether all came out as meant. */
+/** Sends the events from each runtime to an emulator. Answers whether all came out as expected. */
 export async function runOnEmulator(): Promise<boolean> {
   const token = randomUUID();
   await using emulator = createEmulator({ tokens: token, contacts: "strict" });
@@ -46,10 +46,10 @@ export async function runOnEmulator(): Promise<boolean> {
   problems.push(...findProblems(rows, evidence, { from, to: seconds() }));
   printRows(rows);
   const counts = countEvents(rows, evidence);
-  if (problems.length === 0) console.log(`${counts}: all as meant.`);
+  if (problems.length === 0) console.log(`${counts}: all as expected.`);
   else
     console.error(
-      `${counts}: NOT as meant.\n${problems.map((line) => `  - ${line.replaceAll("\n", "\n    ")}`).join("\n")}`,
+      `${counts}: NOT as expected.\n${problems.map((line) => `  - ${line.replaceAll("\n", "\n    ")}`).join("\n")}`,
     );
   return problems.length === 0;
 }

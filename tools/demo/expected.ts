@@ -1,8 +1,8 @@
-/** What has to be at Intercom in the end, written by hand and not by our own encoder. */
+/** What Intercom is expected to have in the end, written by hand and not by our own encoder. */
 import type { ContactInput, StoredEvent } from "@intercom-events/emulator";
 
-/** A stored event, but for its own id. Intercom stamps the time of a page's events. */
-export interface MeantEvent extends Omit<StoredEvent, "id" | "type" | "workspace" | "created_at"> {
+/** A stored event without its own id. Intercom stamps the time of a page's events. */
+export interface ExpectedEvent extends Omit<StoredEvent, "id" | "type" | "workspace" | "created_at"> {
   readonly created_at: number | "during the run";
 }
 
@@ -28,7 +28,7 @@ const ORDER: StoredEvent["metadata"] = {
 const INVITATION: StoredEvent["metadata"] = { invite_code: "ADDAFRIEND" };
 
 /** What the emulator is to have stored: the duplicates only once. */
-export const MEANT_EVENTS: readonly MeantEvent[] = [
+export const EXPECTED_EVENTS: readonly ExpectedEvent[] = [
   {
     event_name: "placed-order",
     created_at: 1671028894,
@@ -86,7 +86,7 @@ export const MEANT_EVENTS: readonly MeantEvent[] = [
 const DUPLICATE = "duplicate, not sent";
 
 /** How the events of each runtime are to end, in the order they are tracked. */
-export const MEANT_OUTCOMES: Readonly<Record<string, readonly string[]>> = {
+export const EXPECTED_OUTCOMES: Readonly<Record<string, readonly string[]>> = {
   Node: ["accepted", "accepted", "accepted", DUPLICATE],
   Deno: ["accepted", "accepted", "accepted", DUPLICATE],
   Chromium: ["accepted", "accepted"],
