@@ -77,7 +77,7 @@ export function webkitTests(include: string[]): ViteUserConfig {
 }
 
 function missing(name: string): ViteUserConfig {
-  return { test: { ...reporters(name), dir: import.meta.dirname, include: [`no-${name}.ts`] } };
+  return { test: { ...reporters(name), dir: import.meta.dirname, include: [`no-${name}.skipped-test.ts`] } };
 }
 
 function inBrowser(name: string, provider: BrowserProviderOption, include: string[]): ViteUserConfig {

@@ -9,7 +9,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 test("the assertions work the same from node:test", async () => {
   const outfile = at("../reports/assertions.node.mjs");
   await build({
-    entryPoints: [at("../test/assertions.node.ts")],
+    entryPoints: [at("../test/assertions.node-test.ts")],
     outfile,
     bundle: true,
     packages: "external",

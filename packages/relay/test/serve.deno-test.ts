@@ -1,7 +1,7 @@
 /**
  * The relay in Deno.serve, before a real emulator:
  *
- *     node ../../tools/with-emulator.ts deno test --allow-net=127.0.0.1 test/serve.deno.ts
+ *     node ../../tools/with-emulator.ts deno test --allow-net=127.0.0.1 test/serve.deno-test.ts
  */
 import { createClient, IntercomError } from "@intercom-events/deno";
 import { assertEqual } from "../../core/tests/assert-equal.ts";
