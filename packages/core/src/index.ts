@@ -92,6 +92,7 @@ export type { DeliveryChoices, FullPolicy, QueueOptions } from "./resolve-delive
 export type { ClientOptions, CoreClientOptions, Region } from "./resolve-options.ts";
 export { backoff, type RetryOptions, type RetryPolicy } from "./retry-policy.ts";
 export { richLink } from "./rich-link.ts";
+export { type SplitOptions, splitRuntimeOptions } from "./runtime-options.ts";
 export { safeOutcome } from "./safe-outcome.ts";
 export type { ClientStats } from "./stats.ts";
 export type { Token } from "./token.ts";

@@ -118,12 +118,7 @@ function refuseUnknown(options: CoreClientOptions): void {
  * @throws {TypeError} for the first option that is wrong, naming it and what was expected
  */
 export function resolveOptions(options: CoreClientOptions): ClientPolicy {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      // Not its text: it may be the token.
-      `Cannot create client: the options must be an object such as { token }, got ${options === null ? "null" : typeof options}`,
-    );
-  }
+  assertOptions(options);
   refuseUnknown(options);
   refusePage(options.allowBrowser);
   const {
@@ -161,6 +156,15 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
     metadataKeys: integerOption("metadataKeys", options.metadataKeys ?? 10),
     warn: functionOption("warn", options.warn ?? (() => undefined)),
   };
+}
+
+/** @throws {TypeError} for what are no options at all */
+export function assertOptions(options: unknown): asserts options is object {
+  if (typeof options === "object" && options !== null) return;
+  throw new TypeError(
+    // Not its text: it may be the token.
+    `Cannot create client: the options must be an object such as { token }, got ${options === null ? "null" : typeof options}`,
+  );
 }
 
 /** A page's visitors can read whatever is in it, so a token must not be there. */

@@ -3,6 +3,7 @@ import {
   type Client,
   type ClientOptions,
   createClient as createCoreClient,
+  splitRuntimeOptions,
 } from "@intercom-events/core";
 import { denoClock } from "./deno-clock.ts";
 import { findDiagnosticsChannel } from "./diagnostics-channel.ts";
@@ -37,21 +38,17 @@ export interface DenoClientOptions extends ClientOptions {
  * ```
  */
 export function createClient<Catalog extends object = AnyEvent>(options: DenoClientOptions): Client<Catalog> {
-  // Core says what was expected: of a text, such as a token, only the letters would be left here.
-  if (typeof options !== "object" || options === null) return createCoreClient<Catalog>(options);
-  const { exitTimeout = 10_000, ...coreOptions } = options;
-  checkMilliseconds("exitTimeout", exitTimeout);
-  refuseTransport(coreOptions);
-  const transport = createDenoTransport(coreOptions.concurrency ?? 32);
-  const { warn = (message: string) => console.warn(message) } = coreOptions;
+  const { own, core } = splitRuntimeOptions(options, { exitTimeout: 10_000 });
+  const { exitTimeout } = own;
+  const transport = createDenoTransport(core.concurrency ?? 32);
+  const { warn = (message: string) => console.warn(message) } = core;
   const channel = findDiagnosticsChannel();
   let stay = (): void => undefined;
   const client = createCoreClient<Catalog>({
     userAgent: "intercom-events-deno",
     clock: denoClock,
-    runtimeOptions: ["exitTimeout"],
     ...(channel && { channel: (name: string) => channel(`intercom-events:${name}`) }),
-    ...coreOptions,
+    ...core,
     warn,
     transport: transport.send,
     release() {
@@ -61,20 +58,4 @@ export function createClient<Catalog extends object = AnyEvent>(options: DenoCli
   });
   if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
   return client;
-}
-
-/** Core takes them, and the compiler does not know them: what a program gives would be passed over. */
-function refuseTransport(options: object): void {
-  for (const name of ["transport", "release"]) {
-    if (name in options)
-      throw new TypeError(
-        `Cannot create client: "${name}" must be left out; a client with another one is made by @intercom-events/core`,
-      );
-  }
-}
-
-function checkMilliseconds(name: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
-  const found = typeof value === "number" ? `number ${value}` : typeof value;
-  throw new TypeError(`Cannot create client: "${name}" must be whole milliseconds, 0 or more, got ${found}`);
 }

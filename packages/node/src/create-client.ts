@@ -4,6 +4,7 @@ import {
   type Client,
   type ClientOptions,
   createClient as createCoreClient,
+  splitRuntimeOptions,
 } from "@intercom-events/core";
 import { flushOnExit } from "./flush-on-exit.ts";
 import { nodeClock } from "./node-clock.ts";
@@ -36,16 +37,12 @@ export interface NodeClientOptions extends ClientOptions {
  * await client.close();
  */
 export function createClient<Catalog extends object = AnyEvent>(options: NodeClientOptions): Client<Catalog> {
-  // Core says what was expected: of a text, such as a token, only the letters would be left here.
-  if (typeof options !== "object" || options === null) return createCoreClient<Catalog>(options);
-  const { keepAlive = 4000, exitTimeout = 10_000, ...coreOptions } = options;
-  checkMilliseconds("keepAlive", keepAlive);
-  checkMilliseconds("exitTimeout", exitTimeout);
-  refuseTransport(coreOptions);
+  const { own, core } = splitRuntimeOptions(options, { keepAlive: 4000, exitTimeout: 10_000 });
+  const { keepAlive, exitTimeout } = own;
   let stay = (): void => undefined;
-  const { warn = (message: string) => console.warn(message) } = coreOptions;
+  const { warn = (message: string) => console.warn(message) } = core;
   const transport = createNodeTransport({
-    connections: coreOptions.concurrency ?? 32,
+    connections: core.concurrency ?? 32,
     keepAlive: Math.max(keepAlive, 1),
     warn,
   });
@@ -53,8 +50,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
     userAgent: "intercom-events-node",
     clock: nodeClock,
     channel: (name) => channel(`intercom-events:${name}`),
-    runtimeOptions: ["keepAlive", "exitTimeout"],
-    ...coreOptions,
+    ...core,
     warn,
     transport: transport.send,
     release() {
@@ -64,20 +60,4 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
   });
   if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
   return client;
-}
-
-/** Core takes them, and the compiler does not know them: what a program gives would be passed over. */
-function refuseTransport(options: object): void {
-  for (const name of ["transport", "release"]) {
-    if (name in options)
-      throw new TypeError(
-        `Cannot create client: "${name}" must be left out; a client with another one is made by @intercom-events/core`,
-      );
-  }
-}
-
-function checkMilliseconds(name: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
-  const found = typeof value === "number" ? `number ${value}` : typeof value;
-  throw new TypeError(`Cannot create client: "${name}" must be whole milliseconds, 0 or more, got ${found}`);
 }
