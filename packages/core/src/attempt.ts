@@ -18,8 +18,8 @@ export interface AttemptOptions {
   readonly clock: Clock;
   /** Reads a reply; what it throws means that the reply is none. */
   readonly judge: (reply: ReadReply) => Attempt;
-  /** What is told of what the call has thrown. */
-  readonly told?: (cause: unknown) => unknown;
+  /** Takes the access token out of what the call has thrown. */
+  readonly redact?: (cause: unknown) => unknown;
 }
 
 /** One call under way. */
@@ -38,7 +38,7 @@ export interface OpenAttempt {
  */
 export function startAttempt(
   call: (cancellation: Cancellation) => Promise<ReadReply>,
-  { timeout, clock, judge, told = (cause) => cause }: AttemptOptions,
+  { timeout, clock, judge, redact = (cause) => cause }: AttemptOptions,
 ): OpenAttempt {
   const cancellation = new Cancellation();
   let abort = (): void => undefined;
@@ -60,7 +60,7 @@ export function startAttempt(
     };
     const fail = (cause: unknown): void => {
       cancel();
-      resolve({ verdict: { kind: "unreachable", cause: told(cause) } });
+      resolve({ verdict: { kind: "unreachable", cause: redact(cause) } });
     };
     call(cancellation).then(end, fail);
   });

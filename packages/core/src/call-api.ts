@@ -18,7 +18,7 @@ export interface CallOptions {
   readonly cancellation: Cancellation;
 }
 
-/** The operations of the spec, each answering the reply unjudged, with its body read. */
+/** The operations of the spec, each returning the reply unjudged, with its body read. */
 export interface Api {
   /** `POST /events`. @param json the text of a `CreateEventRequest`, sent as it is */
   createEvent(json: string, options: CallOptions): Promise<ReadReply>;

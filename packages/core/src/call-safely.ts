@@ -1,7 +1,7 @@
 /**
- * Calls a function of the program, which must harm nobody.
+ * Calls a function that the program has given. What goes wrong in it must not fail whoever calls it.
  *
- * @param failed told of what it throws, or of what the promise that it answers rejects with
+ * @param failed told what it throws, or what the promise that it returns rejects with
  */
 export function callSafely<Given>(
   call: (given: Given) => unknown,

@@ -2,15 +2,15 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back once after some milliseconds, and answers how to call that off. */
+  /** Calls back once after some milliseconds, and returns a function that cancels that. */
   after(milliseconds: number, callback: () => void): () => void;
   /**
-   * Calls back once the program has done what it is doing, and answers how to call that off; sooner than
+   * Calls back once the code that runs now has ended, and returns a function that cancels that; sooner than
    * a timer, and later than a promise. @default a timer of 0 milliseconds
    */
   soon?(callback: () => void): () => void;
   /**
-   * Keeps the process alive until the answered function is called. For clocks whose timers do not:
+   * Keeps the process alive until the returned function is called. For clocks whose timers do not (`unref`):
    * a program that has nothing else to do may end, unless somebody waits.
    */
   keepAlive?(): () => void;

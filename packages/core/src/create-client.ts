@@ -65,7 +65,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     return reply as NonNullable<typeof reply>; // Only a reply is accepted.
   });
 
-  /** Reads draw on the allowance as well. Answers when it was given. */
+  /** Reads draw on the allowance as well. Resolves to when that was. */
   async function waitForTurn(): Promise<number> {
     const letGo = clock.keepAlive?.();
     let now = clock.now();
@@ -94,8 +94,8 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
       const requestId = readRequestId(reply);
       return { verdict, reply, requestId: requestId && textWithoutToken(requestId, used) };
     }
-    const told = (cause: unknown): unknown => causeWithoutToken(cause, used);
-    const opened = startAttempt(start, { timeout: policy.timeout, clock, judge, told });
+    const redact = (cause: unknown): unknown => causeWithoutToken(cause, used);
+    const opened = startAttempt(start, { timeout: policy.timeout, clock, judge, redact });
     if (typeof policy.token === "function") {
       // Before the delivery hears of it, which then asks for another one than that.
       opened.result.then(({ verdict: { kind } }) => {

@@ -17,8 +17,8 @@ export interface DecodedMetadata {
 }
 
 /**
- * Reads metadata as Intercom would show it. It is total: Intercom checks no types, so a value that
- * none of its types fits is answered as a string of its JSON, and no metadata at all, as many events have, as `{}`.
+ * Reads metadata as Intercom would show it. It never fails: Intercom checks no types, so a value that fits none of them
+ * becomes a string, its JSON. An event without metadata has `{}`.
  *
  * @example
  * decodeMetadata({ order_date: 1671028894, site: "https://example.org" });

@@ -2,7 +2,7 @@ import { callSafely } from "./call-safely.ts";
 
 /** Tells listeners what happens; {@link createEmitter}. */
 export interface Emitter<Events extends object> {
-  /** Adds a listener and answers how to remove it. Adding the same one twice calls it twice. */
+  /** Adds a listener and returns a function that removes it. One that is added twice is called twice. */
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): () => void;
   /** Whether anyone listens. */
   has(name: keyof Events): boolean;

@@ -10,7 +10,7 @@ type WireRichLink = components["schemas"]["RichLink"];
 type WireMonetaryAmount = components["schemas"]["MonetaryAmount"];
 
 /**
- * Encodes the value of a key, or reports why it cannot be sent. What it answers is only worth sending
+ * Encodes the value of a key, or reports why it cannot be sent. What it returns is only worth sending
  * if the report has no problem. Throws only what a getter throws.
  *
  * @param path where its key stands, for messages
@@ -72,7 +72,7 @@ function encodeLink(path: string, url: unknown, report: Report): string {
 }
 
 function encodeRichLink(path: string, link: WireRichLink, report: Report): WireRichLink {
-  // Each is read once: a getter may answer something else the next time.
+  // Each is read once: a getter may return something else the next time.
   const { url, value } = link;
   const wireUrl = encodeLink(`${path}.url`, url, report);
   report.characters += wireUrl.length;

@@ -18,10 +18,10 @@ const PAUSED_TIMEOUT = 1000;
  * Has clients flushed when a program has nothing else to do, each once and for a limited time, so that a
  * script that just ends loses nothing. For packages that build on core.
  *
- * @param listen has a function called whenever the program has nothing else to do, until the answered
- *   function is called; that function answers whether the program has something to do now
+ * @param listen has a function called whenever the program has nothing else to do. That function returns whether the
+ *   program has something to do now. Returns a function that stops this
  * @param now milliseconds of a clock
- * @returns adds a client, and answers how to remove it; there is one listener for all of them
+ * @returns a function that adds a client, and returns one that removes it; there is one listener for all clients
  */
 export function createExitFlush(
   listen: (onIdle: () => boolean) => () => void,

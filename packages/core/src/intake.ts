@@ -56,7 +56,7 @@ export function createIntake({ bounds, add, takeOldest, drop }: IntakeOptions): 
     lobbyBytes -= event.body.length;
   }
 
-  /** Takes an event and drops the oldest until there is room; answers whether the event itself stays. */
+  /** Takes an event and drops the oldest until there is room; returns whether the event itself stays. */
   function takeAndDrop(event: PendingEvent): boolean {
     take(event); // First, so that it is counted when those that are dropped are told of.
     while (events > maxEvents || bytes > maxBytes) {

@@ -5,7 +5,7 @@ const MAX_LENGTH = 255;
 /**
  * Remembers what is found out about a text. For names that a program has few of and uses often.
  *
- * @param find finds it out; must answer the same each time
+ * @param find finds it out; must return the same each time
  */
 export function memo<Value>(find: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, Value>();

@@ -3,7 +3,7 @@ export interface OpenCalls {
   start(now: number): void;
   /** Whether the call is one of them; it no longer is. */
   end(startedAt: number): boolean;
-  /** Forgets those that were started before, as nobody will tell of their end, and answers how many they were. */
+  /** Forgets those that were started before, as nobody will tell of their end, and returns how many they were. */
   forget(before: number): number;
 }
 

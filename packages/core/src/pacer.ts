@@ -47,7 +47,7 @@ export interface RateBudget {
 
 /** A call that was started and has ended. */
 interface EndedCall {
-  /** When `start` answered 0, in milliseconds since the epoch. */
+  /** When `start` returned 0, in milliseconds since the epoch. */
   readonly startedAt: number;
   readonly now: number;
   /** Its reply, if there was one. */
@@ -76,8 +76,8 @@ export interface PacerOptions {
   /** At least 0 and less than 1. */
   readonly random: () => number;
   /**
-   * Milliseconds after which a call has ended, though nobody has said so: a platform that cuts off what a request has
-   * not waited for takes its timers with it. @default 30000
+   * Milliseconds after which a call counts as ended though its end was never told: a platform that stops what a request
+   * has not waited for stops its timers too. @default 30000
    */
   readonly timeout?: number;
 }

@@ -57,7 +57,7 @@ export interface NewEventSummary {
   readonly last: Date | number;
 }
 
-/** Makes one call and answers its reply. @throws {IntercomError} unless the reply is 2xx */
+/** Makes one call and returns its reply. @throws {IntercomError} unless the reply is 2xx */
 export type Call = (action: string, call: (options: CallOptions) => Promise<ReadReply>) => Promise<ReadReply>;
 
 /** The calls beside `track`; {@link createReader}. */

@@ -25,7 +25,7 @@ export function createReport(): Report {
   return { issues: [], warnings: [], characters: 0 };
 }
 
-/** Reports what keeps the event from being sent. It answers what is sent instead: nothing. */
+/** Reports what keeps the event from being sent. It returns what is sent instead: nothing. */
 export function refuse(report: Report, path: string, code: ErrorCode, found: unknown): undefined {
   report.issues.push(createIssue(path, code, found));
 }

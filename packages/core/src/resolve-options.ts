@@ -18,7 +18,7 @@ export type Region = "us" | "eu" | "au";
 export interface ClientOptions extends DeliveryChoices {
   /**
    * Access token with the scopes "Write events" and, to read, "Read events"; or a function that
-   * answers the current one, asked for each call. It belongs on a server.
+   * returns the current one, called for each request. It belongs on a server.
    */
   readonly token: Token;
   /** The region of the workspace. @default "us" */

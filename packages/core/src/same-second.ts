@@ -36,7 +36,7 @@ interface Place {
 export interface SameSecond {
   /** Where an event belongs: at its second, or at the next free one if its time is ours. */
   place(value: WireEvent, isStamped: boolean): Place;
-  /** Announces an event and lets it in, or has it wait for an equal one; answers whether it was taken. */
+  /** Announces an event and lets it in, or has it wait for an equal one; returns whether it was taken. */
   admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean;
   /** Remembers of an event that has ended what is needed, before its receipt is settled. */
   ended(event: PendingEvent, outcome: Outcome, mayBeKept: boolean): void;
@@ -54,7 +54,7 @@ export interface SameSecondOptions {
   readonly random: () => number;
   /** Told of each event that has its place, and before anything else becomes of it. */
   readonly announce: (event: PendingEvent) => void;
-  /** Lets an event in, and answers whether there was room. */
+  /** Lets an event in, and returns whether there was room. */
   readonly letIn: (event: PendingEvent) => boolean;
   /** Told how an event has ended that is not let in. */
   readonly end: (event: PendingEvent, outcome: Outcome) => void;
@@ -80,7 +80,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
   /** Characters of their bodies. */
   let waitingBytes = 0;
 
-  /** Takes the place for an event, and answers the equal one, or its hash, that has it already. */
+  /** Takes the place for an event, and returns the equal one, or its hash, that has it already. */
   function claim(
     event: OwnEvent,
     { key, isFree, isStamped }: Place,

@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 export interface SpacedWork {
   /** Has it done at once, or after the rest that it takes just now. */
   ask(): void;
-  /** Has it done after each rest, until the answered function is called. */
+  /** Has it done after each rest, until the returned function is called. */
   repeat(): () => void;
   /** Has it done no more. */
   stop(): void;

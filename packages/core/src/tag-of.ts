@@ -12,7 +12,7 @@ export function tagOf(value: unknown): string {
   }
 }
 
-/** Whether a value is an object that is nothing in particular. */
+/** Whether a value is a plain object, or one of a class of the program: no list, `Date`, `Map` or the like. */
 export function isObject(value: unknown): value is object {
   return tagOf(value) === "[object Object]";
 }

@@ -21,7 +21,7 @@ export interface TokenSource {
 }
 
 /**
- * Answers the tokens of a client, and remembers the last one refused, in memory alone.
+ * The tokens of a client, the last refused one of which is remembered, in memory alone.
  *
  * @param failed told of a call that had no token
  */

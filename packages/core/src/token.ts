@@ -1,6 +1,6 @@
 import { describe } from "./describe.ts";
 
-/** An access token, or a function that answers the current one; it is asked for each call. */
+/** An access token, or a function that returns the current one; it is called for each request. */
 export type Token = string | (() => string | Promise<string>);
 
 /** What a token may consist of (RFC 6750 §2.1 and a little more); anything else breaks the header. */
@@ -15,9 +15,9 @@ export function isToken(value: unknown): value is string {
 export class TokenError extends Error {}
 
 /**
- * Answers the current token. Its errors name no token.
+ * Returns the current token. Its errors name no token.
  *
- * @throws {TokenError} when the function fails or answers something else than a token
+ * @throws {TokenError} when the function fails or returns something that is no token
  */
 export async function resolveToken(token: Exclude<Token, string>): Promise<string> {
   let answer: unknown;

@@ -28,7 +28,7 @@ export interface WireReply {
 }
 
 /**
- * Sends one request and answers its reply, whatever the status. It rejects only when nothing was
+ * Sends one request and returns its reply, whatever the status. It rejects only when nothing was
  * said: no connection, no reply, or an aborted signal. It follows no redirect, repeats nothing and
  * judges nothing.
  */

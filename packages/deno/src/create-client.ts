@@ -43,7 +43,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: DenoCli
   const transport = createDenoTransport(core.concurrency ?? 32);
   const { warn = (message: string) => console.warn(message) } = core;
   const channel = findDiagnosticsChannel();
-  let stay = (): void => undefined;
+  let endFlush = (): void => undefined;
   const client = createCoreClient<Catalog>({
     userAgent: "intercom-events-deno",
     clock: denoClock,
@@ -52,10 +52,10 @@ export function createClient<Catalog extends object = AnyEvent>(options: DenoCli
     warn,
     transport: transport.send,
     release() {
-      stay();
+      endFlush();
       transport.close();
     },
   });
-  if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
+  if (exitTimeout > 0) endFlush = flushOnExit({ client, timeout: exitTimeout, warn });
   return client;
 }

@@ -91,7 +91,7 @@ Deno.test("the outbox in Deno KV takes back a batch of which a later part is ref
   await outbox.close();
 });
 
-/** Has the disk be full for whatever is to be forgotten, until the answered function is called. */
+/** Has the disk be full for whatever is to be forgotten, until the returned function is called. */
 function refuseToForget(path: string): () => void {
   const db = new DatabaseSync(path);
   db.exec(`

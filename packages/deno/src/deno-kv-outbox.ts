@@ -18,14 +18,14 @@ import { openKvStore } from "./open-kv-store.ts";
 /** What {@link denoKvOutbox} takes. */
 export interface DenoKvOutboxOptions extends OutboxOptions {
   /**
-   * The file of the store. With Deno 2.7 or newer and permission for its folder, there is an empty one beside it for each
-   * outbox that has it open, by whose lock the others see that it lives. It must be given in a Worker, and in a program
+   * The file of the store. With Deno 2.7 or newer and permission for its folder, each outbox that has it open locks an
+   * empty file beside it, which shows the others that it is alive. It must be given in a Worker, and in a program
    * that an older Deno has compiled: the store that Deno opens there by itself is in memory.
    *
    * @default the one Deno keeps for the program
    */
   readonly path?: string | undefined;
-  /** Milliseconds a call tries again for while other processes change the store. @default 5000 */
+  /** Milliseconds for which a call is tried again while other processes change the store. @default 5000 */
   readonly busyTimeout?: number | undefined;
 }
 
@@ -37,23 +37,22 @@ interface Store {
   /** Who this outbox is to the others that use it. */
   readonly owner: KvOwner;
   readonly verbs: KvVerbs;
-  /** When it was looked for others that have died, by `performance.now()`. */
+  /** When owners that have died were looked for last, by `performance.now()`. */
   lookedAt: number | undefined;
 }
 
-/** Milliseconds after which is looked for them again. */
-const LOOK = 5000;
+/** Milliseconds between two looks for owners that have died. */
+const LOOK_INTERVAL = 5000;
 
 /**
  * Keeps events in Deno KV, where they outlive the process. Several processes may use one store, if their clients
  * are of one workspace: events do not say which they are for. Deno has to be started with `--unstable-kv`.
  *
- * A call with more than some 50 records takes several commits, one after the other; it resolves once all of
- * them are done. A lease that fails on the way answers what it has leased by then. An append that does takes
- * back what it has appended, unless another outbox has leased it meanwhile; where the store allows no change at
- * all, the next call that appends or leases does so first, and fails until it can. A process that dies on the way
- * leaves the first of the records, which are sent like any other: nobody was told that they are kept, or that
- * they are not.
+ * A call with more than some 50 records takes several commits, one after the other, and resolves once all of them are
+ * done. A lease that fails half-way resolves to what it has leased so far. An append that fails half-way takes back what
+ * it has appended, but for what another outbox has leased meanwhile. Where the store allows no change at all just then,
+ * the next append or lease takes that back first, and fails until it can. What a process that dies half-way has appended
+ * is sent like any other event, though nobody was told that it is kept.
  *
  * The store is opened at the first call; one that cannot be used has that call, and each after it until it
  * can be, reject with an {@link OutboxError}.
@@ -85,10 +84,10 @@ export function denoKvOutbox(options: DenoKvOutboxOptions = {}): Outbox {
     return { kv, file, owner, lookedAt: undefined, verbs: kvVerbs(kv, { owner: owner.id, policy, timeout }) };
   }
 
-  /** Frees what the dead have leased, if it is time to look for them. */
+  /** Frees what owners that have died had leased, if it is time to look for them again. */
   async function lookForDead(verbs: KvVerbs): Promise<void> {
     const now = performance.now();
-    if (!store || (store.lookedAt !== undefined && now - store.lookedAt < LOOK)) return;
+    if (!store || (store.lookedAt !== undefined && now - store.lookedAt < LOOK_INTERVAL)) return;
     await freeDeadOwners(store.file, store.owner.id, verbs.free);
     store.lookedAt = now;
   }

@@ -90,8 +90,8 @@ export function kvLeases({ kv, owner, change, leaseTo }: KvSession): KvLeases {
       }
     },
     async free(leaser) {
-      for (let given = CHUNK; given === CHUNK; ) {
-        given = await change(async (_totals, edit) => {
+      for (let freed = CHUNK; freed === CHUNK; ) {
+        freed = await change(async (_totals, edit) => {
           const leased = await listEntries(kv, keys.leased(leaser), CHUNK);
           for (const event of await readEvents(
             kv,

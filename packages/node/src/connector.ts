@@ -7,7 +7,7 @@ export function connectorOf(
   connecting: Set<Duplex>,
 ): buildConnector.connector {
   return (to, done) => {
-    // Its type does not say what it answers.
+    // Its type does not say what it returns.
     const socket = connect(to, (...result) => {
       connecting.delete(socket);
       done(...result);

@@ -39,7 +39,7 @@ export interface NodeClientOptions extends ClientOptions {
 export function createClient<Catalog extends object = AnyEvent>(options: NodeClientOptions): Client<Catalog> {
   const { own, core } = splitRuntimeOptions(options, { keepAlive: 4000, exitTimeout: 10_000 });
   const { keepAlive, exitTimeout } = own;
-  let stay = (): void => undefined;
+  let endFlush = (): void => undefined;
   const { warn = (message: string) => console.warn(message) } = core;
   const transport = createNodeTransport({
     connections: core.concurrency ?? 32,
@@ -54,10 +54,10 @@ export function createClient<Catalog extends object = AnyEvent>(options: NodeCli
     warn,
     transport: transport.send,
     release() {
-      stay();
+      endFlush();
       return transport.close();
     },
   });
-  if (exitTimeout > 0) stay = flushOnExit({ client, timeout: exitTimeout, warn });
+  if (exitTimeout > 0) endFlush = flushOnExit({ client, timeout: exitTimeout, warn });
   return client;
 }

@@ -77,7 +77,7 @@ export interface SplitUrl {
   readonly path: string;
 }
 
-/** Sends a request over a connection of the pool, which may be a single one, and answers once the whole reply has come. */
+/** Sends a request over a connection of the pool, which may be a single one, and resolves once the whole reply has come. */
 export function exchange(
   pool: Dispatcher,
   { origin, path }: SplitUrl,

@@ -4,7 +4,7 @@ import { createExitFlush, type Exiting } from "@intercom-events/core";
  * Has a client flushed when the process has nothing else to do (Node's `beforeExit`), once and for a
  * limited time.
  *
- * @returns ends that
+ * @returns a function that ends this
  */
 export const flushOnExit: (exiting: Exiting) => () => void = createExitFlush(
   (onIdle) => {

@@ -20,9 +20,9 @@ import { type SqliteStatements, sqliteStatements } from "./sqlite-statements.ts"
 /** What {@link sqliteOutbox} takes. */
 export interface SqliteOutboxOptions extends OutboxOptions {
   /**
-   * The file, made where there is none, for nobody but its owner to read. SQLite keeps two more beside it, named
-   * `-wal` and `-shm`, and each outbox that has it open an empty one, `-owner-` and a number, by whose lock the others
-   * see that it lives. It belongs on a disk of this machine: neither SQLite's log nor that works over a network.
+   * The file. Where there is none it is made, readable by its owner alone. SQLite keeps two more beside it (`-wal` and
+   * `-shm`), and each outbox that has it open locks an empty one (`-owner-` and a number), which shows the others that it
+   * is alive. It belongs on a disk of this machine: neither SQLite's log nor that lock works over a network.
    */
   readonly path: string | URL;
   /**
@@ -35,17 +35,17 @@ export interface SqliteOutboxOptions extends OutboxOptions {
    */
   readonly sync?: "full" | "normal" | undefined;
   /**
-   * Bytes that the file may have, without the log beside it. The last eighth takes no new events, so that those it has
-   * can be leased and ended. The oldest dead letters make room for new events, and for newer ones. The file never
+   * The most bytes of the file, without the log beside it. The last eighth takes no new events, so that those it has
+   * can be leased and ended. The oldest dead letters make room for new events and for newer dead letters. The file never
    * shrinks, but its room is used again.
    *
    * @default 4294967296 (4 GiB)
    */
   readonly maxBytes?: number | undefined;
   /**
-   * Milliseconds a call waits for another process that holds the file. A client waits for a call for a minute at most:
-   * what is kept later than that it has told to be `not_stored`. Closing a client makes up to six calls once its
-   * `timeout` is over, and takes fifteen seconds longer at most where they have to wait.
+   * Milliseconds a call waits for another process that holds the file. A client waits a minute for a call at most: events
+   * that are kept later than that have ended as `not_stored` by then. Closing a client makes up to six calls after its
+   * `timeout`, which together take fifteen seconds at most.
    *
    * @default 5000
    */
@@ -61,8 +61,8 @@ const PAGE = 100;
 /** Ids read at once, which takes a millisecond. */
 const IDS_PAGE = 1000;
 
-/** Milliseconds after which is looked again for others that have died; it takes a tenth of one for each that lives. */
-const LOOK = 5000;
+/** Milliseconds between two looks for owners that have died. One takes a tenth of a millisecond for each that lives. */
+const LOOK_INTERVAL = 5000;
 
 /** An open file and what is done with it. */
 interface Connection extends OpenSqlite {
@@ -117,11 +117,11 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     }
   }
 
-  /** Frees what the dead have leased, if it is time to look for them again. */
+  /** Frees what owners that have died had leased, if it is time to look for them again. */
   function lookForDead({ path, owner, statements }: Connection): void {
     const now = performance.now();
-    if (lookedAt !== undefined && now - lookedAt < LOOK) return;
-    // The first time also those are looked for that have left a file and no leases.
+    if (lookedAt !== undefined && now - lookedAt < LOOK_INTERVAL) return;
+    // The first time in any case, to delete the files of dead owners that had no leases.
     if (lookedAt === undefined || statements.othersLease())
       freeDeadOwners(path, owner.id, (id) => transact(connect(), ({ free }) => free(id)));
     lookedAt = now;

@@ -13,7 +13,7 @@ export interface HandOverOptions {
 }
 
 /**
- * Hands events to the client in their order, and answers what became of each; what was decided before
+ * Hands events to the client in their order, and returns what became of each; what was decided before
  * keeps its place. An event without an answer in time is left with the client, and may come again.
  */
 export async function handOver(

@@ -9,7 +9,7 @@ export interface TimeBound {
 }
 
 /**
- * Answers what a function of the site answers, unless that takes too long; then nobody hears of it any more.
+ * Returns what a function of the site returns, unless that takes too long: then its answer is ignored.
  *
  * @throws what the function throws, or an {@link Error} that says what took too long
  */

@@ -9,12 +9,12 @@ export interface MetadataSchema {
     readonly version: 1;
     /** The library. */
     readonly vendor: string;
-    /** Answers the value to go on with, or what is wrong with the one given. */
+    /** Returns the value to go on with, or what is wrong with the one given. */
     readonly validate: (value: unknown) => SchemaAnswer | Promise<SchemaAnswer>;
   };
 }
 
-/** What a schema answers. */
+/** What a schema returns. */
 export interface SchemaAnswer {
   /** What is wrong, if anything is. */
   readonly issues?: readonly unknown[] | undefined;

@@ -10,7 +10,7 @@ export interface NamedContact {
 }
 
 /**
- * Reads what `identify` has answered; `undefined` where the caller is not known.
+ * Reads what `identify` has returned; `undefined` where the caller is not known.
  *
  * @throws {TypeError} for what names no contact, or several
  */

@@ -55,7 +55,7 @@ export interface RelayOptions<Context = unknown> {
   readonly identify: Identify<Context>;
   /**
    * What pages may send. Names are compared as Intercom does: in any case, `.` and `$` as `-`; an event
-   * is sent on under the name that is listed here. What a schema answers is sent instead of the metadata
+   * is sent on under the name that is listed here. What a schema returns is sent instead of the metadata
    * it was given.
    */
   readonly events: AllowedEvents;

@@ -8,7 +8,7 @@ export interface Claims {
 const TOKEN = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 
 /**
- * Answers the claims of a token that one of the keys has signed by HS256, and `undefined` for any other
+ * Returns the claims of a token that one of the keys has signed by HS256, and `undefined` for any other
  * text. It knows that one algorithm, whatever the header says, and reads no claim before the signature is
  * verified, which WebCrypto does in constant time.
  */

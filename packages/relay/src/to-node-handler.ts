@@ -20,7 +20,7 @@ export interface NodeRequest extends IncomingMessage {
 /** What `toNodeHandler` takes besides the relay. */
 export interface NodeHandlerOptions<Context, Incoming> {
   /**
-   * Answers what `identify` needs of the request beyond its headers, such as the session that a middleware
+   * Returns what `identify` needs of the request beyond its headers, such as the session that a middleware
    * has found. Never what a page can choose: not its body.
    * @default nothing
    */
