@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyMaker, anyRecordMaker, HOSTILE } from "../tests/hostile.ts";
-import { EVENT, type Started, startClient, TOKEN, turn, unaccounted } from "../tests/start-client.ts";
+import {
+  anotherEvent,
+  EVENT,
+  type Started,
+  startClient,
+  TOKEN,
+  turn,
+  unaccounted,
+} from "../tests/start-client.ts";
 import type { Client, Outcome, Receipt } from "./index.ts";
 
 type Track = (...args: unknown[]) => Receipt;
@@ -411,6 +419,27 @@ describe("how it ended", () => {
     expect([...new Set(looked.map(([where]) => where))].sort()).toEqual(
       ["abort", "getter", "outcome", "token", "transport", "warn", "warning"].sort(),
     );
+  });
+
+  test("holds while an event is published as tracked", () => {
+    const looked: number[] = [];
+    const { client }: Started = startClient({
+      channel: (name) => ({
+        hasSubscribers: name === "tracked",
+        publish: () => looked.push(unaccounted(client.stats())),
+      }),
+    });
+    client.track(EVENT);
+    expect(looked).toEqual([0]); // At once, for a trace to know who has tracked.
+  });
+
+  test("holds while an event makes room for another", async () => {
+    const { client } = startClient({ queue: { maxEvents: 2, policy: "drop_oldest" } });
+    const looked: number[] = [];
+    client.on("outcome", () => looked.push(unaccounted(client.stats())));
+    for (let number = 0; number < 3; number += 1) client.track(anotherEvent());
+    await undefined; // Until the tick has ended.
+    expect(looked).toEqual([0]);
   });
 });
 

@@ -258,6 +258,37 @@ describe("a 429", () => {
     await passTime(clock, 60_000, 100);
     expect(await receipt).toEqual({ status: "accepted", attempts: 21 });
   });
+
+  test("that asks for longer than the window is waited for without a timer each moment", async () => {
+    let timers = 0;
+    const { client, clock, intercom } = startClient(BY_DEFAULT);
+    const { after } = clock;
+    clock.after = (...given) => {
+      timers += 1;
+      return after(...given);
+    };
+    for (let number = 0; number < 10; number += 1) client.track(anotherEvent());
+    await turn();
+    for (const request of intercom.open()) request.reply(429, "", { "retry-after": "30" });
+    for (let step = 0; step < 290; step += 1) {
+      await turn();
+      clock.advance(100);
+    }
+    expect(timers).toBeLessThan(100);
+  });
+
+  test("that asks for less than the window is waited for no longer", async () => {
+    const { client, clock, intercom } = startClient(BY_DEFAULT);
+    for (let number = 0; number < 10; number += 1) client.track(anotherEvent());
+    await turn();
+    for (const request of intercom.open()) request.reply(429, "", { "retry-after": "1" });
+    for (let step = 0; step < 15; step += 1) {
+      await turn();
+      clock.advance(100);
+    }
+    await turn();
+    expect(intercom.sent.length).toBe(5);
+  });
 });
 
 describe("a token that is refused", () => {
@@ -430,6 +461,24 @@ describe("a token that is refused", () => {
     expect(client.stats().isPaused).toBe(true);
     expect(await client.summaries({ userId: "1" })).toEqual([]);
   });
+
+  test("late, after another one was accepted, holds its event up only until it is asked for again", async () => {
+    let token = "first";
+    const { client, clock, intercom } = startClient({ ...BY_DEFAULT, token: () => token }, (request) => {
+      if (request.headers.authorization !== "Bearer first") request.reply(202);
+    });
+    const receipt = client.track(EVENT);
+    await turn();
+    token = "second";
+    const second = client.track(anotherEvent());
+    await passTime(clock, 1000, 100);
+    expect((await second).status).toBe("accepted");
+    intercom.open()[0]?.reply(401);
+    await turn();
+    expect(client.stats()).toMatchObject({ pending: 1, isPaused: true });
+    await passTime(clock, 4000, 100);
+    expect(await receipt).toMatchObject({ status: "accepted" });
+  });
 });
 
 describe("the allowance", () => {
@@ -466,6 +515,36 @@ describe("the allowance", () => {
     await client.track(EVENT);
     expect(client.stats().rate).toEqual({ limit: 500, remaining: 321, resetAt: 1_700_000_010_000 });
   });
+});
+
+test("flush ends with an event of an earlier client that is sent again much later", async () => {
+  const store = createMemoryStore();
+  const first = startClient({ ...BY_DEFAULT, outbox: memoryOutbox({ store }), random: () => 0.25 });
+  first.client.track(EVENT);
+  await turn();
+  first.clock.advance(100);
+  await turn();
+  const closed = first.client.close({ timeout: 0 });
+  first.clock.advance(0);
+  await closed;
+  const { client, clock, intercom } = startClient({ ...BY_DEFAULT, outbox: memoryOutbox({ store }) });
+  await turn();
+  let isFlushed = false;
+  client.flush().then(() => {
+    isFlushed = true;
+  });
+  await turn();
+  expect(intercom.sent).toHaveLength(1);
+  intercom.open()[0]?.reply(503, "", { "retry-after": "11" });
+  for (let second = 0; second < 30 && intercom.sent.length < 2; second += 1) {
+    await turn();
+    clock.advance(1_000);
+    await turn();
+  }
+  intercom.open()[0]?.reply(202);
+  await turn();
+  expect(client.stats()).toMatchObject({ recovered: 1, pending: 0 });
+  expect(isFlushed).toBe(true);
 });
 
 test("the counts hold while everything goes wrong in turn", async () => {

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmulator } from "@intercom-events/emulator";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { startFaultyServer } from "../test/faulty-server.ts";
 import { runProgram, startProgram } from "../test/run-program.ts";
 import { closeOnSignal, createClient, sqliteOutbox } from "./index.ts";
 
@@ -152,6 +153,27 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     expect(emulator.events()).toHaveLength(EVENTS);
   });
 
+  test("waits for all clients that have asked for it", async () => {
+    const server = await startFaultyServer(emulator, ({ number, response, pass }) =>
+      number === 0 ? response.writeHead(503).end() : pass(),
+    );
+    const { child, printed, ended } = await startProgram(`
+      const { createClient, closeOnSignal } = require("./index.ts");
+      for (const baseUrl of ${JSON.stringify([url, server.url])}) {
+        const client = createClient({ token: "token", baseUrl, retry: { baseDelay: 5_000, maxDelay: 5_000 } });
+        client.track({ userId: baseUrl, eventName: "placed-order" });
+        closeOnSignal(client);
+      }
+      ${STAY}
+    `);
+    await printed("ready");
+    await vi.waitUntil(() => server.bodies.length > 0, 20_000);
+    child.kill("SIGTERM");
+    expect((await ended).signal).toBe("SIGTERM");
+    await server.close();
+    expect(emulator.events()).toHaveLength(2);
+  });
+
   test("gives up after its time, and says what was left", async () => {
     emulator.setFaults([{ status: 503 }]);
     const { child, printed, ended } = await startProgram(`
@@ -294,6 +316,10 @@ describe("closeOnSignal refuses, and listens for nothing,", () => {
       { signals: ["SIGUSR2", "SIGKILL"] },
       /"signals" must be some that can be listened for, got \["SIGUSR2","SIGKILL"\]$/,
     ],
+    [
+      { signals: ["SIGUSR2", "SIGTREM"] },
+      /"signals" must be some that can be listened for, got \["SIGUSR2","SIGTREM"\]$/,
+    ],
     [{ signals: ["SIGUSR2"], timeout: -1 }, /"timeout" must be milliseconds, got number$/],
     [{ signals: ["SIGUSR2"], timeout: Number.NaN }, /"timeout" must be milliseconds, got number$/],
     [{ signals: ["SIGUSR2"], timeout: "5s" }, /"timeout" must be milliseconds, got string$/],
@@ -337,6 +363,16 @@ describe("a program that just ends", () => {
     `);
       expect(status).toBe(0);
       expect(await eventsIn(path)).toBe(EVENTS + 1);
+    },
+  );
+
+  test.runIf(hasSqlite)(
+    "has written into the outbox how its events have ended (needs node:sqlite, Node 22.13)",
+    async () => {
+      const { status } = await runProgram(tracking(durable()));
+      expect(status).toBe(0);
+      expect(emulator.events()).toHaveLength(EVENTS);
+      expect(await eventsIn(path)).toBe(0);
     },
   );
 
@@ -386,6 +422,16 @@ describe("listeners of the process", () => {
     await new Promise(setImmediate); // Warnings are told a little later.
     process.off("warning", listener);
     expect(problems).toEqual([]);
+  });
+
+  test("are one for many clients that close on a signal", async () => {
+    const before = process.listenerCount("SIGUSR2");
+    const clients = Array.from({ length: 11 }, () => createClient({ token: "token", baseUrl: url }));
+    const ends = clients.map((client) => closeOnSignal(client, { signals: ["SIGUSR2"] }));
+    expect(process.listenerCount("SIGUSR2")).toBe(before + 1);
+    for (const end of ends) end();
+    expect(process.listenerCount("SIGUSR2")).toBe(before);
+    for (const client of clients) await client.close();
   });
 
   test("there is none for a client with exitTimeout: 0", async () => {

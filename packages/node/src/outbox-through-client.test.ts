@@ -24,6 +24,8 @@ const needsSqlite = describe.skipIf(sqlite === undefined);
 const NOT_STORED = { status: "dropped", reason: "not_stored" };
 /** What is told of an event that another client has delivered. */
 const ELSEWHERE = { status: "accepted", attempts: 0 };
+/** An address at which nothing listens. */
+const NOWHERE = "http://127.0.0.1:9";
 const QUEUE_FULL = { status: "dropped", reason: "queue_full" };
 
 let folder: string;
@@ -520,6 +522,54 @@ needsSqlite("an outbox (needs node:sqlite, Node 22.13)", () => {
     watched.end();
     expect(emulator.events()).toHaveLength(15 - lost.size);
     expect((await countsOf()).events).toBe(0);
+  });
+
+  test("keeps what waits for room outside when it is closed, or drops it", async () => {
+    const client = connect(NOWHERE, { queue: { maxEvents: 5, policy: "wait" } });
+    const receipts = trackMany(client, 10);
+    await receipts[0]?.stored;
+    const { pending, dropped } = await client.close({ timeout: 0 });
+    expect({ pending, sum: pending + dropped }).toEqual({ pending: (await countsOf()).events, sum: 10 });
+  });
+
+  test('takes the newest event with "drop_oldest" also when the older ones are in the file', async () => {
+    const client = connect(NOWHERE, { queue: { maxEvents: 5, policy: "drop_oldest" } });
+    await storedOf(trackMany(client, 5));
+    expect(await client.track({ userId: "newest", eventName: "placed-order" }).stored).toBe(true);
+  });
+
+  test("a backlog of another client that is larger than memory's part of it is waited for by flush", async () => {
+    const first = connect(NOWHERE);
+    trackMany(first, 5000);
+    await first.close({ timeout: 0 });
+    const { emulator } = await startIntercom();
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const server = await startFaultyServer(emulator, ({ pass }) => opened.then(pass));
+    cleanups.push(server.close);
+    const second = connect(server.url);
+    await vi.waitUntil(() => server.bodies.length > 0, 20_000); // Memory is full, and no event has ended.
+    const flushed = second.flush();
+    open();
+    await flushed;
+    expect(emulator.events()).toHaveLength(5000);
+  });
+
+  test("flush ends when another client has delivered a part of the backlog", async () => {
+    const { emulator, url } = await startIntercom();
+    let wait = 20;
+    const server = await startFaultyServer(emulator, ({ pass }) => setTimeout(wait).then(pass));
+    cleanups.push(server.close);
+    const first = connect(server.url, { concurrency: 2 });
+    await trackMany(first, 2500).at(-1)?.stored;
+    const second = connect(url);
+    await vi.waitUntil(() => second.stats().recovered > 0, 20_000);
+    await second.close();
+    wait = 0;
+    expect(await first.flush()).toEqual({ pending: 0 });
+    expect(emulator.events()).toHaveLength(2500);
   });
 });
 
