@@ -1,8 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { createEmulator } from "@intercom-events/emulator";
-import { type BuildOptions, build } from "esbuild";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { runProgram } from "../test/run-program.ts";
 import { flushOnExit } from "./flush-on-exit.ts";
 import { createClient } from "./index.ts";
 import { createNodeTransport } from "./transport.ts";
@@ -84,40 +82,6 @@ describe("options", () => {
   });
 });
 
-/** Runs a program in a Node of its own, with this package bundled into it, until it ends by itself. */
-async function run(
-  program: string,
-  options: Pick<BuildOptions, "format" | "external" | "banner"> = {},
-): Promise<{ status: number | null; output: string; errors: string }> {
-  const { outputFiles } = await build({
-    stdin: { contents: program, resolveDir: import.meta.dirname, loader: "ts" },
-    bundle: true,
-    write: false,
-    platform: "node",
-    format: "iife",
-    conditions: ["@intercom-events/source"],
-    external: ["undici"], // As for users: a bundle would load it at once.
-    ...options,
-  });
-  const type = options.format === "esm" ? "module" : "commonjs";
-  const child = spawn(process.execPath, [`--input-type=${type}`, "-"], {
-    cwd: import.meta.dirname,
-    timeout: 40_000,
-    killSignal: "SIGKILL",
-  });
-  let output = "";
-  let errors = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    errors += chunk;
-  });
-  child.stdin.end(outputFiles[0]?.text);
-  const [status] = await once(child, "close");
-  return { status, output, errors };
-}
-
 describe("a program ends by itself", () => {
   // Connections are to be kept for 10 minutes; the program must not wait for that.
   const start = (options: string): string => `
@@ -153,8 +117,12 @@ describe("a program ends by itself", () => {
     const options = isGivenUp
       ? "timeout: 1_000, retry: { attempts: 3, baseDelay: 100 }, warn() {}"
       : "retry: { baseDelay: 100 }";
-    const ended = await run(`${start(options)} (async () => { ${body} })();`);
-    expect(ended).toEqual({ status: 0, output, errors: "" });
+    const {
+      status,
+      output: printed,
+      errors,
+    } = await runProgram(`${start(options)} (async () => { ${body} })();`);
+    expect({ status, printed, errors }).toEqual({ status: 0, printed: output, errors: "" });
     expect(emulator.events()).toHaveLength(/nothing/.test(name) ? 0 : 1);
   });
 });
@@ -165,16 +133,16 @@ describe("a bundle as one ES module", () => {
     const client = createClient({ token: "token", baseUrl: ${JSON.stringify(url)}, retry: { baseDelay: 1, attempts: 3 } });
     console.log((await client.track({ userId: "1", eventName: "logged-in" })).status);
   `;
-  const bundled = { format: "esm" as const, external: [] };
+  const esm = { format: "esm" as const, external: [] };
 
   test("sends where it has a require", async () => {
     const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-    const { output, errors } = await run(program, { ...bundled, banner: { js } });
+    const { output, errors } = await runProgram(program, { bundle: { ...esm, banner: { js } } });
     expect([output, errors]).toEqual(["accepted\n", ""]);
   });
 
   test("says that it cannot, once, where it has none", async () => {
-    const { output, errors } = await run(program, bundled);
+    const { output, errors } = await runProgram(program, { bundle: esm });
     expect(output).toBe("rejected\n");
     const [first, ...others] = errors.trim().split("\n");
     expect(first).toBe(
@@ -185,7 +153,7 @@ describe("a bundle as one ES module", () => {
 });
 
 test("importing it changes nothing", async () => {
-  const { output, errors } = await run(`
+  const { output, errors } = await runProgram(`
     const describe = () => new Map(
       [globalThis, console, Object.prototype, Array.prototype, Promise.prototype].flatMap((object, index) =>
         Reflect.ownKeys(object).map((key) => [index + String(key), Object.getOwnPropertyDescriptor(object, key)])

@@ -230,13 +230,13 @@ test("TLS goes through the proxy to the host, which alone reads the token", asyn
     const { createClient } = require("./index.ts");
     const client = createClient({ token: "access-token", baseUrl: "https://127.0.0.1:${port}" });
     client.track({ userId: "314159", eventName: "logged-in" }).then(({ status }) => console.log(status));`;
-  const environment = [
+  const within = [
     "env",
     "NODE_USE_ENV_PROXY=1",
     `HTTPS_PROXY=${proxy.url}`,
     `NODE_EXTRA_CA_CERTS=${authority}`,
   ];
-  const ended = await runProgram(program, environment);
+  const ended = await runProgram(program, { within });
   expect(ended).toMatchObject({ status: 0, output: "accepted\n", errors: "" });
   expect(requests).toMatchObject([{ authorization: "Bearer access-token" }]);
   expect(proxy.tunnels).toEqual([`127.0.0.1:${port}`]);

@@ -284,7 +284,7 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     async () => {
       const { status, output } = await runProgram(
         `${tracking()} closeOnSignal(client, ${REPORT}); ${STAY} process.kill(process.pid, "SIGTERM");`,
-        ["unshare", ...FIRST],
+        { within: ["unshare", ...FIRST] },
       );
       expect({ status, output }).toEqual({ status: 143, output: 'ready\n{"pending":0,"dropped":0}\n' });
       expect(emulator.events()).toHaveLength(EVENTS);

@@ -603,7 +603,7 @@ test.skipIf(sqlite === undefined || !canMount)(
       })();
     `;
     const within = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, folder];
-    const { output, errors } = await runProgram(program, within);
+    const { output, errors } = await runProgram(program, { within });
     expect(errors).toBe("");
     const { stored, refused, report, events, warnings: said } = JSON.parse(output);
     expect(refused).toEqual(NOT_STORED);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 /** How a program has ended. */
 export interface EndedProgram {
@@ -22,13 +22,23 @@ export interface RunningProgram {
 
 const source = join(import.meta.dirname, "../src");
 
+/** How a program is bundled and started. */
+export interface ProgramOptions {
+  /** A command that runs the command given to it. */
+  readonly within?: readonly string[];
+  /** What the bundle is like, if not a script whose undici is external: as for users, a bundle would load it at once. */
+  readonly bundle?: Pick<BuildOptions, "format" | "external" | "banner">;
+}
+
 /**
  * Starts a program in a Node of its own, with this package bundled into it.
  *
  * @param program TypeScript that may require "./index.ts"
- * @param within a command that runs the command given to it
  */
-export async function startProgram(program: string, within: readonly string[] = []): Promise<RunningProgram> {
+export async function startProgram(
+  program: string,
+  { within = [], bundle = {} }: ProgramOptions = {},
+): Promise<RunningProgram> {
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: source, loader: "ts" },
     bundle: true,
@@ -37,8 +47,10 @@ export async function startProgram(program: string, within: readonly string[] = 
     format: "iife",
     conditions: ["@intercom-events/source"],
     external: ["undici"],
+    ...bundle,
   });
-  const node = [process.execPath, "--no-warnings=ExperimentalWarning", "--input-type=commonjs", "-"];
+  const type = bundle.format === "esm" ? "module" : "commonjs";
+  const node = [process.execPath, "--no-warnings=ExperimentalWarning", `--input-type=${type}`, "-"];
   const [command = "", ...args] = [...within, ...node];
   const child = spawn(command, args, {
     cwd: source,
@@ -68,6 +80,6 @@ export async function startProgram(program: string, within: readonly string[] = 
 }
 
 /** Runs a program until it ends by itself. */
-export async function runProgram(program: string, within?: readonly string[]): Promise<EndedProgram> {
-  return (await startProgram(program, within)).ended;
+export async function runProgram(program: string, options?: ProgramOptions): Promise<EndedProgram> {
+  return (await startProgram(program, options)).ended;
 }
