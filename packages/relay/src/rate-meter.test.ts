@@ -48,8 +48,7 @@ test("a clock that goes back makes nobody wait for longer than a window", () => 
 test("so many callers are remembered and no more, those heard of last", () => {
   const meter = createRateMeter({ events: 1, window: 1000, maxCallers: 3 });
   for (let i = 0; i < 10_000; i += 1) meter.take(`caller ${i}`, 1, 0);
-  expect(meter.size()).toBe(3);
-  expect(meter.take("caller 9999", 1, 0)).toBe(1000);
+  for (const known of [9999, 9998, 9997]) expect(meter.take(`caller ${known}`, 1, 0)).toBe(1000);
   expect(meter.take("caller 9996", 1, 0)).toBe(0);
 });
 

@@ -8,7 +8,7 @@ export interface RateBounds {
   readonly maxCallers: number;
 }
 
-/** Counts what each caller sends; {@link createRateMeter}. */
+/** Counts what each caller sends: a rate limiter; {@link createRateMeter}. */
 export interface RateMeter {
   /**
    * Takes some events of a caller's allowance, all or none.
@@ -17,8 +17,6 @@ export interface RateMeter {
    * @returns 0, or the milliseconds to wait until there is room for them
    */
   take(caller: string, events: number, milliseconds: number): number;
-  /** Callers remembered. */
-  size(): number;
 }
 
 /** Of an event: less than that is left of fractions. */
@@ -50,6 +48,5 @@ export function createRateMeter({ events: limit, window, maxCallers }: RateBound
       if (wholeAt.size > maxCallers) wholeAt.delete(wholeAt.keys().next().value as string);
       return isRefused ? (excess * window) / limit : 0;
     },
-    size: () => wholeAt.size,
   };
 }
