@@ -1,7 +1,7 @@
 import type { Clock, RelayResult, WireMetadata } from "@intercom-events/core";
 import type { AllowedEvent, EventPolicy } from "./allowed-events.ts";
-import { inTime } from "./in-time.ts";
 import { parseEvent } from "./parse-batch.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** What an event is checked against. */
 export interface EventBounds {
@@ -59,7 +59,7 @@ async function withMetadata(
   // Whoever copies this key by assignment changes a prototype, and no site declares it.
   if (metadata && Object.hasOwn(metadata, "__proto__")) return rejected("metadata_not_allowed");
   const bound = { name: `The schema of "${event.eventName}"`, milliseconds: schemaTimeout, clock };
-  const { issues, value } = await inTime(() => schema["~standard"].validate(metadata ?? {}), bound);
+  const { issues, value } = await withTimeout(() => schema["~standard"].validate(metadata ?? {}), bound);
   if (issues) return rejected("metadata_not_allowed");
   if (metadata && value === undefined) throw new TypeError(`${bound.name} must answer metadata, got nothing`);
   const isNothing = metadata === undefined && Object.keys(Object(value)).length === 0;

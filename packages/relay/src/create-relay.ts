@@ -2,18 +2,18 @@ import type { RelayReply, RelayResult } from "@intercom-events/core";
 import { type CheckedEvent, checkEvent } from "./check-event.ts";
 import { clockSkew } from "./clock-skew.ts";
 import { handOver } from "./hand-over.ts";
-import { inTime } from "./in-time.ts";
 import { judgeOrigin } from "./judge-origin.ts";
 import { type NamedContact, nameContact } from "./name-contact.ts";
 import { type Batch, parseBatch } from "./parse-batch.ts";
-import { createRateMeter } from "./rate-meter.ts";
+import { createRateLimiter } from "./rate-limiter.ts";
 import { readBody } from "./read-body.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import type { RelayOptions } from "./relay-options.ts";
 import { type ReplyTo, replyRefusing, replyToPreflight, replyWith } from "./replies.ts";
+import { createErrorReporter, ERROR_REPORTER, type ErrorReporter } from "./report-error.ts";
 import { resolveRelayOptions } from "./resolve-relay-options.ts";
 import { RETRY } from "./result-of.ts";
-import { createTeller, TELLER, type Teller } from "./tell-error.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** An endpoint for the events of pages, to be mounted where the pages send them. */
 export interface Relay<Context = unknown> {
@@ -45,15 +45,15 @@ export interface Relay<Context = unknown> {
 export function createRelay<Context = unknown>(options: RelayOptions<Context>): Relay<Context> {
   const policy = resolveRelayOptions(options);
   const { clock, identify, identifyTimeout, maxEvents, rate } = policy;
-  const tell = createTeller(policy.onError);
-  const meter = rate && createRateMeter(rate);
+  const report = createErrorReporter(policy.onError);
+  const limiter = rate && createRateLimiter(rate);
   let hasToldOfProxy = false;
 
   /** Once, as anybody can cause it. */
   function tellOfProxy(): void {
     if (hasToldOfProxy) return;
     hasToldOfProxy = true;
-    tell(
+    report(
       new Error(
         'A page of the same site was refused: behind a proxy, list the origins of pages in "origins"',
       ),
@@ -69,7 +69,7 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
     if (isRefusal(batch)) return batch;
     const caller = await whoIs(request, batch, context);
     if (isRefusal(caller)) return caller;
-    const wait = meter?.take(caller.key, batch.events.length, clock.now()) ?? 0;
+    const wait = limiter?.take(caller.key, batch.events.length, clock.now()) ?? 0;
     if (wait > 0) return { ...refuse("rate_limited"), wait };
     const skew = clockSkew(batch.sentAt, receivedAt);
     const checked = await Promise.all(batch.events.map((event) => check(event, skew)));
@@ -84,10 +84,10 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
     try {
       const caller = identity === undefined ? { context } : { identity, context };
       const bound = { name: '"identify"', milliseconds: identifyTimeout, clock };
-      const answer = await inTime(() => identify(request, caller), bound);
+      const answer = await withTimeout(() => identify(request, caller), bound);
       return nameContact(answer) ?? refuse("unauthorized");
     } catch (error) {
-      tell(error, "identify");
+      report(error, "identify");
       return refuse("unavailable");
     }
   }
@@ -97,7 +97,7 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
     try {
       return await checkEvent(event, skew, policy);
     } catch (error) {
-      tell(error, "events");
+      report(error, "events");
       return RETRY;
     }
   }
@@ -107,16 +107,16 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
       const taken = await take(request, context);
       return isRefusal(taken) ? replyRefusing(taken, to) : replyWith(taken, to);
     } catch (error) {
-      tell(error, "request");
+      report(error, "request");
       return replyRefusing(refuse("unavailable"), to);
     }
   }
 
-  const relay: Relay<Context> & { readonly [TELLER]: Teller } = {
-    [TELLER]: tell,
+  const relay: Relay<Context> & { readonly [ERROR_REPORTER]: ErrorReporter } = {
+    [ERROR_REPORTER]: report,
     async fetch(request, context) {
       if (typeof request?.headers?.get !== "function") {
-        tell(
+        report(
           new TypeError("It is no request of the web; toNodeHandler makes one of those of node:http"),
           "request",
         );

@@ -15,10 +15,10 @@ import {
 import type { Identify, RateOptions, RelayClient, RelayOptions, RelayTask } from "./relay-options.ts";
 
 /** Events of a request that the contract allows at most: `maxItems` of `spec/relay.yaml`. */
-const MOST_EVENTS = 100;
+const MAX_EVENTS = 100;
 
 /** Longest delay that timers hold, in milliseconds. */
-const LONGEST = 2_147_483_647;
+const MAX_DELAY = 2_147_483_647;
 
 /** All options of a relay, checked, with their defaults. */
 export interface RelayPolicy<Context = unknown> {
@@ -46,7 +46,7 @@ const TASK = "create relay";
 
 const MILLISECONDS = integer(0);
 const COUNT = integer(1);
-const TIMEOUT = integer(1, LONGEST);
+const TIMEOUT = integer(1, MAX_DELAY);
 
 const RULES = {
   client: {
@@ -68,7 +68,7 @@ const RULES = {
   schemaTimeout: TIMEOUT,
   maxBytes: COUNT,
   bodyTimeout: TIMEOUT,
-  maxEvents: integer(1, MOST_EVENTS),
+  maxEvents: integer(1, MAX_EVENTS),
   maxMetadataKeys: integer(0),
   maxAge: MILLISECONDS,
   maxAhead: MILLISECONDS,
@@ -88,7 +88,7 @@ export function resolveRelayOptions<Context>(options: RelayOptions<Context>): Re
   checkOptions(TASK, options, RULES);
   for (const name of ["client", "identify", "events"] as const) check(TASK, name, options[name], RULES[name]);
   const { client, identify, waitFor = "stored", allowNonBrowsers = false, onError } = options;
-  const maxEvents = options.maxEvents ?? MOST_EVENTS;
+  const maxEvents = options.maxEvents ?? MAX_EVENTS;
   return {
     client,
     identify,

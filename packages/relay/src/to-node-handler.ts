@@ -4,7 +4,7 @@ import { A_FUNCTION, AN_OBJECT, check, checkOptions, hasMethods } from "./check-
 import type { Relay } from "./create-relay.ts";
 import { refuse } from "./refusal.ts";
 import { replyRefusing } from "./replies.ts";
-import { tellerOf } from "./tell-error.ts";
+import { errorReporterOf } from "./report-error.ts";
 import { toWebRequest } from "./to-web-request.ts";
 
 /** A request of `node:http`, with what body parsers and frameworks add to it. */
@@ -71,7 +71,7 @@ export function createNodeAnswer<Context>(
   check(TASK, "relay", relay, A_RELAY);
   check(TASK, "options", options, AN_OBJECT);
   checkOptions(TASK, options, { context: A_FUNCTION });
-  const tell = tellerOf(relay);
+  const report = errorReporterOf(relay);
 
   async function answer(request: NodeIncoming, context: (() => Context) | undefined): Promise<Response> {
     const to = { now: Date.now(), crossOrigin: undefined };
@@ -83,7 +83,7 @@ export function createNodeAnswer<Context>(
       if (given instanceof Promise) given.catch(() => undefined);
       return await relay.fetch(webRequest, given);
     } catch (error) {
-      tell(error, "request"); // Only `context` throws.
+      report(error, "request"); // Only `context` throws.
       return replyRefusing(refuse("unavailable"), to);
     }
   }

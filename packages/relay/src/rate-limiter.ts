@@ -8,8 +8,8 @@ export interface RateBounds {
   readonly maxCallers: number;
 }
 
-/** Counts what each caller sends: a rate limiter; {@link createRateMeter}. */
-export interface RateMeter {
+/** Limits how much each caller sends; {@link createRateLimiter}. */
+export interface RateLimiter {
   /**
    * Takes some events of a caller's allowance, all or none.
    *
@@ -29,7 +29,7 @@ const TOLERANCE = 1e-6;
  * Its unit of time is what brings back one event, from the first time heard of: so what is added are whole numbers, of
  * which nothing is rounded away as it is of fractions added to milliseconds since the epoch.
  */
-export function createRateMeter({ events: limit, window, maxCallers }: RateBounds): RateMeter {
+export function createRateLimiter({ events: limit, window, maxCallers }: RateBounds): RateLimiter {
   let start: number | undefined;
   /** The one heard of last comes last. */
   const wholeAt = new Map<string, number>();

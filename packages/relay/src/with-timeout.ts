@@ -13,7 +13,7 @@ export interface TimeBound {
  *
  * @throws what the function throws, or an {@link Error} that says what took too long
  */
-export async function inTime<Answer>(
+export async function withTimeout<Answer>(
   ask: () => Answer | PromiseLike<Answer>,
   { name, milliseconds, clock }: TimeBound,
 ): Promise<Answer> {

@@ -6,15 +6,18 @@ const FAILURES: Readonly<Record<RelayTask, string>> = {
   request: "the relay cannot answer a request",
 };
 
-/** Tells the program of an error. */
-export type Teller = (error: unknown, task: RelayTask) => void;
+/** Tells the program of an error, and what was being done. */
+export type ErrorReporter = (error: unknown, task: RelayTask) => void;
 
-/** Where a relay has its teller, for the handlers it is mounted by: in CommonJS they come from another copy of this file. */
-export const TELLER: unique symbol = Symbol.for("@intercom-events/relay teller");
+/** Where a relay has its error reporter, for the handlers it is mounted by: in CommonJS they come from another copy of this file. */
+export const ERROR_REPORTER: unique symbol = Symbol.for("@intercom-events/relay error reporter");
 
-/** The teller of a relay; what stands in for a relay has none, and gets one that warns. */
-export function tellerOf(relay: { readonly fetch: unknown; readonly [TELLER]?: Teller }): Teller {
-  return relay[TELLER] ?? createTeller(undefined);
+/** The error reporter of a relay; what stands in for a relay has none, and gets one that warns. */
+export function errorReporterOf(relay: {
+  readonly fetch: unknown;
+  readonly [ERROR_REPORTER]?: ErrorReporter;
+}): ErrorReporter {
+  return relay[ERROR_REPORTER] ?? createErrorReporter(undefined);
 }
 
 /**
@@ -22,7 +25,7 @@ export function tellerOf(relay: { readonly fetch: unknown; readonly [TELLER]?: T
  *
  * @param onError told of all; without it the first of each task is a `console.warn`
  */
-export function createTeller(onError: Teller | undefined): Teller {
+export function createErrorReporter(onError: ErrorReporter | undefined): ErrorReporter {
   const told = new Set<RelayTask>();
   return (error, task) => {
     try {
