@@ -20,22 +20,22 @@ export function matchesRequest(request: RecordedRequest, match: RequestMatch): b
 /** What each part is to be, and whether it is that. */
 type Rule = readonly [wanted: string, check: (value: unknown) => boolean];
 
-const A_TEXT: Rule = ["a non-empty string", isText];
+const text: Rule = ["a non-empty string", isText];
 
-const RULES: Readonly<Record<keyof RequestMatch, Rule>> = {
-  method: A_TEXT,
-  path: A_TEXT,
+const rules: Readonly<Record<keyof RequestMatch, Rule>> = {
+  method: text,
+  path: text,
   status: ["a status such as 202", (value) => isInteger(value, 100, 599)],
   result: ["stored, duplicate, answered or refused", isResult],
-  reason: A_TEXT,
-  field: A_TEXT,
-  requestId: A_TEXT,
+  reason: text,
+  field: text,
+  requestId: text,
 };
 
 /** Throws a TypeError for a match with an unknown part, or one that no request can be like. */
 export function checkRequestMatch(match: unknown): asserts match is RequestMatch {
-  checkKeys("find requests", match, { name: "match", known: Object.keys(RULES) });
-  for (const [name, [wanted, check]] of Object.entries(RULES)) {
+  checkKeys("find requests", match, { name: "match", known: Object.keys(rules) });
+  for (const [name, [wanted, check]] of Object.entries(rules)) {
     const value = match[name];
     // `undefined` finds what does not have the part, such as the status of a connection that was reset.
     if (value !== undefined && !check(value)) throw misuse("find requests", name, wanted, value);

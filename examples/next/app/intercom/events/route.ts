@@ -5,7 +5,7 @@ const site = process.env.SITE_ORIGIN; // Such as "https://www.example.org".
 
 const relay = createRelay({
   client,
-  // Next.js takes itself for http://localhost, whatever the address of its pages is.
+  // Next.js tells its route handlers that they run at http://localhost, whatever the address of its pages.
   ...(site && { origins: [site] }),
   identify: () => ({ userId: "314159" }), // Stands for your sessions: look up who is logged in.
   events: ["viewed-tea-pot"],
