@@ -11,10 +11,10 @@ export interface DiagnosticEvents extends ClientEvents {
   attempt: { readonly event: WireEvent; readonly attempts: number };
 }
 
-/** Where messages go of one name; the channels of Node's `node:diagnostics_channel` are such. */
+/** A channel for messages of one name, such as those of Node's `node:diagnostics_channel`. */
 export interface DiagnosticChannel {
-  /** Whether anybody wants them. */
+  /** Whether anybody listens; if not, no message is made. */
   readonly hasSubscribers: boolean;
-  /** Tells them. What it throws harms nobody, and is warned of once. */
+  /** Publishes a message. What it throws is warned of once, and changes nothing else. */
   publish(message: unknown): void;
 }

@@ -9,7 +9,7 @@ export type FullPolicy =
   | "drop_newest"
   /** It is taken, and the event that has waited longest is dropped as `queue_full`. */
   | "drop_oldest"
-  /** It waits outside until there is room: `receipt.stored` says when. As many may wait as the queue holds. */
+  /** It waits for room outside the queue: `receipt.stored` says when there is. As many may wait as the queue holds. */
   | "wait";
 
 /** Bounds of the events that wait in memory. */
@@ -49,9 +49,9 @@ export interface DeliveryChoices {
    */
   readonly outboxFallback?: "drop" | "memory" | undefined;
   /**
-   * Called within `track` of each event that is taken, with a promise that resolves, to nothing, once the event has
-   * ended: for platforms that stop a program whose work they do not know of, such as `waitUntil` of Workers and other
-   * edge functions. An event of a contact that is missing ends after `retry.holdContact`, five minutes by default.
+   * Called within `track` for each event that is taken, with a promise that resolves to `undefined` once the event has
+   * ended. It is for platforms that stop a program unless they know of its work: give it the `waitUntil` of Workers and
+   * other edge functions. An event of a missing contact ends after `retry.holdContact`, five minutes by default.
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }

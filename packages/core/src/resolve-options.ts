@@ -35,7 +35,7 @@ export interface ClientOptions extends DeliveryChoices {
   readonly metadataKeys?: number | undefined;
   /** Allows a client, and so an access token, inside a page. Anyone who opens the page can read it. @default false */
   readonly allowBrowser?: boolean | undefined;
-  /** Told, once for each kind, of what was lost while nobody listens. @default console.warn */
+  /** Called once for each kind of loss and warning that nobody listens for. @default console.warn */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -52,13 +52,16 @@ export interface CoreClientOptions extends ClientOptions {
   /** Where to publish what happens, besides listeners; see {@link DiagnosticChannel}. */
   readonly channel?: ((name: string) => DiagnosticChannel) | undefined;
   /**
-   * Told, once for each kind, of what was lost while nobody listens. Core has no console: give it one, as in
+   * Called once for each kind of loss and warning that nobody listens for. Core has no console: give it one, as in
    * `warn: console.warn`, or losses are told to listeners alone. @default none
    */
   readonly warn?: ((message: string) => void) | undefined;
   /** Names the runtime's package to Intercom. @default "intercom-events" */
   readonly userAgent?: string | undefined;
-  /** What the runtime's package takes besides {@link ClientOptions}: told, in place of these, to who mistypes an option. */
+  /**
+   * Names of options that the runtime's package takes besides {@link ClientOptions}. The error for a mistyped option
+   * lists them, in place of those that a runtime puts in.
+   */
   readonly runtimeOptions?: readonly string[] | undefined;
 }
 
@@ -158,7 +161,7 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
   };
 }
 
-/** @throws {TypeError} for what are no options at all */
+/** @throws {TypeError} unless the options are an object */
 export function assertOptions(options: unknown): asserts options is object {
   if (typeof options === "object" && options !== null) return;
   throw new TypeError(

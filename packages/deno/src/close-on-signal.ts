@@ -18,7 +18,7 @@ export interface CloseOnSignalOptions {
   readonly signals?: readonly ClosingSignal[] | undefined;
   /** Milliseconds to wait for events without an outcome. @default 10000 */
   readonly timeout?: number | undefined;
-  /** Told what was left, before the program ends; it is waited for, and what it throws is passed over. */
+  /** Told what was left, before the program ends; it is waited for, and what it throws is ignored. */
   readonly onClosed?: ((report: CloseReport) => void | Promise<void>) | undefined;
 }
 
@@ -35,7 +35,8 @@ export interface CloseOnSignalOptions {
  * for streams without a limit, beyond `timeout` as well.
  *
  * @returns a function that takes the listeners away again
- * @throws {TypeError} for a signal that cannot be listened for, and for what is no client or no length of time
+ * @throws {TypeError} for a signal that cannot be listened for, for something that is not a client, and for a `timeout`
+ *   that is not a length of time
  * @example
  * ```ts
  * import { closeOnSignal, createClient } from "@intercom-events/deno";

@@ -28,8 +28,8 @@ import { matchingEvents, type WaitOptions, waitForEvent } from "./wait-for-event
 export interface Emulator {
   /**
    * Answers as `fetch` does, in process and without a network, whatever host the URL names; links in replies lead there.
-   * @throws TypeError for what is no absolute http or https URL, and when a fault resets the connection or `close` ends
-   * it; the signal's reason when it aborts
+   * @throws TypeError unless the URL is absolute and http or https, and when a fault resets the connection or `close`
+   * ends it; the signal's reason when it aborts
    * @example
    * createClient({ token: "test-token", transport: ({ url, ...init }) => emulator.fetch(url, init) });
    */
@@ -37,7 +37,7 @@ export interface Emulator {
   /**
    * Serves HTTP until `close`. Port 0 takes any free one.
    * @throws Error when it is listening already, or the address cannot be taken
-   * @throws TypeError for a host that is none
+   * @throws TypeError for an empty host, or one that is not a string
    */
   listen(port?: number, host?: string): Promise<{ url: string; port: number }>;
   /** Stops listening, ends every connection and closes the data file. What was stored stays. */

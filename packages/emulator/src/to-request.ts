@@ -3,7 +3,7 @@ import { misuse } from "./misuse.ts";
 /**
  * The request that `fetch` would send for these arguments. One without `init` stays itself, so that it may be of
  * another implementation than the global one.
- * @throws TypeError for what is no absolute http or https URL, and what `Request` refuses
+ * @throws TypeError unless the URL is absolute and http or https, and for what `Request` refuses
  */
 export function toRequest(input: Request | URL | string, init?: RequestInit): Request {
   const request = isRequest(input) ? input : undefined;

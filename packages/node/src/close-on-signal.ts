@@ -7,7 +7,7 @@ export interface CloseOnSignalOptions {
   readonly signals?: readonly NodeJS.Signals[] | undefined;
   /** Milliseconds to wait for events without an outcome. @default 10000 */
   readonly timeout?: number | undefined;
-  /** Told what was left, before the process ends; it is waited for, and what it throws is passed over. */
+  /** Told what was left, before the process ends; it is waited for, and what it throws is ignored. */
   readonly onClosed?: ((report: CloseReport) => void | Promise<void>) | undefined;
 }
 
@@ -28,7 +28,8 @@ const closes = new Map<NodeJS.Signals, Set<Close>>();
  * A close that fails is a `console.warn`.
  *
  * @returns a function that takes the listeners away again
- * @throws {TypeError} for a signal that cannot be listened for, and for what is no client or no length of time
+ * @throws {TypeError} for a signal that cannot be listened for, for something that is not a client, and for a `timeout`
+ *   that is not a length of time
  * @example
  * const client = createClient({ token: process.env.INTERCOM_ACCESS_TOKEN! });
  * closeOnSignal(client, { timeout: 5_000 });

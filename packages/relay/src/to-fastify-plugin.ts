@@ -42,7 +42,7 @@ export interface FastifyScope<Incoming> {
 /**
  * Makes a Fastify plugin of a relay. The body is left to the relay and its bounds, in this plugin alone.
  *
- * @throws {TypeError} naming what is no relay or no option
+ * @throws {TypeError} naming what is not a relay, or not an option
  * @example
  * app.register(toFastifyPlugin(relay), { prefix: "/intercom/events" });
  */

@@ -41,7 +41,7 @@ const LINGER = 1000;
  * Makes a handler for `node:http`, `node:https`, `node:http2` and Express of a relay. A body that a parser has read
  * before is taken from `request.rawBody` or `request.body`.
  *
- * @throws {TypeError} naming what is no relay or no option
+ * @throws {TypeError} naming what is not a relay, or not an option
  * @example
  * createServer(toNodeHandler(relay)).listen(3000);
  * app.all("/intercom/events", toNodeHandler(relay)); // Express
