@@ -43,6 +43,7 @@ const PURE = [
   "report",
   "retry-policy",
   "rich-link",
+  "runtime-options",
   "safe-outcome",
   "stats",
   "steady-time",
