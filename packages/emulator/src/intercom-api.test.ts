@@ -34,7 +34,7 @@ const postSummaries = (bench: ReturnType<typeof createBench>, body: unknown, hea
     headers: { ...json, ...headers },
   });
 
-describe("decisions", () => {
+describe("where sources disagree or are silent", () => {
   test("tracked metadata keys: the first 10 are kept, extra ones ignored and not refused", async () => {
     const metadata = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`key${index}`, index]));
     expect(Object.keys((await stored(metadata)) as object)).toEqual(Object.keys(metadata).slice(0, 10));
@@ -127,7 +127,7 @@ describe("decisions", () => {
   });
 });
 
-describe("1. POST /events: request", () => {
+describe("POST /events: request", () => {
   test.each(["event_name", "created_at"])("%s is required", async (field) => {
     const refusal = [400, "parameter_not_found", "missing data parameter"];
     expect(await refusalOf(await reply({ [field]: undefined }))).toEqual(refusal);
@@ -216,7 +216,7 @@ test.each(["/events/", "/events/summaries/"])(
   },
 );
 
-describe("1. created_at", () => {
+describe("created_at", () => {
   test.each([
     ["whole seconds", second, 202],
     ["the past, 1970", 0, 202],
@@ -237,7 +237,7 @@ describe("1. created_at", () => {
   });
 });
 
-describe("1. event_name", () => {
+describe("event_name", () => {
   test.each(["loop started", "a".repeat(2000), "äöü €"])("%s is allowed", async (event_name) => {
     expect((await reply({ event_name })).status).toBe(202);
   });
@@ -257,7 +257,7 @@ describe("1. event_name", () => {
   });
 });
 
-describe("1. metadata", () => {
+describe("metadata", () => {
   test.each<[string, unknown]>([
     ["a string", "desktop"],
     ["a number", 3.67],
@@ -292,7 +292,7 @@ describe("1. metadata", () => {
   });
 });
 
-describe("2. de-duplication", () => {
+describe("de-duplication", () => {
   test("contact, name and second are the key; metadata is not, and the first wins", async () => {
     const { post, emulator } = createBench();
     for (const items of [1, 2]) expect((await post(event({ metadata: { items } }))).status).toBe(202);
@@ -331,7 +331,7 @@ test("3. success: 202 with an empty body, and no event id", async () => {
   expect([answer.status, await answer.text(), answer.headers.get("content-type")]).toEqual([202, "", null]);
 });
 
-describe("4. GET /events", () => {
+describe("GET /events", () => {
   test.each([
     ["/events?user_id=314159", 400],
     ["/events?type=company&user_id=314159", 400],
@@ -421,7 +421,7 @@ describe("4. GET /events", () => {
   });
 });
 
-describe("5. POST /events/summaries", () => {
+describe("POST /events/summaries", () => {
   test("a count is set, and answered with 200 without a body", async () => {
     const bench = createBench();
     const answer = await postSummaries(bench, summaries());
@@ -446,7 +446,7 @@ describe("5. POST /events/summaries", () => {
   });
 });
 
-describe("6. errors", () => {
+describe("errors", () => {
   test.each<[string, Record<string, unknown> | string, Record<string, string>, EmulatorOptions, unknown[]]>([
     [
       "400 a missing field",
@@ -535,7 +535,7 @@ describe("6. errors", () => {
   });
 });
 
-describe("7. rate limits", () => {
+describe("rate limits", () => {
   test("an app has 10,000 a minute, a workspace 25,000: 1,667 and 4,167 in 10 s", async () => {
     const { post, emulator } = createBench();
     await post(event());
@@ -565,7 +565,7 @@ test("8. bulk history: POST /bulk/events is gone", async () => {
   expect((await call("/bulk/events", { method: "POST", body: "{}", headers: json })).status).toBe(404);
 });
 
-describe("9. auth and scopes", () => {
+describe("authentication and scopes", () => {
   test("Write events submits, Read events lists", async () => {
     const { post, call } = createBench({
       tokens: [
@@ -596,7 +596,7 @@ describe("9. auth and scopes", () => {
   );
 });
 
-describe("10. Messenger", () => {
+describe("the Messenger", () => {
   const send = (bench: ReturnType<typeof createBench>, fields: Record<string, string>) =>
     bench.call("/messenger/web/events", {
       method: "POST",
