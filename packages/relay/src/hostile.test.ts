@@ -1,32 +1,12 @@
 import { encodeMetadata } from "@intercom-events/core";
 import fc from "fast-check";
 import { SignJWT } from "jose";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fakeClock } from "../../core/tests/fake-clock.ts";
 import { validEntries } from "../../core/tests/valid-metadata.ts";
 import { faultsOfReply } from "../test/contract.ts";
-import {
-  event,
-  ORIGIN,
-  request,
-  resultsOf,
-  type StartedRelay,
-  seconds,
-  startRelay,
-  URL_OF_RELAY,
-} from "../test/start-relay.ts";
+import { event, ORIGIN, request, resultsOf, seconds, start, URL_OF_RELAY } from "../test/start-relay.ts";
 import { signedIdentity } from "./index.ts";
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function start(...given: Parameters<typeof startRelay>): Promise<StartedRelay> {
-  const started = await startRelay(...given);
-  cleanups.push(started.stop);
-  return started;
-}
 
 const MARKER = "m4rker";
 

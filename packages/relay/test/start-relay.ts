@@ -6,6 +6,7 @@ import {
   type StoredEvent,
 } from "@intercom-events/emulator";
 import { type Client, createClient, type NodeClientOptions } from "@intercom-events/node";
+import { onTestFinished } from "vitest";
 import { createRelay, type Relay, type RelayOptions } from "../src/index.ts";
 import { identifyByCookie } from "./identify-by-cookie.ts";
 
@@ -58,6 +59,13 @@ export async function startRelay(
   };
 }
 
+/** {@link startRelay} for one test, with which it is stopped. */
+export async function start(...given: Parameters<typeof startRelay>): Promise<StartedRelay> {
+  const started = await startRelay(...given);
+  onTestFinished(started.stop);
+  return started;
+}
+
 /** Unix seconds of now. */
 export const seconds = (): number => Math.floor(Date.now() / 1000);
 
@@ -91,4 +99,9 @@ export function request(
 export async function resultsOf(reply: Response): Promise<RelayReply["results"]> {
   if (reply.status !== 200) throw new Error(`${reply.status} ${await reply.text()}`);
   return ((await reply.json()) as RelayReply).results;
+}
+
+/** A function of the site that does not work. */
+export function fail(): never {
+  throw new Error("a schema that fails");
 }
