@@ -1,4 +1,4 @@
-import { type Ending, type Outbox, safeOutcome } from "@intercom-events/core";
+import { type Ending, type Outbox, type Outcome, safeOutcome } from "@intercom-events/core";
 import { chunksOf } from "./kv-chunks.ts";
 import {
   forget,
@@ -82,8 +82,11 @@ function removeLetter(edit: KvEdit, { serial, event, outcome }: KvLetter): void 
   removeBody(edit, event);
 }
 
-/** What Intercom has is forgotten; all else is kept to be looked at. */
 function toEnding({ id, outcome }: Ending): KvEnding {
-  const isKnown = outcome.status === "accepted" || outcome.status === "duplicate";
-  return { id, outcome: isKnown ? undefined : JSON.stringify(safeOutcome(outcome)) };
+  return { id, outcome: isDeadLetter(outcome) ? JSON.stringify(safeOutcome(outcome)) : undefined };
+}
+
+/** What Intercom has is forgotten; all else is kept to be looked at. */
+function isDeadLetter({ status }: Outcome): boolean {
+  return status !== "accepted" && status !== "duplicate";
 }

@@ -206,7 +206,7 @@ export function sqliteStatements(
       let [events, bytes, buried] = [0, 0, 0];
       for (const { id, outcome } of endings) {
         let isBuried = false;
-        if (isLetter(outcome)) {
+        if (isDeadLetter(outcome)) {
           const { forgotten, isRoom } = makeRoomForLetter();
           buried -= forgotten;
           isBuried = isRoom && bury.run(now, JSON.stringify(safeOutcome(outcome)), id).changes === 1;
@@ -242,7 +242,7 @@ function leaseOf(owner: number, until: number | undefined): { owner: number | nu
 }
 
 /** What Intercom has is forgotten; all else is kept to be looked at. */
-function isLetter({ status }: Outcome): boolean {
+function isDeadLetter({ status }: Outcome): boolean {
   return status !== "accepted" && status !== "duplicate";
 }
 
