@@ -126,6 +126,8 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   let workAt = Number.POSITIVE_INFINITY;
   let cancelRound = (): void => undefined;
   let hasFailed = false;
+  /** Whether an event has been refused in this round of writing as there is no room, and all that follow may be. */
+  let isFull = false;
   let letGo: (() => void) | undefined;
   let workSince = Number.POSITIVE_INFINITY;
 
@@ -162,6 +164,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   async function write(): Promise<void> {
     hasFailed = !(await changes.writeEndings()) || !(await changes.writeRecords());
     const startedAt = clock.now();
+    isFull = false;
     const works = await append(unwritten.first(BATCH));
     // What has waited for a failure is not to wait for the next one.
     if (!works && fallsBack && !isClosing && clock.now() - startedAt > SLOW_FAILURE) refuseAll();
@@ -182,10 +185,10 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
         isLeased ? leaseEnd(clock.now()) : undefined,
       );
     } catch (error) {
-      if (batch.length > 1 && codeOf(error) === "full") {
-        const half = batch.length >> 1; // Some of them may fit.
-        // Others have made room meanwhile.
-        return (await append(batch.slice(0, half))) && append(batch.slice(half).filter(unwritten.has));
+      if (codeOf(error) === "full") {
+        if (changes.endings.size > 0 && (await changes.writeEndings())) return append(batch); // They leave room.
+        if (batch.length > 1) return appendParts(batch);
+        isFull = true;
       }
       trouble.tell(error, "keep events");
       for (const event of batch) notKept(event);
@@ -193,6 +196,14 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     }
     trouble.works("keep events");
     for (const event of batch) kept(event, isLeased);
+    return true;
+  }
+
+  /** Writes events that do not fit together: some of them may, and others may have made room. */
+  async function appendParts(batch: readonly PendingEvent[]): Promise<boolean> {
+    const size = isFull ? 1 : batch.length >> 1;
+    for (let first = 0; first < batch.length; first += size)
+      if (!(await append(batch.slice(first, first + size).filter(unwritten.has)))) return false;
     return true;
   }
 
