@@ -80,6 +80,11 @@ export interface FlushReport {
    * others have left in the outbox is not among them: its `counts()` tells.
    */
   readonly pending: number;
+  /**
+   * Events that have ended, and whose end the outbox did not take, as a warning said. It may hold them still; then the
+   * next client of the outbox sends them again, with the same bytes. Absent if there are none.
+   */
+  readonly unsettled?: number;
 }
 
 /** What was left after `close`. */

@@ -138,7 +138,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
       voice.once("release", `The transport could not be ended: ${messageOf(error)}`); // The report is worth more.
     }
     letGo?.();
-    return { pending: queue.pending(), dropped };
+    return { ...queue.left(), dropped };
   }
 
   async function close(options?: WaitOptions): Promise<CloseReport> {
@@ -175,7 +175,7 @@ export function createClient<Catalog extends object = AnyEvent>(options: CoreCli
     ...reader,
     async flush(options?: WaitOptions) {
       await settleWithin(limitOf(options) ?? Number.POSITIVE_INFINITY);
-      return { pending: queue.pending() };
+      return queue.left();
     },
     close,
     resume,

@@ -1,6 +1,7 @@
 import type { OpenAttempt } from "./attempt.ts";
 import { createBarrier } from "./barrier.ts";
 import { callSafely } from "./call-safely.ts";
+import type { FlushReport } from "./client.ts";
 import { createConcurrencyLimit } from "./concurrency-limit.ts";
 import { createIssue } from "./create-issue.ts";
 import { createDelivery } from "./delivery.ts";
@@ -39,8 +40,8 @@ export interface EventQueue {
   idle(expiry: Promise<void>): Promise<void>;
   /** Keeps the process alive until the answered function is called, but not while nothing changes by itself. */
   attend(): () => void;
-  /** Events without an outcome. */
-  pending(): number;
+  /** What is left to do, now or by the next client of the outbox. */
+  left(): FlushReport;
   /** Sends again after a pause. */
   resume(): void;
   /** Takes no more events. */
@@ -326,6 +327,11 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     intake.waiting() +
     sameSecond.waiting();
 
+  function left(): FlushReport {
+    const unsettled = keeper?.unsettled();
+    return { pending: pending(), ...(unsettled && { unsettled }) };
+  }
+
   /** Has what others end noticed soon, until then or until the answered function is called. */
   function watchUntil(expiry: Promise<void>): (() => void) | undefined {
     const unwatch = keeper?.watch();
@@ -367,9 +373,9 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       wakefulness.enter();
       return wakefulness.leave;
     },
-    pending() {
+    left() {
       tracked.run();
-      return pending();
+      return left();
     },
     resume() {
       wakefulness.wake();
@@ -398,7 +404,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       const now = clock.now();
       return {
         ...tally.read(),
-        pending: pending(),
+        ...left(),
         inFlight: delivery.inFlight(),
         // A clock that is corrected goes back.
         ...(oldest < Infinity && { oldestAge: Math.max(0, now - oldest) }),

@@ -47,6 +47,8 @@ export interface OutboxKeeper {
   size(): number;
   /** When the first of them was tracked, in milliseconds since the epoch. */
   oldest(): number | undefined;
+  /** Events that have ended, and whose end the outbox has not taken yet. */
+  unsettled(): number;
   /** Whether the outbox holds an event that is in memory. */
   holds(event: PendingEvent): boolean;
   /** Has the end of an event written. */
@@ -283,6 +285,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     takeOldest: unwritten.takeOldest,
     size: unwritten.size,
     oldest: () => unwritten.first(1)[0]?.trackedAt,
+    unsettled: () => changes.endings.size,
     holds: held.holds,
     ended(event, outcome) {
       if (!held.holds(event)) return;

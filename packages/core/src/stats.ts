@@ -11,6 +11,11 @@ export interface ClientStats extends Readonly<Record<OutcomeStatus, number>> {
   readonly tracked: number;
   /** Events that wait or are being sent. */
   readonly pending: number;
+  /**
+   * Events that have ended, and whose end the outbox has not taken yet: it is written within some 50 ms. They are in the
+   * count of how they ended as well. Absent if there are none.
+   */
+  readonly unsettled?: number;
   /** Events being sent. */
   readonly inFlight: number;
   /** Milliseconds since the oldest event in memory was tracked. */
@@ -37,7 +42,7 @@ export interface Tally {
   /** An event that another process has tracked has ended. */
   recover(): void;
   /** The counts that follow from outcomes alone. */
-  read(): Omit<ClientStats, "pending" | "inFlight" | "oldestAge" | "isPaused" | "rate">;
+  read(): Omit<ClientStats, "pending" | "unsettled" | "inFlight" | "oldestAge" | "isPaused" | "rate">;
 }
 
 /** A tally of nothing yet. */
