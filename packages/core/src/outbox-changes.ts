@@ -31,6 +31,9 @@ export interface OutboxChanges {
   writeRecords(): Promise<boolean>;
 }
 
+/** Records that are told of together: after an outage there may be any number, and a store takes some thousands. */
+export const MOST_AT_ONCE = 2000;
+
 /** What an outbox may not be able to do. */
 const WRITE_ATTEMPTS = "write how often events were sent";
 const WRITE_ENDS = "write how events have ended; another process may send them again";
@@ -48,8 +51,8 @@ export function createOutboxChanges(outbox: Outbox, clock: Clock, trouble: Outbo
     records: Map<string, OutboxRecord>,
     leaseUntil: number | undefined,
   ): Promise<boolean> {
-    const writing = [...records.values()];
-    if (writing.length === 0) return true;
+    const writing = first(records.values());
+    if (writing.length === 0) return true; // All were taken back while others were written.
     try {
       await outbox.update(writing, leaseUntil);
     } catch (error) {
@@ -58,6 +61,22 @@ export function createOutboxChanges(outbox: Outbox, clock: Clock, trouble: Outbo
     }
     trouble.works(WRITE_ATTEMPTS);
     for (const record of writing) if (records.get(record.id) === record) records.delete(record.id);
+    return true;
+  }
+
+  async function settle(): Promise<boolean> {
+    const writing = first(endings).map(([id, outcome]): Ending => ({ id, outcome }));
+    try {
+      await outbox.settle(writing, clock.now());
+    } catch (error) {
+      trouble.tell(error, WRITE_ENDS);
+      return false;
+    }
+    trouble.works(WRITE_ENDS);
+    for (const { id } of writing) {
+      endings.delete(id);
+      if (isRemembering) endedMeanwhile.add(id);
+    }
     return true;
   }
 
@@ -84,23 +103,25 @@ export function createOutboxChanges(outbox: Outbox, clock: Clock, trouble: Outbo
     },
     endings,
     isEmpty: () => endings.size + changed.size + parked.size === 0,
-    async writeEndings() {
-      const writing: Ending[] = [...endings].map(([id, outcome]) => ({ id, outcome }));
-      if (writing.length === 0) return true;
-      try {
-        await outbox.settle(writing, clock.now());
-      } catch (error) {
-        trouble.tell(error, WRITE_ENDS);
-        return false;
-      }
-      trouble.works(WRITE_ENDS);
-      for (const { id } of writing) {
-        endings.delete(id);
-        if (isRemembering) endedMeanwhile.add(id);
-      }
-      return true;
-    },
+    writeEndings: () => inParts(endings.size, settle),
     writeRecords: async () =>
-      (await update(changed, leaseEnd(clock.now()))) && (await update(parked, undefined)),
+      (await inParts(changed.size, () => update(changed, leaseEnd(clock.now())))) &&
+      inParts(parked.size, () => update(parked, undefined)),
   };
+}
+
+/** The first so many. */
+function first<T>(all: Iterable<T>): T[] {
+  const found: T[] = [];
+  for (const each of all) {
+    if (found.length === MOST_AT_ONCE) break;
+    found.push(each);
+  }
+  return found;
+}
+
+/** Writes so many, part by part, and answers whether they are written. */
+async function inParts(count: number, write: () => Promise<boolean>): Promise<boolean> {
+  for (let left = count; left > 0; left -= MOST_AT_ONCE) if (!(await write())) return false;
+  return true;
 }

@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import { createHeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
 import type { Outbox, OutboxRecord } from "./outbox.ts";
-import { createOutboxChanges } from "./outbox-changes.ts";
+import { createOutboxChanges, MOST_AT_ONCE } from "./outbox-changes.ts";
 import { createOutboxDeadline, QUIET } from "./outbox-deadline.ts";
 import { createOutboxReader } from "./outbox-reader.ts";
 import { codeOf, createOutboxTrouble } from "./outbox-trouble.ts";
@@ -238,8 +238,11 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
 
   /** Says that this process lives, and looks for what others have left. */
   async function round(): Promise<void> {
+    // Those that have ended as well: nobody else is to send them before that is written.
+    const leased = [...held.byId.keys(), ...changes.endings.keys()];
     try {
-      if (held.byId.size > 0) await outbox.renew([...held.byId.keys()], leaseEnd(clock.now()));
+      for (let first = 0; first < leased.length; first += MOST_AT_ONCE)
+        await outbox.renew(leased.slice(first, first + MOST_AT_ONCE), leaseEnd(clock.now()));
       trouble.works("renew leases");
     } catch (error) {
       trouble.tell(error, "renew leases");

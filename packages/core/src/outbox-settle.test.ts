@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { passTime } from "../tests/pass-time.ts";
-import { EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
-import { accept, startOutboxClient } from "../tests/start-outbox-client.ts";
+import { anotherEvent, EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
+import { accept, PLENTY, startOutboxClient } from "../tests/start-outbox-client.ts";
 import type { CloseReport } from "./client.ts";
 import { createMemoryStore, type MemoryStore, memoryOutbox } from "./memory-outbox.ts";
-import { OutboxError } from "./outbox.ts";
+import { type Ending, OutboxError } from "./outbox.ts";
 
 const FAILED = new OutboxError("failed", "disk I/O error");
 const WARNING =
@@ -79,5 +79,34 @@ describe("an outbox that does not take how events have ended", () => {
     expect(await second.client.close()).toEqual({ pending: 0, dropped: 0 });
     expect(second.client.stats()).toMatchObject({ tracked: 0, accepted: 0, recovered: 1 });
     expect(store.events.size).toBe(0);
+  });
+
+  test("has no other process send them while this one lives", async () => {
+    const store = createMemoryStore();
+    const { clock } = await startUnsettled(store);
+    await passTime(clock, 31_000, 1000); // Longer than it was leased for.
+    const other = startOutboxClient(store, accept, { clock });
+    await passTime(clock, 60_000, 1000);
+    expect(other.intercom.sent).toEqual([]);
+    expect(store.events.size).toBe(1);
+  });
+
+  test("gets some thousands at once when it takes them again", async () => {
+    const store = createMemoryStore();
+    const { client, clock, faulty } = startOutboxClient(store, (request) => request.reply(202, "", PLENTY));
+    faulty.fail("settle", FAILED);
+    await turn();
+    for (let round = 0; round < 10; round += 1) {
+      for (let events = 0; events < 1000; events += 1) client.track(anotherEvent());
+      await passTime(clock, 2000, 100);
+    }
+    expect(client.stats()).toMatchObject({ accepted: 10_000, unsettled: 10_000 });
+    faulty.fail("settle", undefined);
+    await passTime(clock, 2000, 100);
+    expect(store.events.size).toBe(0);
+    const sizes = faulty.of("settle").map(([endings]) => (endings as Ending[]).length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(2000);
+    const renewed = faulty.of("renew").map(([ids]) => (ids as string[]).length);
+    expect(Math.max(...renewed)).toBeLessThanOrEqual(2000);
   });
 });
