@@ -172,6 +172,47 @@ describe("an answer that is lost", () => {
     },
   );
 
+  test.each(["ids", "deadLetters"] as const)(
+    "has the ends that another process has written noticed two minutes later: %s",
+    async (verb) => {
+      const store = createMemoryStore();
+      const { ids, ...inner } = memoryOutbox({ store });
+      const lists = { ids: ids as NonNullable<typeof ids>, deadLetters: inner.deadLetters };
+      let wasAsked = false;
+      async function* losing(): AsyncGenerator<never> {
+        const isFirst = !wasAsked;
+        wasAsked = true;
+        if (isFirst) await never();
+        yield* lists[verb]() as AsyncIterable<never>;
+      }
+      const { client, clock, warnings } = startClient({
+        queue: { maxEvents: 2 },
+        outbox: { ...inner, ...lists, [verb]: losing },
+      });
+      await turn();
+      const receipts = [anotherEvent(), anotherEvent()].map(client.track);
+      await passTime(clock, 100, 10);
+      const other = memoryOutbox({ store });
+      const now = clock.now();
+      const [left] = await other.lease({ limit: 1, now, until: now + 30_000 });
+      await other.settle([{ id: left?.id ?? "", outcome: { status: "accepted", attempts: 1 } }], now);
+      const flushed = watched(client.flush());
+      const outcome = watched(receipts[1] as PromiseLike<Outcome>);
+      await passTime(clock, 59_000, 1000);
+      expect(wasAsked).toBe(true);
+      expect(outcome.value).toBeUndefined();
+      await passTime(clock, 65_000, 1000); // It rests for as long as it took.
+      expect(outcome.value).toEqual({ status: "accepted", attempts: 0 });
+      expect(flushed.value).toEqual({ pending: 0 });
+      expect(warnings).toContain(
+        "intercom-events: The outbox cannot tell which events it holds: it did not answer in time.",
+      );
+      await client.close();
+      await turn();
+      expect(clock.timers()).toBe(0);
+    },
+  );
+
   test("has the events of that call end as not stored, and the others go on", async () => {
     const { client, clock, loseNext, warnings } = startLosing("append");
     await turn();
@@ -320,6 +361,27 @@ test("nothing is left to wait for once a client is closed", async () => {
   await client.close({ timeout: 0 });
   await turn();
   expect(clock.timers()).toBe(0);
+});
+
+test("a list of many is read to its end, and let go of when nobody reads on", async () => {
+  const inner = memoryOutbox();
+  let isOpen = false;
+  async function* ids(): AsyncGenerator<string> {
+    isOpen = true;
+    try {
+      for (let id = 0; id < 1000; id += 1) yield `${id}`;
+    } finally {
+      isOpen = false;
+    }
+  }
+  const { outbox } = createOutboxDeadline({ ...inner, ids }, fakeClock(), () => undefined);
+  expect(await idsOf(outbox)).toEqual(Array.from({ length: 1000 }, (_, id) => `${id}`));
+  for await (const _ of outbox.ids?.() ?? []) {
+    expect(isOpen).toBe(true);
+    break;
+  }
+  await turn();
+  expect(isOpen).toBe(false);
 });
 
 async function idsOf(outbox: Outbox): Promise<string[]> {

@@ -25,19 +25,39 @@ const LIMIT = 60_000;
 const CLOSING_LIMIT = 15_000;
 const OPEN_LIMIT = 8000;
 
+type Fail = (error: OutboxError) => void;
+
 /** @param quiet told of a call that has no answer after ten seconds */
 export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => void): OutboxDeadline {
   /** Of each call that is open, what rejects it. */
-  const open = new Set<(error: OutboxError) => void>();
+  const open = new Set<Fail>();
   let isOver = false;
+
+  /**
+   * Fails what is taking too long, and answers how to call that off.
+   *
+   * @param steps how many it has made: each may take as long
+   */
+  function watch(fail: Fail, steps: () => number): () => void {
+    let cancel = (): void => undefined;
+    function wait(milliseconds: number, late: () => void): void {
+      const before = steps();
+      cancel = clock.after(milliseconds, () => (steps() === before ? late() : begin()));
+    }
+    function begin(): void {
+      wait(QUIET, () => {
+        wait(LIMIT - QUIET, () => fail(unanswered()));
+        quiet();
+      });
+    }
+    begin();
+    return () => cancel();
+  }
 
   function limited<T>(call: () => Promise<T>): Promise<T> {
     if (isOver) return Promise.reject(notClosed());
     return new Promise<T>((resolve, reject) => {
-      let cancel = clock.after(QUIET, () => {
-        cancel = clock.after(LIMIT - QUIET, () => fail(unanswered()));
-        quiet();
-      });
+      const cancel = watch(fail, () => 0);
       function end(): void {
         open.delete(fail);
         cancel();
@@ -52,6 +72,32 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => v
     });
   }
 
+  /** What an outbox lists. It has one timer, as there may be a million of them. */
+  async function* listed<T>(list: () => AsyncIterable<T>): AsyncGenerator<T> {
+    const iterator = list()[Symbol.asyncIterator]();
+    let steps = 0;
+    let failStep: Fail = () => undefined;
+    const fail: Fail = (error) => failStep(error);
+    const cancel = watch(fail, () => steps);
+    open.add(fail);
+    try {
+      for (;;) {
+        const { done, value } = await new Promise<IteratorResult<T>>((resolve, reject) => {
+          failStep = reject;
+          iterator.next().then(resolve, reject);
+        });
+        if (done) return;
+        steps += 1;
+        yield value;
+      }
+    } finally {
+      open.delete(fail);
+      cancel();
+      // Not waited for: one that has not answered may not do so now either.
+      (async () => iterator.return?.())().catch(() => undefined);
+    }
+  }
+
   const { ids } = inner;
   return {
     outbox: {
@@ -61,8 +107,8 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => v
       update: (records, leaseUntil) => limited(() => inner.update(records, leaseUntil)),
       settle: (endings, now) => limited(() => inner.settle(endings, now)),
       counts: () => limited(() => inner.counts()),
-      ...(ids && { ids: () => ids.call(inner) }),
-      deadLetters: () => inner.deadLetters(),
+      ...(ids && { ids: () => listed(() => ids.call(inner)) }),
+      deadLetters: () => listed(() => inner.deadLetters()),
       close() {
         if (isOver) (async () => inner.close())().catch(() => undefined);
         return limited(() => inner.close());

@@ -372,6 +372,7 @@ describe("what is in the store is never taken for ended", () => {
     const started = await startWith(3, {}, wrap);
     const { client, clock, intercom, receipts, endElsewhere } = started;
     const outcomes = watch(receipts);
+    await passTime(clock, 95_000, 1000); // Most of their wait.
     await endElsewhere([1], ACCEPTED);
     hold();
     await passTime(clock, 10_000, 500);
@@ -418,6 +419,7 @@ describe("what is in the store is never taken for ended", () => {
     const started = await startWith(3, {}, wrap);
     const { client, clock, intercom, receipts, endElsewhere } = started;
     const outcomes = watch(receipts);
+    await passTime(clock, 95_000, 1000); // Most of their wait.
     await endElsewhere([2], EXPIRED);
     hold();
     await passTime(clock, 10_000, 500);
