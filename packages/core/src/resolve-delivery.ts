@@ -16,7 +16,7 @@ export type FullPolicy =
 export interface QueueOptions {
   /** Events that wait or are being sent. @default 100000 */
   readonly maxEvents?: number | undefined;
-  /** Characters of their bodies. @default 67108864 */
+  /** Characters of their bodies: a byte each in memory, or two in a body with one beyond Latin-1. @default 67108864 */
   readonly maxBytes?: number | undefined;
   /** What happens to a further event. @default "drop_newest" */
   readonly policy?: FullPolicy | undefined;
