@@ -164,6 +164,9 @@ describe("close", () => {
     [{ trackedAt: 1n }, "trackedAt is a number, got bigint"],
     [{ dueAt: null }, "dueAt is a number, got object"],
     [{ id: 7 }, "id is a string, got number"],
+    [{ attempts: Number.NaN }, "attempts is a number, got NaN"],
+    [{ missingSince: null }, "missingSince is a number, got object"],
+    [{ body: "{" }, "body is JSON, as it was kept"],
   ] as [object, string][])(
     "ends with an outbox whose lease answers records with %o, which is told",
     async (wrong, message) => {
@@ -187,6 +190,23 @@ describe("close", () => {
       ]);
     },
   );
+
+  test.each([
+    [null, "null"],
+    [undefined, "undefined"],
+    ["text", '"text"'],
+  ])("ends with an outbox whose lease answers %o for a record, which is told", async (record, shown) => {
+    const { outbox } = faultyOutbox(createMemoryStore());
+    const lease = async () => [record as unknown as OutboxRecord];
+    const { client, clock, warnings } = startClient({ outbox: { ...outbox, lease } });
+    const receipt = client.track(EVENT);
+    await passTime(clock, 1000, 100);
+    expect(await receipt.stored).toBe(true);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+    expect(warnings).toEqual([
+      `intercom-events: The outbox cannot read all events: "lease" must answer records that are objects, got ${shown}.`,
+    ]);
+  });
 
   test("takes the good ones of a lease with a record that is none", async () => {
     const store = createMemoryStore();

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { describe } from "./describe.ts";
 import type { HeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
 import type { Outbox, OutboxRecord } from "./outbox.ts";
@@ -81,18 +82,15 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
     trouble.works("read events");
     if (isStopped) return 0; // They are given back, as nothing is sent any more.
     if (records.length === limit) hasMore = true;
-    held.learn(records);
-    return take(records.filter(isSound), now);
+    const sound = records.filter(isSound);
+    held.learn(sound);
+    return take(sound, now);
   }
 
-  /** Whether a record is one: failures counted as the text "1" would become 11, and then 111. */
   function isSound(record: OutboxRecord): boolean {
-    const wrong = FIELDS.find(([field, type]) => typeof record[field] !== type);
-    if (wrong === undefined) return true;
-    const [field, type] = wrong;
-    const message = `"lease" must answer records whose ${field} is a ${type}, got ${typeof record[field]}`;
-    trouble.tell(new TypeError(message), "read all events");
-    return false;
+    const problem = problemOf(record);
+    if (problem) trouble.tell(new TypeError(`"lease" must answer ${problem}`), "read all events");
+    return problem === undefined;
   }
 
   /** Holds what is to be sent of records that the outbox has handed out, and answers how many they are. */
@@ -157,5 +155,28 @@ const FIELDS = [
   ["trackedAt", "number"],
   ["attempts", "number"],
   ["failures", "number"],
+  ["missingSince", "number"],
   ["dueAt", "number"],
 ] as const;
+
+/** Why a record is none: failures counted as the text "1" would become 11, and then 111. */
+function problemOf(record: OutboxRecord): string | undefined {
+  if (typeof record !== "object" || record === null)
+    return `records that are objects, got ${describe(record)}`;
+  for (const [field, type] of FIELDS) {
+    const value: unknown = record[field];
+    if (value === undefined && field === "missingSince") continue;
+    if (typeof value !== type || Number.isNaN(value))
+      return `records whose ${field} is a ${type}, got ${Number.isNaN(value) ? "NaN" : typeof value}`;
+  }
+  return isJson(record.body) ? undefined : "records whose body is JSON, as it was kept";
+}
+
+/** Whether listeners can be told of an event. */
+function isJson(body: string): boolean {
+  try {
+    return typeof JSON.parse(body) === "object";
+  } catch {
+    return false;
+  }
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fakeClock } from "../tests/fake-clock.ts";
 import { faultyOutbox } from "../tests/faulty-outbox.ts";
+import { HOSTILE } from "../tests/hostile.ts";
 import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
 import { accept, NOT_STORED, startOutboxClient } from "../tests/start-outbox-client.ts";
@@ -401,5 +402,15 @@ describe("what an outbox cannot do is said", () => {
     [undefined, undefined],
   ])("%o has the code %s, of whatever copy of the package it is", (error, code) => {
     expect(codeOf(error)).toBe(code);
+  });
+
+  test.each(Object.keys(HOSTILE))("throws %s, and has the event dropped all the same", async (name) => {
+    const { client, clock, faulty } = startOutboxClient(createMemoryStore());
+    await turn();
+    faulty.fail("append", HOSTILE[name]?.() as Error);
+    const receipt = client.track(EVENT);
+    await passTime(clock, 10);
+    expect(await receipt).toEqual(NOT_STORED);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
   });
 });

@@ -53,6 +53,10 @@ const QUIET = "answer";
 
 /** Why an outbox has refused, if it says so; that of another copy of this package is no other. */
 export function codeOf(error: unknown): OutboxErrorCode | undefined {
-  const { name, code } = Object(error) as Partial<OutboxError>;
-  return name === "OutboxError" ? code : undefined;
+  try {
+    const { name, code } = Object(error) as Partial<OutboxError>;
+    return name === "OutboxError" ? code : undefined;
+  } catch {
+    return undefined; // It does not even say its name.
+  }
 }
