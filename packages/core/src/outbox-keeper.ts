@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { describe } from "./describe.ts";
 import { createHeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
 import type { Outbox, OutboxRecord } from "./outbox.ts";
@@ -269,7 +270,10 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
 
   /** That there are none is all an outbox says that does not tell which there are. */
   async function* none(): AsyncGenerator<never> {
-    if ((await outbox.counts()).events > 0) throw UNTOLD;
+    const { events } = await outbox.counts();
+    if (typeof events !== "number" || !(events >= 0))
+      throw new TypeError(`"counts" must answer events as a number, got ${describe(events)}`);
+    if (events > 0) throw UNTOLD;
     yield* [];
   }
 

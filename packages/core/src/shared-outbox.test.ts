@@ -275,6 +275,53 @@ describe("what another process has ended, while the store is never empty", () =>
   });
 });
 
+describe("what an outbox says wrongly of what has ended elsewhere", () => {
+  test.each([
+    ["as text", (outcome: Outcome) => JSON.stringify(outcome), JSON.stringify(JSON.stringify(EXPIRED))],
+    ["without a status", () => ({ reason: "expired" }), "an object (Object)"],
+    ["without a verdict", () => ({ status: "rejected", attempts: 1 }), "an object (Object)"],
+    ["without a reason", () => ({ status: "dropped" }), "an object (Object)"],
+    ["without issues", () => ({ status: "invalid", issues: [] }), "an object (Object)"],
+    ["as nothing", () => null, "null"],
+  ] as const)("is told, and counted as nothing: a dead letter's outcome %s", async (_, wrong, shown) => {
+    const { client, clock, warnings, receipts, endElsewhere } = await startWith(1, {}, (outbox) => ({
+      ...outbox,
+      async *deadLetters() {
+        for await (const letter of outbox.deadLetters())
+          yield { ...letter, outcome: wrong(letter.outcome) as unknown as Outcome };
+      },
+    }));
+    const outcomes = watch(receipts);
+    await endElsewhere([0], EXPIRED);
+    await passTime(clock, 20_000, 500);
+    expect(outcomes).toEqual([undefined]);
+    expect(client.stats()).toMatchObject({ tracked: 1, pending: 1, dropped: 0, rejected: 0, invalid: 0 });
+    expect(unaccounted(client.stats())).toBe(0);
+    expect(warnings).toContain(
+      `intercom-events: The outbox cannot tell which events it holds: "deadLetters" must answer outcomes, got ${shown}.`,
+    );
+  });
+
+  test.each([undefined, "0", Number.NaN])(
+    "is told, and nothing taken for ended: %o events",
+    async (events) => {
+      const { client, clock, warnings, receipts } = await startWith(1, {}, ({ ids, ...outbox }) => ({
+        ...outbox,
+        counts: async () => ({ events }) as never,
+      }));
+      const outcomes = watch(receipts);
+      await passTime(clock, 20_000, 500);
+      expect(outcomes).toEqual([undefined]);
+      expect(client.stats()).toMatchObject({ pending: 1, accepted: 0 });
+      expect(warnings).toEqual([
+        expect.stringContaining(
+          'The outbox cannot tell which events it holds: "counts" must answer events as a number',
+        ),
+      ]);
+    },
+  );
+});
+
 /** An outbox that tells its ids only when a test lets it, once that was asked for. */
 function slow() {
   const waiting: (() => void)[] = [];

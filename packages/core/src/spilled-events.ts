@@ -1,4 +1,6 @@
+import { describe } from "./describe.ts";
 import type { EventIds } from "./event-ids.ts";
+import { isOutcome } from "./is-outcome.ts";
 import type { DeadLetter, Ending } from "./outbox.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
 import { createOwedReceipts } from "./owed-receipts.ts";
@@ -135,7 +137,10 @@ async function endingsOf(
   const endings = new Map<number, Ending>();
   for await (const { record, outcome } of letters) {
     const number = numberOf(record.id);
-    if (number !== undefined) endings.set(number, { id: record.id, outcome });
+    if (number === undefined) continue;
+    if (!isOutcome(outcome))
+      throw new TypeError(`"deadLetters" must answer outcomes, got ${describe(outcome)}`);
+    endings.set(number, { id: record.id, outcome });
   }
   return endings;
 }
