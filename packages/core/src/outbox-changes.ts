@@ -16,6 +16,8 @@ export interface OutboxChanges {
   parked(id: string): OutboxRecord | undefined;
   /** Keeps a record after all: written later, that it is free would give away what is held. */
   unpark(id: string): void;
+  /** Whether so much waits to be parked that no more should: it is in memory until it is written. */
+  isParkingFull(): boolean;
   /** Whether all that was parked is written. */
   isParkingDone(): boolean;
   /** Whether an event has ended, and the outbox may hand it out all the same. */
@@ -92,6 +94,7 @@ export function createOutboxChanges(outbox: Outbox, clock: Clock, trouble: Outbo
     },
     parked: (id) => parked.get(id),
     unpark: (id) => void parked.delete(id),
+    isParkingFull: () => parked.size >= MOST_AT_ONCE,
     isParkingDone: () => parked.size === 0,
     hasEnded: (id) => endings.has(id) || endedMeanwhile.has(id),
     remember() {

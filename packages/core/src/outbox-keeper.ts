@@ -305,7 +305,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       schedule(CHANGES_WAIT);
       const wait = dueAt - clock.now();
       const record = recordOf(event, dueAt);
-      if (wait <= LONG && !held.isHalfFull(1)) {
+      if (changes.isParkingFull() || (wait <= LONG && !held.isHalfFull(1))) {
         changes.change(record);
         return false;
       }
