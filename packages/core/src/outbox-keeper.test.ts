@@ -103,6 +103,35 @@ describe("what is tracked", () => {
     expect(client.stats()).toMatchObject({ accepted: events, pending: 0 });
   });
 
+  test("is written once though the outbox looks at the counts while it is called", async () => {
+    const { outbox, of } = faultyOutbox(createMemoryStore());
+    let isFirst = true;
+    const { client, clock } = startClient(
+      {
+        random: Math.random,
+        outbox: {
+          ...outbox,
+          settle(endings, now) {
+            if (isFirst) client.track(anotherEvent());
+            isFirst = false;
+            client.stats();
+            return outbox.settle(endings, now);
+          },
+          async append(records, leaseUntil) {
+            await new Promise<void>((resolve) => clock.after(100, resolve));
+            return outbox.append(records, leaseUntil);
+          },
+        },
+      },
+      accept,
+    );
+    await turn();
+    client.track(EVENT);
+    await passTime(clock, 2000, 10);
+    expect(of("append")).toHaveLength(2);
+    expect(client.stats()).toMatchObject({ tracked: 2, accepted: 2, pending: 0 });
+  });
+
   test("ends once though it is handed out while it ends, as the machine has slept", async () => {
     const { outbox } = faultyOutbox(createMemoryStore());
     const { client, clock, intercom } = startClient({

@@ -153,13 +153,16 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     cancelWork();
     workAt = Number.POSITIVE_INFINITY;
     workSince = clock.now();
-    work = write().finally(() => {
-      work = undefined;
-      workSince = Number.POSITIVE_INFINITY;
-      endWakefulness();
-      if (unwritten.size() > 0) schedule(0);
-      else if (!changes.isEmpty()) schedule(hasFailed ? FAILURE_WAIT : CHANGES_WAIT);
-    });
+    // Not at once: an outbox that looks at the counts within a call may have further events added.
+    work = Promise.resolve()
+      .then(write)
+      .finally(() => {
+        work = undefined;
+        workSince = Number.POSITIVE_INFINITY;
+        endWakefulness();
+        if (unwritten.size() > 0) schedule(0);
+        else if (!changes.isEmpty()) schedule(hasFailed ? FAILURE_WAIT : CHANGES_WAIT);
+      });
     return work;
   }
 
