@@ -95,17 +95,13 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
 
   /** Holds what is to be sent of records that the outbox has handed out, and answers how many they are. */
   function take(records: readonly OutboxRecord[], now: number): number {
-    const writing = unwritten.idsBeingWritten();
     let taken = 0;
     let isFull = false;
     for (const leased of records) {
       // Its lease had run out, nobody else has taken it, and what became of it may not be written yet.
       const record = changes.parked(leased.id) ?? leased;
       if (held.byId.has(record.id) || changes.hasEnded(record.id) || record.dueAt > now) continue;
-      if (writing.has(record.id)) {
-        unwritten.handOut(record.id); // It is taken over once it is known to be kept.
-        continue;
-      }
+      if (unwritten.handOut(record.id)) continue; // It is taken over once it is known to be kept.
       isFull ||= !held.hasRoomForOne(record);
       if (isFull) {
         // And those after it, so that it is not passed by for ever. A copy, as what is being written does not count.

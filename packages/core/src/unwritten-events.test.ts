@@ -35,14 +35,19 @@ test("while each of a batch ends, the others stay where they are", () => {
   const unwritten = withThree();
   unwritten.begin(2);
   unwritten.end(a);
-  expect([...unwritten.idsBeingWritten()]).toEqual(["b"]);
   expect([unwritten.takeOldest(), unwritten.takeOldest()]).toEqual([c, undefined]);
+});
+
+test("one that is not being written just now is known as well", () => {
+  const unwritten = withThree();
+  unwritten.begin(1);
+  expect([unwritten.handOut("c"), unwritten.takeOldest(), unwritten.handOut("b")]).toEqual([true, b, false]);
 });
 
 test("one that was handed out meanwhile says so once it is written, and once only", () => {
   const unwritten = withThree();
   unwritten.begin(2);
-  unwritten.handOut("b");
+  expect([unwritten.handOut("b"), unwritten.handOut("d")]).toEqual([true, false]);
   expect([unwritten.end(a), unwritten.end(b)]).toEqual([false, true]);
   unwritten.add(b);
   unwritten.begin(1);

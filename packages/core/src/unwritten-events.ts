@@ -19,15 +19,13 @@ export interface UnwrittenEvents {
    * @returns whether the outbox has handed it out meanwhile
    */
   end(event: PendingEvent): boolean;
-  /** Ids of those that are being written. */
-  idsBeingWritten(): Set<string>;
-  /** Tells that the outbox has handed out one of them, before it said that it keeps it. */
-  handOut(id: string): void;
+  /** Tells that the outbox has handed out an event; answers whether it is one of these, so before it said that it keeps it. */
+  handOut(id: string): boolean;
 }
 
 /** No events yet. */
 export function createUnwrittenEvents(): UnwrittenEvents {
-  const events = new Set<PendingEvent>();
+  const events = new Map<string, PendingEvent>();
   /** The first of them that are being written just now. */
   let beingWritten = 0;
   /** Ids of those that the outbox has handed out. */
@@ -35,22 +33,28 @@ export function createUnwrittenEvents(): UnwrittenEvents {
 
   function first(limit: number): PendingEvent[] {
     const found: PendingEvent[] = [];
-    for (const event of events) {
+    for (const event of events.values()) {
       if (found.length === limit) break;
       found.push(event);
     }
     return found;
   }
 
+  /** Takes one out, and answers whether it was handed out. */
+  function remove({ id }: PendingEvent): boolean {
+    events.delete(id as string);
+    return handedOut.delete(id as string);
+  }
+
   return {
-    add: (event) => void events.add(event),
-    has: (event) => events.has(event),
+    add: (event) => void events.set(event.id as string, event),
+    has: (event) => events.has(event.id as string),
     takeOldest() {
       let skip = beingWritten;
-      for (const event of events) {
+      for (const event of events.values()) {
         skip -= 1;
         if (skip >= 0) continue;
-        events.delete(event);
+        remove(event);
         return event;
       }
       return undefined;
@@ -61,11 +65,13 @@ export function createUnwrittenEvents(): UnwrittenEvents {
       beingWritten = count;
     },
     end(event) {
-      events.delete(event);
       beingWritten -= 1;
-      return handedOut.delete(event.id as string);
+      return remove(event);
     },
-    idsBeingWritten: () => new Set(first(beingWritten).map(({ id }) => id as string)),
-    handOut: (id) => void handedOut.add(id),
+    handOut(id) {
+      const isUnwritten = events.has(id);
+      if (isUnwritten) handedOut.add(id);
+      return isUnwritten;
+    },
   };
 }
