@@ -261,6 +261,25 @@ describe("an answer that is lost", () => {
     expect(alive()).toBe(0);
   });
 
+  test("of a call that was there before keeps no process alive for more than twenty seconds", async () => {
+    const clock = fakeClock();
+    const { keepAlive, alive } = countedKeepAlive();
+    const outbox = delayedOutbox(createMemoryStore(), (verb) => (verb === "lease" ? never() : undefined));
+    const { client, warnings } = startClient({
+      outbox,
+      queue: { maxEvents: 2 },
+      clock: { ...clock, keepAlive },
+    });
+    await passTime(clock, 1000);
+    client.track(EVENT);
+    client.track(anotherEvent()); // It is in the outbox alone, and looked for.
+    await passTime(clock, 1);
+    expect(alive()).toBe(1);
+    await passTime(clock, 19_000, 1000);
+    expect(alive()).toBe(0);
+    expect(warnings).toHaveLength(1);
+  });
+
   test("keeps no process alive for more than ten seconds", async () => {
     const store = createMemoryStore();
     const clock = fakeClock();

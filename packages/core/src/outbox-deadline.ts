@@ -27,7 +27,7 @@ const OPEN_LIMIT = 8000;
 
 type Fail = (error: OutboxError) => void;
 
-/** @param quiet told of a call that has no answer after ten seconds */
+/** @param quiet told each ten seconds of a call that has no answer */
 export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => void): OutboxDeadline {
   /** Of each call that is open, what rejects it. */
   const open = new Set<Fail>();
@@ -40,17 +40,16 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => v
    */
   function watch(fail: Fail, steps: () => number): () => void {
     let cancel = (): void => undefined;
-    function wait(milliseconds: number, late: () => void): void {
+    function wait(waited: number): void {
       const before = steps();
-      cancel = clock.after(milliseconds, () => (steps() === before ? late() : begin()));
-    }
-    function begin(): void {
-      wait(QUIET, () => {
-        wait(LIMIT - QUIET, () => fail(unanswered()));
-        quiet();
+      cancel = clock.after(QUIET, () => {
+        const silent = steps() === before ? waited + QUIET : 0;
+        if (silent >= LIMIT) return fail(unanswered());
+        wait(silent);
+        if (silent > 0) quiet();
       });
     }
-    begin();
+    wait(0);
     return () => cancel();
   }
 
