@@ -44,6 +44,34 @@ describe("a program with nothing else to do", () => {
     expect(warnings).toEqual([]);
   });
 
+  test.each([
+    ["takes them then", 1, 0],
+    ["does not take them then either", 2, 1],
+  ])("has its outbox told once more of ends that it has refused, which %s", async (_, failures, left) => {
+    const inner = memoryOutbox();
+    let calls = 0;
+    const { add, client, clock, exiting, idle, warnings } = startProgram({
+      transport: async () => ({ status: 202, headers: new Headers(), text: async () => "" }),
+      outbox: {
+        ...inner,
+        async settle(endings, now) {
+          calls += 1;
+          if (calls <= failures) throw new Error("busy");
+          return inner.settle(endings, now);
+        },
+      },
+    });
+    add(exiting);
+    await turn();
+    client.track(anotherEvent());
+    await passTime(clock, 100, 10);
+    expect(client.stats()).toMatchObject({ pending: 0, unsettled: 1 });
+    expect([idle(), idle()]).toEqual([true, false]);
+    await turn();
+    expect([calls, (await inner.counts()).events]).toEqual([2, left]);
+    expect([idle(), warnings]).toEqual([false, []]); // It does not go on for ever.
+  });
+
   test("waits no longer for a client that is closed, whose outbox keeps what is left", async () => {
     let remove = (): void => undefined;
     const { add, client, clock, exiting, idle, warnings } = startProgram({

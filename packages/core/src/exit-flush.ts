@@ -35,7 +35,8 @@ export function createExitFlush(
   function flushAll(): boolean {
     let isBusy = false;
     for (const exiting of open) {
-      if (tried.has(exiting) || exiting.client.stats().pending === 0) continue;
+      const { pending, unsettled } = exiting.client.stats();
+      if (tried.has(exiting) || (pending === 0 && !unsettled)) continue;
       isBusy = true;
       flush(exiting);
     }
@@ -49,13 +50,14 @@ export function createExitFlush(
     const timeout = client.stats().isPaused ? Math.min(exiting.timeout, PAUSED_TIMEOUT) : exiting.timeout;
     const deadline = now() + timeout;
     let pending: number;
+    let unsettled: number | undefined; // Ends that an outbox has refused so far: flush has it asked once more.
     do {
       // Listeners may track more meanwhile.
-      ({ pending } = await client.flush({ timeout: Math.max(0, deadline - now()) }));
+      ({ pending, unsettled } = await client.flush({ timeout: Math.max(0, deadline - now()) }));
       // Once it is closed there is nothing to wait for.
     } while (pending > 0 && open.has(exiting) && now() < deadline);
     if (pending === 0) {
-      tried.delete(exiting);
+      if (!unsettled) tried.delete(exiting);
     } else if (open.has(exiting)) {
       const events = pending === 1 ? "an event that has" : `${pending} events that have`;
       const warning = `intercom-events: The program ends with ${events} no outcome: on("retry") says why, close() waits longer.`;
