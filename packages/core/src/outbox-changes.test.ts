@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { fakeClock } from "../tests/fake-clock.ts";
 import { faultyOutbox } from "../tests/faulty-outbox.ts";
-import { createMemoryStore, type OutboxRecord } from "./index.ts";
+import { createMemoryStore, memoryOutbox, type OutboxRecord } from "./index.ts";
 import { createOutboxChanges } from "./outbox-changes.ts";
 import { createOutboxTrouble } from "./outbox-trouble.ts";
 
@@ -47,6 +47,23 @@ test("what has changed again while it was written is written again, and else is 
   expect(changes.isEmpty()).toBe(true);
   const written = faulty.of("update").map(([records]) => records);
   expect(written).toEqual([[recordOf("1", 1)], [recordOf("2", 1)], [recordOf("1", 2)]]);
+});
+
+test("what an outbox does to the lists it is given has nothing written again", async () => {
+  const inner = memoryOutbox();
+  const lists: number[] = [];
+  const drain = (list: readonly unknown[]): void => void lists.push((list as unknown[]).splice(0).length);
+  const clock = fakeClock();
+  const changes = createOutboxChanges(
+    { ...inner, settle: async (endings) => drain(endings), update: async (records) => drain(records) },
+    clock,
+    createOutboxTrouble(clock, vi.fn()),
+  );
+  changes.end("1", ACCEPTED);
+  changes.change(recordOf("2", 1));
+  changes.park(recordOf("3", 1));
+  expect([await changes.writeEndings(), await changes.writeRecords()]).toEqual([true, true]);
+  expect([lists, changes.isEmpty()]).toEqual([[1, 1, 1], true]);
 });
 
 test("what could not be written is told of and kept", async () => {

@@ -56,7 +56,7 @@ export function createOutboxChanges(outbox: Outbox, clock: Clock, trouble: Outbo
     const writing = first(records.values());
     if (writing.length === 0) return true; // All were taken back while others were written.
     try {
-      await outbox.update(writing, leaseUntil);
+      await outbox.update([...writing], leaseUntil); // The list is the outbox's, to empty it for instance.
     } catch (error) {
       trouble.tell(error, WRITE_ATTEMPTS);
       return false;
@@ -67,15 +67,18 @@ export function createOutboxChanges(outbox: Outbox, clock: Clock, trouble: Outbo
   }
 
   async function settle(): Promise<boolean> {
-    const writing = first(endings).map(([id, outcome]): Ending => ({ id, outcome }));
+    const writing = first(endings);
     try {
-      await outbox.settle(writing, clock.now());
+      await outbox.settle(
+        writing.map(([id, outcome]): Ending => ({ id, outcome })),
+        clock.now(),
+      );
     } catch (error) {
       trouble.tell(error, WRITE_ENDS);
       return false;
     }
     trouble.works(WRITE_ENDS);
-    for (const { id } of writing) {
+    for (const [id] of writing) {
       endings.delete(id);
       if (isRemembering) endedMeanwhile.add(id);
     }
