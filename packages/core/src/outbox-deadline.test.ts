@@ -382,6 +382,47 @@ test("nothing is left to wait for once a client is closed", async () => {
   expect(clock.timers()).toBe(0);
 });
 
+test("a call that is not waited for at closing leaves nothing to wait for, and says nothing", async () => {
+  const outbox = delayedOutbox(createMemoryStore(), (verb) => (verb === "renew" ? never() : undefined));
+  const { client, clock, warnings } = startClient({ outbox });
+  client.track(EVENT);
+  await passTime(clock, 10_500, 500); // It is renewed each ten seconds.
+  expect(await client.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
+  await turn();
+  expect(clock.timers()).toBe(0);
+  await passTime(clock, 120_000, 1000);
+  expect(warnings).toEqual([]);
+});
+
+async function* none(): AsyncGenerator<never> {}
+
+test.each(["ids", "deadLetters"] as const)(
+  "%s that come once a client is closed change nothing",
+  async (verb) => {
+    const store = createMemoryStore();
+    const { ids, ...inner } = memoryOutbox({ store });
+    let goOn = (): void => undefined;
+    const gone = (async function* () {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+    })();
+    const { client, clock } = startClient({
+      queue: { maxEvents: 2 },
+      outbox: { ...inner, ids: none, deadLetters: none, [verb]: () => gone },
+    });
+    await turn();
+    const receipts = [anotherEvent(), anotherEvent()].map(client.track);
+    const outcome = watched(receipts[1] as PromiseLike<Outcome>);
+    await passTime(clock, 11_000, 500);
+    expect(await client.close({ timeout: 0 })).toEqual({ pending: 2, dropped: 0 });
+    goOn();
+    await passTime(clock, 60_000, 1000);
+    expect(outcome).toEqual({});
+    expect(client.stats()).toMatchObject({ accepted: 0, pending: 2 });
+  },
+);
+
 test("a list of many is read to its end, and let go of when nobody reads on", async () => {
   const inner = memoryOutbox();
   let isOpen = false;

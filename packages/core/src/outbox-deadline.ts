@@ -9,7 +9,7 @@ export interface OutboxDeadline {
    * Starts the fifteen seconds that all calls have together when a client closes, of which those that are open already
    * have eight. Once they are over nothing is called any more but `close`, which is not waited for.
    *
-   * @returns calls that off
+   * @returns ends that, once all is closed
    */
   startClosing(): () => void;
 }
@@ -118,13 +118,15 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => v
       const cancelOpen = clock.after(OPEN_LIMIT, () => {
         for (const fail of before) if (open.has(fail)) fail(unanswered());
       });
-      const cancelAll = clock.after(CLOSING_LIMIT, () => {
+      function end(): void {
         isOver = true;
         for (const fail of open) fail(notClosed());
-      });
+      }
+      const cancelAll = clock.after(CLOSING_LIMIT, end);
       return () => {
         cancelOpen();
         cancelAll();
+        end(); // Some are not waited for.
       };
     },
   };

@@ -249,7 +249,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
         await outbox.renew(leased.slice(first, first + MOST_AT_ONCE), leaseEnd(clock.now()));
       trouble.works("renew leases");
     } catch (error) {
-      trouble.tell(error, "renew leases");
+      if (!isClosing) trouble.tell(error, "renew leases");
     }
     await reader.refill();
     search.ask();
