@@ -1,14 +1,5 @@
 import type { Outcome, OutcomeStatus } from "./outcome.ts";
 
-/** What tells why, of outcomes that have a reason. */
-const REASONS: Readonly<Record<OutcomeStatus, ((outcome: Fields) => unknown) | undefined>> = {
-  accepted: undefined,
-  duplicate: undefined,
-  rejected: ({ verdict }) => verdict?.kind,
-  invalid: ({ issues }) => issues?.[0],
-  dropped: ({ reason }) => reason,
-};
-
 /** What an outcome may have. */
 interface Fields {
   readonly status?: unknown;
@@ -17,10 +8,18 @@ interface Fields {
   readonly reason?: unknown;
 }
 
+/** Where each says why, for those that have to. */
+const REASONS: Readonly<Record<OutcomeStatus, (outcome: Fields) => unknown>> = {
+  accepted: ({ status }) => status,
+  duplicate: ({ status }) => status,
+  rejected: ({ verdict }) => verdict?.kind,
+  invalid: ({ issues }) => issues?.[0],
+  dropped: ({ reason }) => reason,
+};
+
 /** Whether a value from a store is an outcome, and not, say, its JSON: it is counted by what it says. */
 export function isOutcome(value: unknown): value is Outcome {
   const outcome: Fields = Object(value);
-  if (!Object.hasOwn(REASONS, String(outcome.status))) return false;
-  const reason = REASONS[outcome.status as OutcomeStatus];
-  return reason === undefined || reason(outcome) !== undefined;
+  const status = outcome.status as OutcomeStatus;
+  return Object.hasOwn(REASONS, status) && REASONS[status](outcome) !== undefined;
 }
