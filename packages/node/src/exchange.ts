@@ -18,15 +18,17 @@ const NOTHING = Promise.resolve("");
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (reply: WireReply) => void;
   readonly #reject: (reason: unknown) => void;
+  readonly #lastUse: LastUse;
   #isCancelled = false;
   #abort: ((reason: Error) => void) | undefined;
   #status = 0;
   #headers: RawHeaders = [];
   #chunks: Buffer[] | undefined;
 
-  constructor(resolve: (reply: WireReply) => void, reject: (reason: unknown) => void) {
+  constructor(resolve: (reply: WireReply) => void, reject: (reason: unknown) => void, lastUse: LastUse) {
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#lastUse = lastUse;
   }
 
   /** Ends the request, whether or not it has a connection yet. */
@@ -56,6 +58,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
+    this.#lastUse.at = Date.now();
     const headers = this.#headers;
     const chunks = this.#chunks;
     this.#resolve({
@@ -77,15 +80,28 @@ export interface SplitUrl {
   readonly path: string;
 }
 
-/** Sends a request over a connection of the pool, which may be a single one, and resolves once the whole reply has come. */
+/** When connections of a pool were last seen to be in use. */
+export interface LastUse {
+  /** Milliseconds since the epoch: a machine that sleeps stops all other clocks. */
+  at: number;
+}
+
+/** Where a request is sent. */
+export interface Target extends SplitUrl {
+  /** Of connections, or a single one. */
+  readonly pool: Dispatcher;
+  readonly lastUse: LastUse;
+}
+
+/** Sends a request over a connection of the pool, and resolves once the whole reply has come. */
 export function exchange(
-  pool: Dispatcher,
-  { origin, path }: SplitUrl,
+  { pool, lastUse, origin, path }: Target,
   { method, headers, body, onCancel }: WireRequest,
 ): Promise<WireReply> {
   return new Promise((resolve, reject) => {
     const options = { origin, path, method: method as "GET" | "POST", headers, body: body ?? null };
-    const handler = new Exchange(resolve, reject);
+    const handler = new Exchange(resolve, reject, lastUse);
+    lastUse.at = Date.now();
     onCancel?.(() => handler.cancel());
     pool.dispatch(options, handler);
   });

@@ -146,6 +146,58 @@ describe("connections", () => {
     expect(connections[0]?.closed).toBe(true);
   });
 
+  test.each([1, 3])(
+    "that were idle too long are not used, though nothing could end them in time: %d allowed",
+    async (allowed) => {
+      const { url, connections } = await listenHttp((_, response) => response.writeHead(202).end());
+      const transport = createNodeTransport({
+        connections: allowed,
+        keepAlive: 100,
+        warn: expect.unreachable,
+      });
+      cleanups.push(transport.close);
+      const call = () => transport.send({ method: "GET", url, headers: {} });
+      await call();
+      await sleep(20); // Now it is idle.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150); // As if the program was frozen.
+      await call();
+      expect(connections).toHaveLength(2);
+      await closed(connections[0]);
+    },
+  );
+
+  test("are left to a call that takes longer than others may be idle", async () => {
+    let reply: (() => void) | undefined;
+    const { url } = await listenHttp((request, response) => {
+      if (request.url === "/slow") reply = () => void response.writeHead(202).end();
+      else response.writeHead(202).end();
+    });
+    const transport = createNodeTransport({ connections: 2, keepAlive: 50, warn: expect.unreachable });
+    cleanups.push(transport.close);
+    const call = (path: string) => transport.send({ method: "GET", url: url + path, headers: {} });
+    const slow = call("/slow");
+    while (reply === undefined) await sleep(10);
+    await sleep(100);
+    expect((await call("/fast")).status).toBe(202);
+    reply();
+    expect((await slow).status).toBe(202);
+  });
+
+  test("that are left to a call end when the transport is closed", async () => {
+    const { url, connections } = await listenHttp((request, response) => {
+      if (request.url !== "/slow") response.writeHead(202).end();
+    });
+    const transport = createNodeTransport({ connections: 2, keepAlive: 50, warn: expect.unreachable });
+    const call = (path: string) => transport.send({ method: "GET", url: url + path, headers: {} });
+    const slow = call("/slow").catch((error: unknown) => error);
+    while (connections.length === 0) await sleep(10);
+    await sleep(100);
+    await call("/fast");
+    await transport.close();
+    expect(await slow).toBeInstanceOf(Error);
+    for (const socket of connections) await closed(socket);
+  });
+
   test.each([1, 3])("are as many as calls may be under way, and no more: %d", async (concurrency) => {
     let underWay = 0;
     let most = 0;

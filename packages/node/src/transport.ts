@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { Transport, WireReply, WireRequest } from "@intercom-events/core";
-import type { Client, Dispatcher } from "undici";
+import type { buildConnector, Client, Dispatcher } from "undici";
 import { connectorOf } from "./connector.ts";
 import { createProxyDispatcher, proxyVariablesOf } from "./environment-proxy.ts";
-import { exchange, type SplitUrl } from "./exchange.ts";
+import { exchange, type LastUse, type SplitUrl } from "./exchange.ts";
 
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
 const MAX_REPLY = 8 * 1024 * 1024;
@@ -32,28 +32,45 @@ export interface NodeTransportOptions {
  */
 export function createNodeTransport(options: NodeTransportOptions): NodeTransport {
   const split = createSplitter();
-  const pools = new Map<string, Dispatcher>();
+  const { connections, keepAlive } = options;
+  const pools = new Map<string, OpenPool>();
+  const left = new Set<Dispatcher>();
   const connecting = new Set<Duplex>();
   let modules: Modules | undefined;
   let { warn } = options;
 
-  function poolOf(origin: string, { undici, http, https }: Modules): Dispatcher {
-    let pool = pools.get(origin);
-    if (pool !== undefined) return pool;
-    const { Client, Pool, buildConnector } = undici;
-    const { connections, keepAlive } = options;
-    const each = {
-      ...clientOptionsOf(keepAlive),
-      connect: connectorOf(buildConnector({ allowH2: false }), connecting),
-    };
+  /**
+   * A program that was frozen (AWS Lambda between two invocations, a laptop asleep) may send before its timers have
+   * ended what was idle meanwhile. The other side may have forgotten these connections and would never answer.
+   */
+  function poolOf(origin: string, loaded: Modules): OpenPool {
+    const open = pools.get(origin);
+    if (open && Date.now() - open.lastUse.at <= keepAlive) return open;
+    if (open) leave(open.pool);
+    const made = { pool: createPool(origin, loaded), lastUse: { at: 0 } };
+    pools.set(origin, made);
+    return made;
+  }
+
+  /** Has a pool end its connections: at once those that are idle, and those in use after their replies. */
+  function leave(pool: Dispatcher): void {
+    left.add(pool);
+    pool.close().then(
+      () => left.delete(pool),
+      () => left.delete(pool),
+    );
+  }
+
+  function createPool(origin: string, { undici, connect, http, https }: Modules): Dispatcher {
+    const { Client, Pool } = undici;
+    const each = { ...clientOptionsOf(keepAlive), connect: connectorOf(connect, connecting) };
     const variables = proxyVariablesOf((origin.startsWith("https:") ? https : http).globalAgent);
+    let pool: Dispatcher;
     // Between two requests on a connection the event loop turns once; where all connections of a pool are in use, once more.
     if (variables === undefined)
       pool = connections === 1 ? new Client(origin, each) : new Pool(origin, { ...each, connections });
     else pool = createProxyDispatcher(undici, variables, { ...each, connections, connecting });
-    pool = withHandlersOf6(undici, pool);
-    pools.set(origin, pool);
-    return pool;
+    return withHandlersOf6(undici, pool);
   }
 
   /** Loads undici with the first call: it sets a global dispatcher, and importing this package sets nothing. */
@@ -72,13 +89,15 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
   function sendThrough(loaded: Modules, request: WireRequest): Promise<WireReply> {
     if (typeof loaded.undici.Pool.prototype.dispatch !== "function") return sendByFetch(request);
     const { origin, path } = split(request.url);
-    return exchange(poolOf(origin, loaded), { origin, path }, request);
+    const { pool, lastUse } = poolOf(origin, loaded);
+    return exchange({ pool, lastUse, origin, path }, request);
   }
 
   return {
     send: (request) => (modules ? sendThrough(modules, request) : loadAndSend(request)),
     async close() {
-      const ended = [...pools.values()].map((pool) => pool.destroy());
+      const all = [...left, ...[...pools.values()].map(({ pool }) => pool)];
+      const ended = all.map((pool) => pool.destroy());
       // Pools leave those to their own time, which keeps the process alive.
       for (const socket of connecting) socket.destroy();
       await Promise.all(ended);
@@ -86,9 +105,17 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
   };
 }
 
+/** Connections to one host. */
+interface OpenPool {
+  readonly pool: Dispatcher;
+  readonly lastUse: LastUse;
+}
+
 /** What is loaded with the first call; undici loads the other two itself. */
 interface Modules {
   readonly undici: typeof import("undici");
+  /** One for all pools, as it keeps the sessions of TLS. */
+  readonly connect: buildConnector.connector;
   readonly http: typeof import("node:http");
   readonly https: typeof import("node:https");
 }
@@ -99,7 +126,9 @@ async function load(): Promise<Modules> {
     import("node:http"),
     import("node:https"),
   ]);
-  return { undici, http, https };
+  // Bun's stand-in has none.
+  const connect = undici.buildConnector?.({ allowH2: false });
+  return { undici, connect, http, https };
 }
 
 function clientOptionsOf(keepAlive: number): Client.Options {
