@@ -34,6 +34,16 @@ function ends(
   });
 }
 
+ends(
+  "though a test has put fake timers in place while it sent",
+  `
+    const sent = client.track(event).then(({ status }) => console.log(status));
+    Object.assign(globalThis, { clearTimeout() {}, clearInterval() {} });
+    await sent;
+  `,
+  { output: "accepted\n" },
+);
+
 const OUTAGE = { status: 503, body: "", times: 2 };
 
 ends("after close", "await client.track(event); console.log(JSON.stringify(await client.close()));", {
