@@ -1,3 +1,4 @@
+import { AsyncLocalStorage, createHook } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -377,6 +378,33 @@ describe("a reply", () => {
     expect(causeOf(await client.track(EVENT))).toBeInstanceOf(Error);
     expect((await client.track(EVENT)).status).toBe("accepted");
   });
+});
+
+test("what is sent belongs to no request of the program, whoever has tracked it", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const stores: (string | undefined)[] = [];
+  const look = () => void stores.push(storage.getStore());
+  const looked = ["undici:client:beforeConnect", "undici:request:create", "undici:request:trailers"];
+  for (const name of looked) subscribe(name, look);
+  cleanups.push(() => looked.map((name) => unsubscribe(name, look)));
+  const { url } = await listenHttp((_, response) => response.writeHead(202).end());
+  const client = connect(url, { concurrency: 1 });
+  await storage.run("first", () => client.track(EVENT));
+  await Promise.all(["second", "third"].map((name) => storage.run(name, () => client.track(EVENT))));
+  expect(stores).toEqual(Array(7).fill(undefined)); // One connection, three requests and their replies.
+});
+
+test("a client that is made is no handle that jest --detectOpenHandles would take for open", () => {
+  const passing = ["PROMISE", "TickObject"];
+  const open: string[] = [];
+  const hook = createHook({
+    init(_id, type, _trigger, resource: { hasRef?(): boolean }) {
+      if (!passing.includes(type) && resource.hasRef?.() !== false) open.push(type);
+    },
+  }).enable();
+  connect("http://127.0.0.1:9");
+  hook.disable();
+  expect(open).toEqual([]);
 });
 
 test("a request is repeated by nobody below the client", async () => {

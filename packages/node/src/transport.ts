@@ -4,6 +4,7 @@ import type { buildConnector, Client, Dispatcher } from "undici";
 import { connectorOf } from "./connector.ts";
 import { createProxyDispatcher, proxyVariablesOf } from "./environment-proxy.ts";
 import { exchange, type LastUse, type SplitUrl } from "./exchange.ts";
+import { OuterContext } from "./outer-context.ts";
 
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
 const MAX_REPLY = 8 * 1024 * 1024;
@@ -31,6 +32,7 @@ export interface NodeTransportOptions {
  * cannot send; there it is Bun's own fetch, with a pool of its own.
  */
 export function createNodeTransport(options: NodeTransportOptions): NodeTransport {
+  const outside = new OuterContext();
   const split = createSplitter();
   const { connections, keepAlive } = options;
   const pools = new Map<string, OpenPool>();
@@ -93,8 +95,12 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
     return exchange({ pool, lastUse, origin, path }, request);
   }
 
+  function sendNow(request: WireRequest): Promise<WireReply> {
+    return modules ? sendThrough(modules, request) : loadAndSend(request);
+  }
+
   return {
-    send: (request) => (modules ? sendThrough(modules, request) : loadAndSend(request)),
+    send: (request) => outside.runInAsyncScope(sendNow, undefined, request),
     async close() {
       const all = [...left, ...[...pools.values()].map(({ pool }) => pool)];
       const ended = all.map((pool) => pool.destroy());
