@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import type { Client, CloseReport } from "@intercom-events/core";
+import { listenOnce } from "./listen-once.ts";
 
 /** How {@link closeOnSignal} works. */
 export interface CloseOnSignalOptions {
@@ -14,8 +15,14 @@ export interface CloseOnSignalOptions {
 /** Closes one client; at its second call, it no longer waits for that. */
 type Close = () => Promise<void>;
 
-/** What to do at each signal that is listened for. */
-const closes = new Map<NodeJS.Signals, Set<Close>>();
+/** What to do at a signal, and how to listen for it no longer. */
+interface Waiting {
+  readonly closes: Set<Close>;
+  readonly stop: () => void;
+}
+
+/** Those that wait for each signal. */
+const waiting = new Map<NodeJS.Signals, Waiting>();
 
 /**
  * Closes a client at the first SIGTERM or SIGINT, and then lets the signal do what it would have done:
@@ -77,29 +84,28 @@ export function closeOnSignal(
 }
 
 function addClose(signal: NodeJS.Signals, close: Close): void {
-  const others = closes.get(signal);
+  const others = waiting.get(signal);
   if (others) {
-    others.add(close);
+    others.closes.add(close);
     return;
   }
   // Node.js takes any name for that of an event, and would wait for a misspelt signal for ever.
   if (!(signal in constants.signals)) throw new TypeError(signal);
-  process.on(signal, closeAll);
-  closes.set(signal, new Set([close]));
+  waiting.set(signal, { closes: new Set([close]), stop: listenOnce(signal, closeAll) });
 }
 
 function removeClose(signal: NodeJS.Signals, close: Close): void {
-  const left = closes.get(signal);
-  if (!left?.delete(close) || left.size > 0) return;
-  closes.delete(signal);
-  process.off(signal, closeAll);
+  const left = waiting.get(signal);
+  if (!left?.closes.delete(close) || left.closes.size > 0) return;
+  waiting.delete(signal);
+  left.stop();
 }
 
 async function closeAll(signal: NodeJS.Signals): Promise<void> {
-  for (let waiting = closes.get(signal); waiting; waiting = closes.get(signal)) {
-    await Promise.all([...waiting].map((close) => close().catch(complain)));
+  for (let left = waiting.get(signal); left; left = waiting.get(signal)) {
+    await Promise.all([...left.closes].map((close) => close().catch(complain)));
   }
-  // Other copies of this package listen until they have closed theirs: the last one ends the process.
+  // It is listened for until other copies of this package have closed theirs, too: the last one ends the process.
   if (process.listenerCount(signal) <= countSignalExit()) endBy(signal);
 }
 

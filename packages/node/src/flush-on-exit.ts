@@ -1,4 +1,5 @@
 import { createExitFlush, type Exiting } from "@intercom-events/core";
+import { listenOnce } from "./listen-once.ts";
 
 /**
  * Has a client flushed when the process has nothing else to do (Node's `beforeExit`), once and for a
@@ -7,9 +8,6 @@ import { createExitFlush, type Exiting } from "@intercom-events/core";
  * @returns a function that ends this
  */
 export const flushOnExit: (exiting: Exiting) => () => void = createExitFlush(
-  (onIdle) => {
-    process.on("beforeExit", onIdle);
-    return () => process.off("beforeExit", onIdle);
-  },
+  (onIdle) => listenOnce("beforeExit", onIdle),
   () => performance.now(),
 );

@@ -434,6 +434,21 @@ describe("listeners of the process", () => {
     for (const client of clients) await client.close();
   });
 
+  test("are one for many copies of this package, and none once all clients are closed", async () => {
+    const count = () => ["beforeExit", "SIGTERM", "SIGINT"].map((name) => process.listenerCount(name));
+    const before = count();
+    const ends: (() => unknown)[] = [];
+    for (let copy = 0; copy < 12; copy += 1) {
+      vi.resetModules();
+      const { createClient, closeOnSignal } = await import("./index.ts");
+      const client = createClient({ token: "token", baseUrl: url });
+      ends.push(closeOnSignal(client), () => client.close());
+    }
+    expect(count()).toEqual(before.map((number) => number + 1));
+    for (const end of ends) await end();
+    expect(count()).toEqual(before);
+  });
+
   test("there is none for a client with exitTimeout: 0", async () => {
     const before = process.listenerCount("beforeExit");
     await using _ = createClient({ token: "token", baseUrl: url, exitTimeout: 0 });
