@@ -60,7 +60,7 @@ test("what a verdict carries has the documented types", () => {
   );
 });
 
-test("each status from 100 to 599 has the kind of its class, but for seven", () => {
+test("each status from 100 to 599 has the kind of its class, but for nine", () => {
   const byClass = (status: number): VerdictKind => {
     if (status >= 200 && status < 300) return "accepted";
     return status >= 400 && status < 500 ? "invalid_request" : "server_error";
@@ -75,7 +75,9 @@ test("each status from 100 to 599 has the kind of its class, but for seven", () 
     402: "forbidden",
     403: "forbidden",
     404: "contact_not_found",
+    407: "server_error",
     408: "server_error",
+    421: "server_error",
     425: "server_error",
     429: "rate_limited",
   });

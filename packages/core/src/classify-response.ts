@@ -42,7 +42,9 @@ const KINDS = {
   402: "forbidden", // The plan, not the event, is the problem.
   403: "forbidden",
   404: "contact_not_found",
+  407: "server_error", // A proxy on the way wants a password.
   408: "server_error", // The server gave up waiting: asking again may help.
+  421: "server_error", // Not meant for this server (RFC 9110 §15.5.20): another connection may lead to the right one.
   425: "server_error", // Too early (RFC 8470): ask again.
   429: "rate_limited",
 } as const satisfies Readonly<Record<number, RepliedKind>>;

@@ -28,7 +28,7 @@ export type Verdict =
       /** When to ask again, in milliseconds since the epoch of the local clock. */
       readonly resetAt?: number;
     } & Replied)
-  /** 5xx, 408, 425, a redirect, or no HTTP status at all: asking again may help. */
+  /** 5xx, 407, 408, 421, 425, a redirect, or no HTTP status at all: asking again may help. */
   | ({ readonly kind: "server_error"; readonly message?: string } & Replied)
   /**
    * No reply: refused, reset, unknown host, failed TLS. `cause`: what the transport threw, of a client as an error with
