@@ -1,15 +1,18 @@
 import { AsyncLocalStorage, createHook } from "node:async_hooks";
+import { spawn } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import dns from "node:dns";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import {
   type AddressInfo,
+  createConnection,
   createServer as createTcpServer,
   type Socket,
   type Server as TcpServer,
 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Client, createClient, IntercomError, type NodeClientOptions, type Outcome } from "./index.ts";
 import { createNodeTransport } from "./transport.ts";
 
@@ -78,6 +81,16 @@ function causeOf(outcome: Outcome): unknown {
   return outcome.verdict.cause;
 }
 
+/** A server that, once told to wait, takes no connections for 700 ms, as if far away. */
+const SLOW_SERVER = `
+  const server = require("node:http").createServer((request, response) => {
+    request.resume().on("end", () => response.writeHead(202).end());
+  });
+  server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => process.send(server.address().port));
+  const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+  process.on("message", () => process.send("waiting", () => setTimeout(wait, 20)));
+`;
+
 /** Waits until the other side has ended a connection. */
 async function closed(socket: Socket | undefined): Promise<void> {
   if (socket && !socket.closed) await new Promise((resolve) => socket.once("close", resolve));
@@ -94,6 +107,39 @@ describe("connections", () => {
     await sleep(200);
     expect(connections).toHaveLength(0);
   });
+
+  // Others answer for a program whose queue of connections is full.
+  test.skipIf(process.platform !== "linux")(
+    "are waited for longer than Node.js does by default, where a host has several addresses",
+    async () => {
+      const child = spawn(process.execPath, ["-e", SLOW_SERVER], {
+        stdio: ["ignore", "inherit", "inherit", "ipc"],
+      });
+      cleanups.push(() => child.kill());
+      const [port] = await once(child, "message");
+      vi.spyOn(dns, "lookup").mockImplementation(((
+        _host: string,
+        _options: object,
+        callback: (...found: unknown[]) => void,
+      ) => {
+        callback(null, [
+          { address: "127.0.0.1", family: 4 },
+          { address: "::1", family: 6 }, // Nobody listens there.
+        ]);
+      }) as typeof dns.lookup);
+      cleanups.push(() => vi.restoreAllMocks());
+      child.send("wait", () => undefined);
+      await once(child, "message");
+      await sleep(60);
+      for (let number = 0; number < 3; number += 1) {
+        const socket = createConnection(port, "127.0.0.1").on("error", () => undefined);
+        cleanups.push(() => socket.destroy());
+      }
+      await sleep(50);
+      const client = connect(`http://localhost:${port}`);
+      expect((await client.track(EVENT)).status).toBe("accepted");
+    },
+  );
 
   test("are not waited for by a call that was given up, which is not made later", async () => {
     const calls: (string | undefined)[] = [];

@@ -9,6 +9,12 @@ import { OuterContext } from "./outer-context.ts";
 /** Largest reply that is read, in bytes: a full page of events is far below, an endless body is not. */
 const MAX_REPLY = 8 * 1024 * 1024;
 
+/**
+ * Milliseconds that each address of a host has to be connected to before Node.js gives it up for the next one. By
+ * default these are 250, too few for a slow network (nodejs/node issue 54359); events can wait longer for the right one.
+ */
+const ADDRESS_TIMEOUT = 2000;
+
 /** A transport, and the end of its connections. */
 export interface NodeTransport {
   readonly send: Transport;
@@ -117,7 +123,7 @@ interface OpenPool {
   readonly lastUse: LastUse;
 }
 
-/** What is loaded with the first call; undici loads the other two itself. */
+/** What is loaded with the first call; undici loads the modules of Node.js itself. */
 interface Modules {
   readonly undici: typeof import("undici");
   /** One for all pools, as it keeps the sessions of TLS. */
@@ -127,13 +133,17 @@ interface Modules {
 }
 
 async function load(): Promise<Modules> {
-  const [undici, { default: http }, { default: https }] = await Promise.all([
+  const [undici, { default: http }, { default: https }, { default: net }] = await Promise.all([
     import("undici"),
     import("node:http"),
     import("node:https"),
+    import("node:net"),
   ]);
   // Bun's stand-in has none.
-  const connect = undici.buildConnector?.({ allowH2: false });
+  const connect = undici.buildConnector?.({
+    allowH2: false,
+    autoSelectFamilyAttemptTimeout: Math.max(ADDRESS_TIMEOUT, net.getDefaultAutoSelectFamilyAttemptTimeout()),
+  });
   return { undici, connect, http, https };
 }
 
