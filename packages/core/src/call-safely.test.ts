@@ -19,6 +19,21 @@ test.each<[string, () => unknown]>([
   expect(failed.mock.calls).toEqual([[cause]]);
 });
 
+test("what an async function rejects with is told where another Promise is in place, as of zone.js", async () => {
+  const failed = vi.fn();
+  vi.stubGlobal("Promise", class {});
+  callSafely(
+    async () => {
+      throw cause;
+    },
+    undefined,
+    failed,
+  );
+  vi.unstubAllGlobals();
+  await Promise.resolve();
+  expect(failed.mock.calls).toEqual([[cause]]);
+});
+
 test.each<[string, unknown]>([
   ["nothing", undefined],
   ["a promise", Promise.resolve(1)],

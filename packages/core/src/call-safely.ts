@@ -1,3 +1,5 @@
+import { tagOf } from "./tag-of.ts";
+
 /**
  * Calls a function that the program has given. What goes wrong in it must not fail whoever calls it.
  *
@@ -11,8 +13,13 @@ export function callSafely<Given>(
   try {
     const answer = call(given);
     // Else its rejection would end the process. A receipt never rejects, and is not to be taken for waited for.
-    if (answer instanceof Promise && !("stored" in answer)) answer.catch(failed);
+    if (isPromise(answer) && !("stored" in answer)) answer.catch(failed);
   } catch (error) {
     failed(error);
   }
+}
+
+/** By its tag, as what async functions answer is no `Promise` where zone.js or Bluebird is in its place. */
+function isPromise(answer: unknown): answer is Promise<unknown> {
+  return tagOf(answer) === "[object Promise]";
 }
