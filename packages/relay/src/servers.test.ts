@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Agent, createServer, request as nodeRequest, type RequestListener } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { serve } from "@hono/node-server";
 import express from "express";
@@ -479,7 +480,10 @@ describe("the context", () => {
     },
   );
 
-  test("that is a promise may reject before anybody waits for it", async () => {
+  test.each<[string, PromiseConstructor]>([
+    ["promise", Promise],
+    ["promise of another kind, as beside zone.js,", runInNewContext("Promise")],
+  ])("that is a %s may reject before anybody waits for it", async (_, Kind) => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
     cleanups.push(() => process.off("unhandledRejection", unhandled));
@@ -491,7 +495,7 @@ describe("the context", () => {
       identify: async (_request, { context }) => ({ userId: (await context) ?? "" }),
       onError: (...told) => errors.push(told),
     });
-    const origin = await listen(toNodeHandler(relay, { context: () => Promise.reject(error) }));
+    const origin = await listen(toNodeHandler(relay, { context: () => Kind.reject<string>(error) }));
     const body = { events: [event()] };
     expect((await send(origin, { body })).status).toBe(503);
     expect((await send(origin, { body, headers: { origin: "https://evil.example" } })).status).toBe(403);

@@ -80,7 +80,7 @@ export function createNodeAnswer<Context>(
       if (!webRequest) return replyRefusing(refuse("invalid_request", "The request cannot be read"), to);
       const given = context?.();
       // Where nobody waits for it, as the request is refused before, a rejection would end the process.
-      if (given instanceof Promise) given.catch(() => undefined);
+      Promise.resolve(given).catch(() => undefined);
       return await relay.fetch(webRequest, given);
     } catch (error) {
       report(error, "request"); // Only `context` throws.
