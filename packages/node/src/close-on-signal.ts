@@ -32,7 +32,8 @@ const waiting = new Map<NodeJS.Signals, Waiting>();
  * A closed client takes no more events. A server that finishes its requests first does so in `close`:
  * `closeOnSignal({ async close(options) { await app.close(); return client.close(options); } })`.
  *
- * A close that fails is a `console.warn`.
+ * Node.js tells signals to the main thread alone, so in a worker thread this does nothing. A close that fails is a
+ * `console.warn`.
  *
  * @returns a function that takes the listeners away again
  * @throws {TypeError} for a signal that cannot be listened for, for something that is not a client, and for a `timeout`
