@@ -39,11 +39,7 @@ export function encodeMetadata(metadata: unknown, options: EncodeOptions = {}): 
 }
 
 /** Encodes metadata into a report that may already hold other findings. */
-export function collectMetadata(
-  metadata: unknown,
-  report: Report,
-  { metadataKeys = 10 }: EncodeOptions,
-): WireMetadata {
+export function collectMetadata(metadata: unknown, report: Report, options: EncodeOptions): WireMetadata {
   let encoded: Record<string, unknown> = {};
   let source = encoded;
   let keys: string[] = [];
@@ -82,7 +78,7 @@ export function collectMetadata(
     haveCapitals ||= hasCapitals;
   }
   if (haveCapitals) refuseDuplicates(Object.keys(encoded), report);
-  remarkOnKeys(encoded, keys.length, metadataKeys, report);
+  remarkOnKeys(encoded, keys.length, options, report);
   return encoded as WireMetadata; // Where a value is none, nothing of it is sent.
 }
 

@@ -1,4 +1,5 @@
 import { createIssue } from "./create-issue.ts";
+import type { EncodeOptions } from "./encode-metadata.ts";
 import { foldName } from "./fold-name.ts";
 import type { WarningCode } from "./issue.ts";
 import { MAX_SHOWN } from "./limits.ts";
@@ -37,7 +38,12 @@ export function remarkOnAmount(path: string, amount: number, report: Report): vo
  *
  * @param count keys there were, some of which may have been left out
  */
-export function remarkOnKeys(metadata: object, count: number, limit: number, report: Report): void {
+export function remarkOnKeys(
+  metadata: object,
+  count: number,
+  { metadataKeys: limit = 10 }: EncodeOptions,
+  report: Report,
+): void {
   if (count <= limit) return;
   const keys = Object.keys(metadata);
   if (keys.length <= limit) return;
