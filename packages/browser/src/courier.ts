@@ -4,7 +4,7 @@ import type { Parcel } from "./own-event.ts";
 import { allowanceLeft, takeAllowance } from "./page-allowance.ts";
 import { isOffline } from "./page-life.ts";
 import { type Answer, type Reply, readReply } from "./read-reply.ts";
-import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-batch.ts";
+import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf, TRIAL_BYTES } from "./relay-batch.ts";
 import { remarkOnReply } from "./remark-on-reply.ts";
 import type { LaneSettings } from "./route.ts";
 
@@ -124,7 +124,11 @@ export function createCourier(
 
   const courier = {
     limit: MAX_BATCH,
-    room: (isLast: boolean) => (isLast ? Math.min(room, allowanceLeft() - sizeOf(lastToken ?? "")) : room),
+    room(isLast: boolean) {
+      if (isLast) return Math.min(room, allowanceLeft() - sizeOf(lastToken ?? ""));
+      // What failed may have been too much for the network, or for the relay.
+      return failures ? TRIAL_BYTES : room;
+    },
     offset: 0,
     async send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery> {
       const sentAt = clock.now();

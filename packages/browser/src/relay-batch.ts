@@ -11,6 +11,9 @@ export const MAX_BATCH = 100;
 /** Bytes of one request, at most, where its events have a choice. */
 export const MAX_BYTES = 61_440;
 
+/** The same after a failure: so much of them a slow network gets through before a relay gives up. */
+export const TRIAL_BYTES = 8192;
+
 /** What surrounds the events of a body, with room for what is said about it. */
 const FRAME = 64;
 

@@ -2,7 +2,7 @@ import { OutboxError } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
 import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
-import { ACCEPTED, bytesOf, relayPages } from "../test/relay-pages.ts";
+import { ACCEPTED, bytesOf, type Reply, relayPages } from "../test/relay-pages.ts";
 import { relay } from "./index.ts";
 import { createRelayLane } from "./relay-lane.ts";
 
@@ -255,6 +255,24 @@ describe("sending", () => {
     pages.clock.advance(3_000);
     expect(await receipt).toEqual({ status: "rejected", verdict: { kind: "timeout" }, attempts: 1 });
   });
+
+  test.each([["never"], ["lost"], [[408, { error: { code: "request_timeout", message: "" } }]]] as [Reply][])(
+    "what may have been too much for a slow network (%j) is tried with a little, and goes on with much",
+    async (reply) => {
+      pages.replies = [reply];
+      const { tracker } = start({ relay: { timeout: 3_000 } });
+      for (const name of "abcdefghijklmnopqrst") tracker.track(name, { text: "x".repeat(2_700) });
+      for (let second = 0; second < 6; second++) {
+        await settleDown();
+        pages.clock.advance(1_000);
+      }
+      expect(sent().map((batch) => batch.join(""))).toEqual([
+        "abcdefghijklmnopqrst",
+        "ab",
+        "cdefghijklmnopqrst",
+      ]);
+    },
+  );
 
   test("a request that not even its abort ends is given up after the timeout, and holds nothing up", async () => {
     vi.spyOn(globalThis, "fetch").mockReturnValueOnce(new Promise(() => {}));
