@@ -236,6 +236,46 @@ test("waiting leaves nothing behind", async () => {
   await tracker.close();
 });
 
+describe("a page that is prerendered", () => {
+  beforeEach(() => {
+    page.remove();
+    page = fakePage(true);
+    page.boot();
+  });
+
+  test("hands over what it has tracked once it is shown, and what follows at once", async () => {
+    const tracker = start();
+    const receipts = [tracker.track("a"), tracker.track("b")];
+    clock.advance(600_000);
+    expect(page.delivered).toEqual([]);
+    page.show();
+    tracker.track("c");
+    expect(page.delivered.map(([, name]) => name)).toEqual(["a", "b", "c"]);
+    expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual(["accepted", "accepted"]);
+  });
+
+  test("has the Messenger waited for from the moment it is shown", async () => {
+    page.unload();
+    const tracker = start({ route: messenger({ timeout: 3_000 }) });
+    const receipt = tracker.track("a");
+    clock.advance(600_000);
+    page.show();
+    clock.advance(2_900);
+    page.boot();
+    clock.advance(100);
+    expect(await receipt).toMatchObject({ status: "accepted" });
+  });
+
+  test("hands over nothing that was given up before", async () => {
+    const tracker = start();
+    const receipt = tracker.track("a");
+    tracker.optOut();
+    page.show();
+    expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
+    expect(page.delivered).toEqual([]);
+  });
+});
+
 describe("close", () => {
   test("with timeout 0 drops what waits before it returns", async () => {
     const tracker = start();

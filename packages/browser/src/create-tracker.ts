@@ -11,12 +11,9 @@ import { announceRemarks } from "./announce-remarks.ts";
 import { checkTrackerOptions, checkWaitOptions } from "./check-options.ts";
 import { createAnnouncer } from "./create-announcer.ts";
 import { FIXED } from "./own-event.ts";
-import { isPage } from "./page-life.ts";
+import { isPage, onceShown } from "./page-life.ts";
 import { dropped, type EncodedPageEvent, isTaken, type PageEvent } from "./route.ts";
 import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
-
-/** Milliseconds that `close` waits if it is not told otherwise. */
-const CLOSE_TIMEOUT = 30_000;
 
 /**
  * Creates a tracker, which takes no access token. Creating one on a server is harmless: there its
@@ -55,7 +52,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     else {
       events.add(tracked);
       bytes += size;
-      lane.send(tracked);
+      onceShown(() => lane.send(tracked));
     }
     // Last, since a listener may opt out or close.
     announceRemarks(warnings, event, announcer.announce);
@@ -152,7 +149,7 @@ export function createTracker<Catalog extends EventCatalog = AnyEvent>(
     },
     async close(options = {}) {
       checkWaitOptions("close", options);
-      const { timeout = CLOSE_TIMEOUT } = options;
+      const { timeout = 30_000 } = options;
       closing ??= shutDown(timeout);
       return closing;
     },

@@ -13,7 +13,7 @@ export function inTime<T>(
   onFailure: (cause: unknown) => unknown,
 ): Promise<T | undefined> {
   return new Promise((resolve) => {
-    const stop = clock.after(PATIENCE, () => fail("no answer in time"));
+    const stop = clock.after(PATIENCE, () => fail("timeout"));
     const fail = (cause: unknown) => {
       stop();
       onFailure(cause);

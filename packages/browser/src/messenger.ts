@@ -150,7 +150,6 @@ function createMessengerLane(
     stopWatching = () => {
       stopTimer();
       endWatch();
-      stopWatching = undefined;
     };
   }
 
@@ -158,7 +157,7 @@ function createMessengerLane(
     send(event) {
       // The outbox is the fallback's.
       if (!outbox) event.keep(true);
-      line.push([event, event.trackedAt + timeout]);
+      line.push([event, clock.now() + timeout]);
       look();
     },
     flush() {

@@ -19,25 +19,30 @@ export interface FakePage {
   unload(): void;
   /** Puts in something else. */
   put(intercom: unknown): void;
+  /** Shows what was prerendered until now. */
+  show(): void;
   dispatch(name: string): void;
   listeners(): number;
   /** Takes the window away: a server from now on. */
   remove(): void;
 }
 
-export function fakePage(): FakePage {
+/** @param prerendering whether the browser makes the page ready without showing it yet */
+export function fakePage(prerendering = false): FakePage {
   const delivered: Call[] = [];
   const lost: Call[] = [];
   const queued: Call[] = [];
   const target = new EventTarget();
-  let listeners = 0;
+  const listeners = new Map<string, Set<() => void>>();
+  const document = Object.assign(new EventTarget(), { prerendering });
   const page: Record<string, unknown> = {
+    document,
     addEventListener(name: string, callback: () => void) {
-      listeners += 1;
+      listeners.set(name, (listeners.get(name) ?? new Set()).add(callback));
       target.addEventListener(name, callback);
     },
     removeEventListener(name: string, callback: () => void) {
-      listeners -= 1;
+      listeners.get(name)?.delete(callback);
       target.removeEventListener(name, callback);
     },
   };
@@ -60,8 +65,12 @@ export function fakePage(): FakePage {
     },
     unload: () => Reflect.deleteProperty(page, "Intercom"),
     put: (other) => Reflect.set(page, "Intercom", other),
+    show() {
+      document.prerendering = false;
+      document.dispatchEvent(new Event("prerenderingchange"));
+    },
     dispatch: (name) => target.dispatchEvent(new Event(name)),
-    listeners: () => listeners,
+    listeners: () => [...listeners.values()].reduce((count, { size }) => count + size, 0),
     remove: () => Reflect.deleteProperty(globalThis, "window"),
   };
 }

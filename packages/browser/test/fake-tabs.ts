@@ -117,10 +117,10 @@ export function fakeBrowser(answer: Answering): FakeBrowser {
       removeEventListener: (name: string, listener: () => void) => {
         for (const target of targets.values()) target.removeEventListener(name, listener);
       },
-    },
-    document: {
-      get visibilityState() {
-        return isVisible ? "visible" : "hidden";
+      document: {
+        get visibilityState() {
+          return isVisible ? "visible" : "hidden";
+        },
       },
     },
     navigator: {
