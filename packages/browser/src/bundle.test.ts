@@ -1,3 +1,4 @@
+import { transform } from "esbuild";
 import { expect, test } from "vitest";
 import { bundle } from "../test/bundle.ts";
 
@@ -18,6 +19,21 @@ test("nothing of the server client is in a page", async () => {
     expect(code).not.toContain(text);
   }
 });
+
+test.each([false, true])(
+  "its syntax is known to the browsers that the README names (published: %s)",
+  async (isPublished) => {
+    const code = await bundle(`export * from "./index.ts"`, { isPublished });
+    const forBrowsers = async (target: string | string[]) => {
+      // esbuild holds none of them to know all properties of characters.
+      const supported = { "regexp-unicode-property-escapes": true };
+      return (await transform(code, { target, supported, minify: true })).code;
+    };
+    expect(await forBrowsers(["chrome93", "edge93", "firefox91", "safari15"])).toBe(
+      await forBrowsers("esnext"),
+    );
+  },
+);
 
 test("a page that keeps nothing does not carry the outbox", async () => {
   expect(await bundle(`export { createTracker, relay } from "./index.ts"`)).not.toMatch(
