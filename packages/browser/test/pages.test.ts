@@ -280,6 +280,65 @@ test("what an earlier page has stored is delivered by the next", async () => {
   await expectEachOnce(range(0, 10));
 }, 90_000);
 
+test.each([false, true])(
+  "a frame that is removed right after it has tracked loses nothing (outbox: %s)",
+  async (outbox) => {
+    const context = await visit("visitor");
+    const { page } = await open(context);
+    await page.evaluate(async (hasOutbox) => {
+      const frame = Object.assign(document.createElement("iframe"), { src: "/" });
+      document.body.append(frame);
+      await new Promise((resolve) => frame.addEventListener("load", resolve));
+      const { IntercomEvents } = frame.contentWindow as unknown as PageGlobals;
+      const tracker = IntercomEvents.createTracker({
+        route: IntercomEvents.relay({ url: "/intercom/events" }),
+        ...(hasOutbox && { outbox: IntercomEvents.indexedDbOutbox() }),
+      });
+      tracker.track("removed", { n: 0 });
+      tracker.track("removed-too", { n: 1 });
+      frame.remove();
+    }, outbox);
+    await expectEachOnce([0, 1]);
+  },
+);
+
+test("window.stop() ends requests, and no events", async () => {
+  const context = await visit("visitor");
+  const { page } = await open(context);
+  site.disturb = () => vi.waitUntil(() => stopped).then(() => false);
+  let stopped = false;
+  await createTracker(page, { url: site.relayUrl });
+  const asked = page.waitForRequest("**/intercom/events");
+  await track(page, [["stopped", 0]]);
+  await asked;
+  await page.evaluate(() => window.stop());
+  stopped = true;
+  expect(await outcomesOf(page, 1)).toMatchObject({ 0: { status: "accepted", attempts: 2 } });
+  await expectEachOnce([0]);
+});
+
+test("a tab with a newer release upgrades the store: what it holds of other tabs is delivered by them", async () => {
+  const context = await visit("visitor");
+  const { page } = await open(context);
+  site.disturb = (_request, response) => void response.writeHead(503).end() === undefined;
+  await createTracker(page, { url: site.relayUrl, outbox: true });
+  await track(page, [["before", 0]]);
+  await page.waitForFunction(() => (globalThis as unknown as PageGlobals).stored[0]);
+  const newer = await open(context);
+  await newer.page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open("intercom-events", 2);
+        request.onsuccess = resolve;
+        request.onerror = reject;
+      }),
+  );
+  await track(page, [["after", 1]]);
+  site.disturb = () => false;
+  await expectEachOnce([0, 1]);
+  expect(await storedIn(page)).toEqual({ 0: true, 1: false });
+}, 60_000);
+
 test("opting out deletes what is stored", async () => {
   const context = await visit("visitor");
   const { page } = await open(context);
