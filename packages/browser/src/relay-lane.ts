@@ -181,6 +181,8 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
 
   function leave(): void {
     isGone = true;
+    // Firefox never settles what is under way as a page goes to the back/forward cache; what follows must not wait for it.
+    isPumping = false;
     endTimer?.();
     store?.leave();
   }

@@ -181,6 +181,18 @@ describe("a page that goes", () => {
     expect(sent()).toEqual([["a"], ["a"]]);
   });
 
+  test("does not wait for what was on its way as it went to the cache, which Firefox never settles", async () => {
+    pages.replies = ["never"];
+    const { tab, tracker } = start();
+    tracker.track("a");
+    await settleDown();
+    tab.dispatch("pagehide");
+    tab.dispatch("pageshow", { persisted: true });
+    expect(await tracker.track("b")).toMatchObject(ACCEPTED);
+    expect(sent()).toEqual([["a"], ["b"]]);
+    await tracker.close({ timeout: 0 });
+  });
+
   test("warns once of an event that was moved, although it is stored later", async () => {
     const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
     const codes: string[] = [];
