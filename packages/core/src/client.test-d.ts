@@ -52,6 +52,16 @@ describe("track without a catalogue", () => {
     sendOf({ order_date: new Date() });
   });
 
+  it("takes metadata of a type parameter that is metadata", () => {
+    const send = <M extends Metadata>(metadata: M) => client.track({ ...user, eventName: "a", metadata });
+    const sendOf = <M extends Metadata>(metadata: M) => client.contact(user).track("a", metadata);
+    send({ n: 1 });
+    sendOf({ n: 1 });
+    // @ts-expect-error it may be anything
+    const sendAny = <M extends object>(metadata: M) => client.contact(user).track("a", metadata);
+    sendAny({ n: 1 });
+  });
+
   it("takes no list, and no options that are none", () => {
     // @ts-expect-error a list
     client.track({ ...user, eventName: "a", metadata: ["b"] });

@@ -7,10 +7,10 @@ import type { CheckedMetadata, Metadata } from "./metadata.ts";
  */
 export type Contact =
   | {
-      /** Your own id of the contact. */
-      readonly userId: string;
+      /** Intercom's own id of the contact, the only one that a lead has. */
+      readonly id: string;
+      readonly userId?: undefined;
       readonly email?: undefined;
-      readonly id?: undefined;
     }
   | {
       /** The contact's e-mail address. */
@@ -18,11 +18,12 @@ export type Contact =
       readonly userId?: undefined;
       readonly id?: undefined;
     }
+  // Last, as the compiler measures what fits none of them by the last one.
   | {
-      /** Intercom's own id of the contact, the only one that a lead has. */
-      readonly id: string;
-      readonly userId?: undefined;
+      /** Your own id of the contact. */
+      readonly userId: string;
       readonly email?: undefined;
+      readonly id?: undefined;
     };
 
 /** What happened and when, without the contact and the details. */

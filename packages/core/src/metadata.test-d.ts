@@ -132,6 +132,23 @@ test("other types are no metadata", () => {
   check({ count: anything });
 });
 
+test("what is wrong is said by the type", () => {
+  interface Wrong {
+    ordered: Date;
+    tags: string[] | string;
+    note: string | null;
+    nothing: null;
+  }
+  expectTypeOf<
+    CheckedMetadata<Wrong>["ordered"]
+  >().toEqualTypeOf<"a Date belongs under a key that ends in _date">();
+  expectTypeOf<CheckedMetadata<Wrong>["tags"]>().toEqualTypeOf<
+    string | "metadata is flat: no list, and no object but { url, value } and { amount, currency }"
+  >();
+  expectTypeOf<CheckedMetadata<Wrong>["note"]>().toEqualTypeOf<string>();
+  expectTypeOf<CheckedMetadata<Wrong>["nothing"]>().toEqualTypeOf<never>();
+});
+
 test("the wire's types are those of the spec", () => {
   expectTypeOf<WireMetadata>().toEqualTypeOf<components["schemas"]["Metadata"]>();
   expectTypeOf<WireMetadataValue>().toEqualTypeOf<

@@ -45,29 +45,54 @@ export interface Metadata {
 
 /**
  * `M`, if each of its values is a {@link MetadataValue}, each `Date` is under a key ending in `_date`, and links and
- * amounts have no further fields.
+ * amounts have no further fields. Otherwise the compiler's message says which of these it is.
  */
 export type CheckedMetadata<M> = {
   // `as` keeps a list from being taken for metadata, as its methods are no values.
-  readonly [K in keyof M as K]:
-    | undefined
-    | Exclude<
-        MetadataValue,
-        string extends K
-          ? never
-          :
-              | (K extends `${string}_date` ? never : Date)
-              | (M[K] extends infer V
-                  ? V extends RichLink | MonetaryAmount
-                    ? keyof V extends keyof RichLink
-                      ? never
-                      : keyof V extends keyof MonetaryAmount
-                        ? never
-                        : RichLink | MonetaryAmount
-                    : never
-                  : never)
-      >;
+  readonly [K in keyof M as K]: IsSendable<M[K], K> extends false
+    ? Mended<M[K], K>
+    : MetadataValue | undefined;
 };
+
+/**
+ * Whether the value can be sent under the key.
+ *
+ * @internal
+ */
+type IsSendable<V, K> = [V] extends [Sendable<V, K>] ? true : false;
+
+/** What may be under the key, given what is there. */
+type Sendable<V, K> =
+  | undefined
+  | Exclude<
+      MetadataValue,
+      string extends K
+        ? never
+        :
+            | (K extends `${string}_date` ? never : Date)
+            | (V extends RichLink | MonetaryAmount
+                ? keyof V extends keyof RichLink
+                  ? never
+                  : keyof V extends keyof MonetaryAmount
+                    ? never
+                    : RichLink | MonetaryAmount
+                : never)
+    >;
+
+/**
+ * The parts of `V` that can be sent, and in the place of others what the compiler shall say of them.
+ *
+ * @internal
+ */
+type Mended<V, K> = V extends null
+  ? never
+  : V extends Sendable<V, K>
+    ? V
+    : V extends Date
+      ? "a Date belongs under a key that ends in _date"
+      : V extends object
+        ? "metadata is flat: no list, and no object but { url, value } and { amount, currency }"
+        : MetadataValue | undefined;
 
 /** Metadata as it is sent: the schema `Metadata` of the spec. */
 export type WireMetadata = components["schemas"]["Metadata"];
