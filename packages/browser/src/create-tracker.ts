@@ -1,8 +1,8 @@
 import {
   type AnyEvent,
   type CloseReport,
-  type EventCatalog,
   encodeNamedEvent,
+  type GivenCatalog,
   type Outcome,
   type Receipt,
   systemClock,
@@ -25,7 +25,7 @@ import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
  * const tracker = createTracker({ route: messenger() });
  * tracker.track("invited-friend", { invite_code: "ADDAFRIEND" });
  */
-export function createTracker<Catalog extends EventCatalog = AnyEvent>(
+export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
   options: TrackerOptions,
 ): Tracker<Catalog> {
   checkTrackerOptions(options);

@@ -8,11 +8,15 @@
  */
 export {
   type AnyEvent,
+  type ByCatalog,
+  type CatalogArguments,
+  type CheckedMetadata,
   type Clock,
   type CloseReport,
   type DropReason,
   type EventCatalog,
   type FlushReport,
+  type GivenCatalog,
   type Issue,
   type IssueCode,
   type Metadata,

@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from "vitest";
 import {
   createTracker,
+  type EventCatalog,
   type MessengerOptions,
   type MonetaryAmount,
   messenger,
@@ -9,6 +10,7 @@ import {
   type QueueOptions,
   type Receipt,
   type RelayOptions,
+  type Tracker,
   type TrackerOptions,
 } from "./index.ts";
 
@@ -64,6 +66,56 @@ test("with a catalogue, names and metadata are those declared", () => {
   tracker.track("placed-order", { price: monetaryAmount(1, "eur"), colour: "red" });
   // @ts-expect-error: not the declared type
   tracker.track("placed-order", { price: "1" });
+});
+
+test("with a catalogue, functions and classes that pass events on are generic", () => {
+  const tracker = createTracker<Catalog>({ route });
+  function send<Name extends keyof Catalog>(name: Name, metadata: Catalog[Name]): Receipt {
+    // @ts-expect-error: the metadata may be required
+    tracker.track(name);
+    // @ts-expect-error: the metadata of one of them
+    tracker.track(name, {});
+    return tracker.track(name, metadata);
+  }
+  send("logged-in", {});
+  // @ts-expect-error: not the declared type
+  send("placed-order", { price: "1" });
+  function sendEach<Name extends keyof Catalog>(
+    event: { [Each in Name]: { name: Each; metadata: Catalog[Each] } }[Name],
+  ): Receipt {
+    return tracker.track(event.name, event.metadata);
+  }
+  sendEach(
+    Math.random() < 0.5
+      ? { name: "logged-in", metadata: {} }
+      : { name: "placed-order", metadata: { price: monetaryAmount(1, "eur") } },
+  );
+  // @ts-expect-error: not the declared type
+  sendEach({ name: "placed-order", metadata: { price: "1" } });
+  const forward = <Name extends keyof Catalog>(...event: Parameters<typeof tracker.track<Name>>): Receipt =>
+    tracker.track(...event);
+  forward("logged-in");
+  forward("placed-order", { price: monetaryAmount(1, "eur") });
+  // @ts-expect-error: the metadata is required
+  forward("placed-order");
+  // @ts-expect-error: not the declared type
+  forward("placed-order", { price: "1" });
+  class Analytics<Each extends EventCatalog> {
+    readonly tracker: Tracker<Each>;
+    constructor(tracker: Tracker<Each>) {
+      this.tracker = tracker;
+    }
+    track<Name extends keyof Each & string>(name: Name, metadata: Each[Name]): Receipt {
+      return this.tracker.track(name, metadata);
+    }
+  }
+  new Analytics(tracker).track("placed-order", { price: monetaryAmount(1, "eur") });
+  // @ts-expect-error: not in the catalogue
+  new Analytics(tracker).track("logged-out", {});
+});
+
+test("a tracker without a catalogue may be that of one", () => {
+  expectTypeOf<Tracker>().toExtend<Tracker<Catalog>>();
 });
 
 test("a route is required, and there is no option for a token", () => {

@@ -1,11 +1,11 @@
 import type {
   AnyEvent,
-  CatalogMetadata,
+  ByCatalog,
+  CatalogArguments,
   CheckedMetadata,
   Clock,
   CloseReport,
   EventCatalog,
-  EventMetadata,
   FlushReport,
   Issue,
   Outcome,
@@ -87,20 +87,14 @@ export interface Tracker<Catalog extends EventCatalog = AnyEvent> {
 }
 
 /** `track`: any event name and metadata, or those of the catalogue. */
-export type Track<Catalog extends EventCatalog> = string extends keyof Catalog
-  ? <M extends object>(eventName: string, metadata?: M & CheckedMetadata<M>) => Receipt
-  : [keyof Catalog] extends [never]
-    ? Track<AnyEvent>
-    : <Name extends keyof Catalog & string>(
-        eventName: Name,
-        ...metadata: MetadataArgument<EventMetadata<Catalog, Name>>
-      ) => Receipt;
-
-/** The metadata a catalogue declares, which may only be left out when none of its keys is required. */
-type MetadataArgument<M> =
-  Partial<M> extends M
-    ? [metadata?: CatalogMetadata<M>["metadata"]]
-    : [metadata: CatalogMetadata<M>["metadata"]];
+export type Track<Catalog extends EventCatalog> = ByCatalog<
+  Catalog,
+  <M extends object>(eventName: string, metadata?: M & CheckedMetadata<M>) => Receipt,
+  <Name extends keyof Catalog & string>(
+    eventName: Name,
+    ...metadata: CatalogArguments<Catalog, Name>
+  ) => Receipt
+>;
 
 /** What a tracker tells its listeners. */
 export interface TrackerEvents {

@@ -3,6 +3,7 @@ import {
   type CatalogEvent,
   type Client,
   createClient,
+  type EventCatalog,
   type Metadata,
   type MonetaryAmount,
   monetaryAmount,
@@ -140,6 +141,20 @@ describe("track with a catalogue", () => {
     typed.contact(user).track(eventName, { method: "sso" });
   });
 
+  it("wants what suits each of several names also where each has metadata", () => {
+    interface Pages {
+      opened: { page: string };
+      shared: { page: string; by: string };
+    }
+    const pages = createClient<Pages>({ token: "t", transport: async () => new Response() });
+    const eventName = "opened" as keyof Pages;
+    pages.contact(user).track(eventName, { page: "a", by: "b" });
+    // @ts-expect-error metadata of one of them
+    pages.contact(user).track(eventName, { page: "a" });
+    // @ts-expect-error metadata of one of them
+    pages.track({ ...user, eventName, metadata: { page: "a" } });
+  });
+
   it("takes a union of its events", () => {
     type Each = { [Name in keyof Catalog]: CatalogEvent<Catalog, Name> }[keyof Catalog];
     const metadata = { price: monetaryAmount(1, "eur"), order_date: new Date() };
@@ -177,6 +192,131 @@ describe("track with a catalogue", () => {
     send({ ...user, eventName: "placed-order" });
     // @ts-expect-error wrong value
     send({ ...user, eventName: "logged-in", metadata: { method: 1 } });
+  });
+
+  it("takes a name and the metadata declared for it in functions that are generic", () => {
+    function send<Name extends keyof Catalog>(eventName: Name, metadata: Catalog[Name]): Receipt {
+      typed.track({ ...user, eventName, metadata, createdAt: 5 });
+      typed.contact(user).track(eventName, metadata, { createdAt: 5 });
+      return typed.contact(user).track(eventName, metadata);
+    }
+    send("logged-in", { method: "sso" });
+    function sendEach<Name extends keyof Catalog>(
+      event: { [Each in Name]: { name: Each; metadata: Catalog[Each] } }[Name],
+    ): Receipt {
+      return typed.contact(user).track(event.name, event.metadata);
+    }
+    sendEach(
+      Math.random() < 0.5 ? { name: "logged-out", metadata: {} } : { name: "logged-in", metadata: {} },
+    );
+    // @ts-expect-error wrong value
+    sendEach({ name: "logged-in", metadata: { method: 1 } });
+    const bound = typed.contact(user);
+    const forward = <Name extends keyof Catalog>(...event: Parameters<typeof bound.track<Name>>): Receipt =>
+      bound.track(...event);
+    forward("logged-in", { method: "sso" }, { createdAt: 5 });
+    // @ts-expect-error missing metadata
+    forward("placed-order");
+    function mistaken<Name extends keyof Catalog>(eventName: Name, either: Catalog[keyof Catalog]): void {
+      // @ts-expect-error missing metadata
+      typed.track({ ...user, eventName });
+      // @ts-expect-error missing metadata
+      typed.contact(user).track(eventName);
+      // @ts-expect-error metadata of one of them
+      typed.track({ ...user, eventName, metadata: { method: "sso" } });
+      // @ts-expect-error metadata of one of them
+      typed.contact(user).track(eventName, { method: "sso" });
+      // @ts-expect-error metadata of any of them
+      typed.track({ ...user, eventName, metadata: either });
+      // @ts-expect-error metadata of any of them
+      typed.contact(user).track(eventName, either);
+      // @ts-expect-error any object
+      typed.contact(user).track(eventName, user as object);
+    }
+    mistaken("logged-out", {});
+  });
+
+  it("may itself be a type parameter", () => {
+    class Analytics<Each extends EventCatalog> {
+      readonly client: Client<Each>;
+      constructor(client: Client<Each>) {
+        this.client = client;
+      }
+      track<Name extends keyof Each & string>(eventName: Name, metadata: Each[Name]): void {
+        this.client.track({ ...user, eventName, metadata });
+        this.client.contact(user).track(eventName, metadata);
+        // @ts-expect-error missing metadata
+        this.client.track({ ...user, eventName });
+        // @ts-expect-error unknown name
+        this.client.contact(user).track("logged-in", metadata);
+      }
+    }
+    const analytics = new Analytics(typed);
+    analytics.track("logged-in", { method: "sso" });
+    // @ts-expect-error missing metadata
+    analytics.track("placed-order");
+    // @ts-expect-error wrong value
+    analytics.track("logged-in", { method: 1 });
+    // @ts-expect-error unknown name
+    analytics.track("signed-out", {});
+    const create = <Each extends EventCatalog>(): Client<Each> =>
+      createClient<Each>({ token: "t", transport: async () => new Response() });
+    create<Catalog>().track({ ...user, eventName: "cleared" });
+  });
+
+  it("has metadata that may be left out where it may be undefined", () => {
+    interface Optional {
+      left?: { reason: string };
+      joined: { reason: string } | undefined;
+      paused: undefined;
+      resumed: never;
+      tried?: { plan?: string };
+      chose: { plan: string } | { price: number };
+    }
+    const optional = createClient<Optional>({ token: "t", transport: async () => new Response() });
+    const bound = optional.contact(user);
+    optional.track({ ...user, eventName: "left", metadata: { reason: "a" } });
+    optional.track({ ...user, eventName: "joined" });
+    optional.track({ ...user, eventName: "paused" });
+    optional.track({ ...user, eventName: "chose", metadata: { price: 1 } });
+    bound.track("left");
+    bound.track("joined", { reason: "a" });
+    bound.track("resumed");
+    bound.track("tried");
+    bound.track("tried", { plan: "free" });
+    // @ts-expect-error wrong value
+    optional.track({ ...user, eventName: "left", metadata: { reason: 1 } });
+    // @ts-expect-error no metadata is declared
+    bound.track("paused", { reason: "a" });
+    // @ts-expect-error no metadata is declared
+    bound.track("resumed", { reason: "a" });
+    // @ts-expect-error missing metadata
+    optional.track({ ...user, eventName: "chose" });
+  });
+
+  it("checks what a catalogue declares, and lets the rest of it be", () => {
+    interface Mixed {
+      sent: { ordered: Date };
+      tagged: { tags: string[] };
+      noted: { note: string | null };
+      listed: string[];
+      named: string;
+      good: { n: number };
+    }
+    const mixed = createClient<Mixed>({ token: "t", transport: async () => new Response() });
+    const bound = mixed.contact(user);
+    mixed.track({ ...user, eventName: "good", metadata: { n: 1 } });
+    mixed.track({ ...user, eventName: "noted", metadata: { note: "a" } });
+    // @ts-expect-error a Date belongs under a key that ends in _date
+    mixed.track({ ...user, eventName: "sent", metadata: { ordered: new Date() } });
+    // @ts-expect-error a list
+    bound.track("tagged", { tags: ["a"] });
+    // @ts-expect-error null
+    bound.track("noted", { note: null });
+    // @ts-expect-error a list
+    bound.track("listed", ["a"]);
+    // @ts-expect-error no object
+    mixed.track({ ...user, eventName: "named", metadata: "a" });
   });
 
   it("may be that of a client without one", () => {

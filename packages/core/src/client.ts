@@ -1,12 +1,5 @@
-import type {
-  AnyEvent,
-  CatalogEvent,
-  CatalogMetadata,
-  Contact,
-  EventMetadata,
-  TrackedEvent,
-  WireEvent,
-} from "./event.ts";
+import type { AnyEvent, ByCatalog, CatalogArguments, CatalogEvent } from "./catalog.ts";
+import type { Contact, TrackedEvent, WireEvent } from "./event.ts";
 import type { Issue } from "./issue.ts";
 import type { CheckedMetadata } from "./metadata.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
@@ -52,19 +45,13 @@ export type TrackAnyOf = <M extends object>(
 /** A bound `track` with a catalogue. */
 export type TrackCatalogOf<Catalog> = <Name extends keyof Catalog & string>(
   eventName: Name,
-  ...rest: Partial<EventMetadata<Catalog, Name>> extends EventMetadata<Catalog, Name>
-    ? [metadata?: CatalogMetadata<EventMetadata<Catalog, Name>>["metadata"], options?: TrackOptions]
-    : [metadata: CatalogMetadata<EventMetadata<Catalog, Name>>["metadata"], options?: TrackOptions]
+  ...rest: CatalogArguments<Catalog, Name, [options?: TrackOptions]>
 ) => Receipt;
 
 /** Tracks events of one contact. */
 export interface ContactTracker<Catalog extends object> {
   /** Like {@link Client.track}, for this contact. */
-  readonly track: string extends keyof Catalog
-    ? TrackAnyOf
-    : [keyof Catalog] extends [never]
-      ? TrackAnyOf
-      : TrackCatalogOf<Catalog>;
+  readonly track: ByCatalog<Catalog, TrackAnyOf, TrackCatalogOf<Catalog>>;
 }
 
 /** How long to wait. */
@@ -99,11 +86,7 @@ export interface Client<Catalog extends object = AnyEvent> {
    * Takes an event and sends it soon. It never throws, and the receipt never rejects, whatever it is
    * given: an event that cannot be sent ends as `invalid` with issues.
    */
-  readonly track: string extends keyof Catalog
-    ? TrackAny
-    : [keyof Catalog] extends [never]
-      ? TrackAny
-      : TrackCatalog<Catalog>;
+  readonly track: ByCatalog<Catalog, TrackAny, TrackCatalog<Catalog>>;
   /** A tracker of one contact's events. */
   contact(contact: Contact): ContactTracker<Catalog>;
   /**
@@ -114,7 +97,13 @@ export interface Client<Catalog extends object = AnyEvent> {
    * @throws {TypeError} at once, for a contact or an option that is none
    * @throws {IntercomError} while reading, when Intercom's answer is no or none came
    */
-  events(contact: Contact, options?: { readonly perPage?: number | undefined }): AsyncIterable<DataEvent>;
+  events(
+    contact: Contact,
+    options?: {
+      /** Events of one page. @default 50 */
+      readonly perPage?: number | undefined;
+    },
+  ): AsyncIterable<DataEvent>;
   /**
    * How often each event of the contact happened (`GET /events?summary=true`). Not repeated when it fails.
    *

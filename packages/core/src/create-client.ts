@@ -1,11 +1,11 @@
 import { type Attempt, startAttempt } from "./attempt.ts";
 import { createApi } from "./call-api.ts";
 import type { Cancellation } from "./cancellation.ts";
+import type { AnyEvent, GivenCatalog } from "./catalog.ts";
 import { classifyResponse, readRequestId } from "./classify-response.ts";
 import type { Client, CloseReport, ContactTracker, TrackOptions, WaitOptions } from "./client.ts";
 import { MAX_DELAY } from "./clock.ts";
 import { describe, messageOf } from "./describe.ts";
-import type { AnyEvent } from "./event.ts";
 import { createEventQueue } from "./event-queue.ts";
 import { IntercomError } from "./intercom-error.ts";
 import { createReader } from "./read-events.ts";
@@ -34,7 +34,9 @@ const CLOSE_TIMEOUT = 30_000;
  * });
  * client.track({ userId: "314159", eventName: "logged-in" });
  */
-export function createClient<Catalog extends object = AnyEvent>(options: CoreClientOptions): Client<Catalog> {
+export function createClient<Catalog extends GivenCatalog = AnyEvent>(
+  options: CoreClientOptions,
+): Client<Catalog> {
   const policy = resolveOptions(options);
   const { clock } = policy;
   const api = createApi(policy);

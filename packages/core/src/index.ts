@@ -5,6 +5,16 @@
  * encodeMetadata({ order_date: new Date(), price: monetaryAmount(34999, "eur") });
  * @module @intercom-events/core
  */
+export type {
+  AnyEvent,
+  ByCatalog,
+  CatalogArguments,
+  CatalogEvent,
+  CatalogMetadata,
+  EventCatalog,
+  EventMetadata,
+  GivenCatalog,
+} from "./catalog.ts";
 export { classifyResponse } from "./classify-response.ts";
 export type {
   Client,
@@ -30,12 +40,7 @@ export { type EncodedEvent, encodeEvent } from "./encode-event.ts";
 export { type EncodedMetadata, type EncodeOptions, encodeMetadata } from "./encode-metadata.ts";
 export { type EncodedNamedEvent, encodeNamedEvent } from "./encode-named-event.ts";
 export type {
-  AnyEvent,
-  CatalogEvent,
-  CatalogMetadata,
   Contact,
-  EventCatalog,
-  EventMetadata,
   NamedEvent,
   TrackedEvent,
   WireEvent,

@@ -3,6 +3,7 @@ import {
   type Client,
   type ClientOptions,
   createClient as createCoreClient,
+  type GivenCatalog,
   splitRuntimeOptions,
 } from "@intercom-events/core";
 import { denoClock } from "./deno-clock.ts";
@@ -37,7 +38,9 @@ export interface DenoClientOptions extends ClientOptions {
  * });
  * ```
  */
-export function createClient<Catalog extends object = AnyEvent>(options: DenoClientOptions): Client<Catalog> {
+export function createClient<Catalog extends GivenCatalog = AnyEvent>(
+  options: DenoClientOptions,
+): Client<Catalog> {
   const { own, core } = splitRuntimeOptions(options, { exitTimeout: 10_000 });
   const { exitTimeout } = own;
   const transport = createDenoTransport(core.concurrency ?? 32);

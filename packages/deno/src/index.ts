@@ -12,6 +12,8 @@
  */
 export type {
   AnyEvent,
+  ByCatalog,
+  CatalogArguments,
   CatalogEvent,
   CatalogMetadata,
   CheckedMetadata,
@@ -37,6 +39,7 @@ export type {
   FailedVerdict,
   FlushReport,
   FullPolicy,
+  GivenCatalog,
   Issue,
   IssueCode,
   LeaseRequest,

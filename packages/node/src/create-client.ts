@@ -4,6 +4,7 @@ import {
   type Client,
   type ClientOptions,
   createClient as createCoreClient,
+  type GivenCatalog,
   splitRuntimeOptions,
 } from "@intercom-events/core";
 import { flushOnExit } from "./flush-on-exit.ts";
@@ -36,7 +37,9 @@ export interface NodeClientOptions extends ClientOptions {
  * });
  * await client.close();
  */
-export function createClient<Catalog extends object = AnyEvent>(options: NodeClientOptions): Client<Catalog> {
+export function createClient<Catalog extends GivenCatalog = AnyEvent>(
+  options: NodeClientOptions,
+): Client<Catalog> {
   const { own, core } = splitRuntimeOptions(options, { keepAlive: 4000, exitTimeout: 10_000 });
   const { keepAlive, exitTimeout } = own;
   let endFlush = (): void => undefined;

@@ -9,6 +9,8 @@
  */
 export type {
   AnyEvent,
+  ByCatalog,
+  CatalogArguments,
   CatalogEvent,
   CatalogMetadata,
   CheckedMetadata,
@@ -34,6 +36,7 @@ export type {
   FailedVerdict,
   FlushReport,
   FullPolicy,
+  GivenCatalog,
   Issue,
   IssueCode,
   LeaseRequest,
