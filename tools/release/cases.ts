@@ -51,7 +51,7 @@ const TYPESCRIPTS: Readonly<Record<string, string>> = {
   "typescript-7.0": "npm:typescript@7.0.2",
 };
 /** What they compile: each is a `tsconfig.<name>.json`. */
-const PROJECTS = ["node16", "nodenext", "bundler", "page", "core", "untyped"];
+const PROJECTS = ["node16", "nodenext", "bundler", "page", "core", "untyped", "loose"];
 
 const typeRuns: Run[] = Object.keys(TYPESCRIPTS).flatMap((typescript) =>
   PROJECTS.map((project) => ({
