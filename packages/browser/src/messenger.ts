@@ -59,7 +59,7 @@ export function messenger(options: MessengerOptions = {}): Route {
 
 /** What the snippet, the npm package or the loaded Messenger leaves in `window.Intercom`. */
 interface Messenger {
-  (method: "trackEvent", eventName: string, metadata?: EncodedPageEvent["metadata"]): void;
+  (method: "trackEvent", eventName: string, ...metadata: NonNullable<EncodedPageEvent["metadata"]>[]): void;
   readonly booted?: unknown;
 }
 
@@ -81,8 +81,8 @@ function hasBooted(): boolean {
 function handOver({ eventName, metadata }: EncodedPageEvent): Outcome {
   try {
     const intercom = current() as Messenger;
-    if (metadata) intercom("trackEvent", eventName, metadata);
-    else intercom("trackEvent", eventName);
+    // Without metadata there is no argument for it, not even `undefined`.
+    intercom("trackEvent", eventName, ...(metadata ? [metadata] : []));
     return { status: "accepted", attempts: 1 };
   } catch (cause) {
     return { status: "rejected", verdict: { kind: "unreachable", cause }, attempts: 1 };
@@ -142,9 +142,8 @@ function createMessengerLane(
     }
     line.unshift(...left);
     isLooking = false;
-    const [first] = line;
-    if (!first) return;
-    const stopTimer = clock.after(Math.min(INTERVAL, first[1] - clock.now()), look);
+    if (!line[0]) return;
+    const stopTimer = clock.after(Math.min(INTERVAL, line[0][1] - clock.now()), look);
     // The last moment before the page goes, and the first after its timers were slowed down or frozen.
     const endWatch = watchPage((moment) => look(moment === "hidden" || moment === "pagehide"));
     stopWatching = () => {
