@@ -1,5 +1,5 @@
 import type { Ending, OutboxRecord } from "@intercom-events/core";
-import { type CourierOptions, createCourier } from "./courier.ts";
+import { type BatchSenderOptions, createBatchSender } from "./batch-sender.ts";
 import type { Step } from "./next-step.ts";
 import {
   createAdoption,
@@ -28,11 +28,11 @@ const LONGEST = 3_600_000;
  * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
  * left in it.
  */
-export function createRelayLane(options: CourierOptions, settings: LaneSettings): Lane {
+export function createRelayLane(options: BatchSenderOptions, settings: LaneSettings): Lane {
   const { clock, outbox } = settings;
   const adopt = createAdoption(settings, options.url);
   const store = isPage() ? outbox?.share({ all, settings, pump, giveUp }) : undefined;
-  const courier = createCourier(options, settings);
+  const batchSender = createBatchSender(options, settings);
   let isPumping = false;
   /** How often what waited was given up, here or in another tab. */
   let drops = 0;
@@ -75,7 +75,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
   async function sendNext(): Promise<void> {
     const before = drops;
     const patience = Math.max(LONGEST, longest, options.retry.maxDelay);
-    const drawn = (await store?.draw(courier.limit, patience)) ?? [];
+    const drawn = (await store?.draw(batchSender.limit, patience)) ?? [];
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
     const due: Parcel[] = all().filter(
@@ -83,7 +83,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
     );
     // What was drawn before all was given up goes back, which keeps nothing that was deleted.
     if (drops === before) due.push(...drawn);
-    const batch = cutBatch(due, courier.limit, courier.room(false));
+    const batch = cutBatch(due, batchSender.limit, batchSender.room(false));
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
     store?.update(drawn.filter((parcel) => !batch.includes(parcel)));
@@ -98,7 +98,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
       parcel.survives = false;
     }
     const before = drops;
-    const { steps, rest } = await courier.send(batch, isLast, () => drops > before);
+    const { steps, rest } = await batchSender.send(batch, isLast, () => drops > before);
     const endings: Ending[] = [];
     const later: Parcel[] = [];
     for (const parcel of batch) {
@@ -163,7 +163,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
       // What is stored survives anyway.
       .sort((a, b) => Number(isStored(a)) - Number(isStored(b)));
     while (waiting.length > 0 && !isOffline()) {
-      const batch = cutBatch(waiting, courier.limit, courier.room(true));
+      const batch = cutBatch(waiting, batchSender.limit, batchSender.room(true));
       // One that is too large stays; a smaller one may fit.
       waiting = waiting.slice(batch.length || 1);
       if (batch.length === 0) continue;
@@ -176,7 +176,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
   /** Nothing that waits is sent any more, and nobody is taken for who was there before. */
   function giveUp(): void {
     drops += 1;
-    courier.forget();
+    batchSender.forget();
   }
 
   function leave(): void {
@@ -189,7 +189,7 @@ export function createRelayLane(options: CourierOptions, settings: LaneSettings)
 
   return {
     send(event) {
-      const own = adopt(event, Math.floor((event.trackedAt + courier.offset) / 1000));
+      const own = adopt(event, Math.floor((event.trackedAt + batchSender.offset) / 1000));
       if (store) store.put(own);
       else {
         own.keep(true);

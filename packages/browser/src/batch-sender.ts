@@ -8,8 +8,8 @@ import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf, TRIAL_BYTES } from "./relay-
 import { remarkOnReply } from "./remark-on-reply.ts";
 import type { LaneSettings } from "./route.ts";
 
-/** What a courier goes by. */
-export interface CourierOptions {
+/** What a batch sender goes by. */
+export interface BatchSenderOptions {
   readonly url: string;
   readonly credentials: RequestCredentials;
   readonly identity?: (() => string | Promise<string>) | undefined;
@@ -18,15 +18,15 @@ export interface CourierOptions {
   readonly retry: PageRetryPolicy;
 }
 
-/** Brings batches to a relay; {@link createCourier}. */
-export interface Courier {
+/** Sends batches to a relay; {@link createBatchSender}. */
+export interface BatchSender {
   /**
    * Sends a batch. Never rejects.
    *
    * @param isLast whether the page goes, so that nothing may be waited for
    * @param isGivenUp whether it must not be sent any more, asked once there is an identity
    */
-  send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery>;
+  send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<BatchResult>;
   /** Events to send at once, at most: fewer after a batch that was too large. */
   readonly limit: number;
   /** Bytes they may have together; with the last, what is left of them to requests that outlive the page. */
@@ -37,8 +37,8 @@ export interface Courier {
   forget(): void;
 }
 
-/** How a batch fared. */
-interface Delivery {
+/** What became of a batch. */
+interface BatchResult {
   /** What follows for each of its events, in their order. */
   readonly steps: Step[];
   /** Milliseconds to wait before the next batch, as this one failed whole. */
@@ -54,11 +54,11 @@ const MAX_IDENTITY = 8192;
 /** Smaller differences of clocks are left alone, in milliseconds. */
 const SMALL_OFFSET = 60_000;
 
-/** A courier that knows nothing of its relay yet. */
-export function createCourier(
-  options: CourierOptions,
+/** A batch sender that knows nothing of its relay yet. */
+export function createBatchSender(
+  options: BatchSenderOptions,
   { clock, random = Math.random, complain }: Pick<LaneSettings, "clock" | "random" | "complain">,
-): Courier {
+): BatchSender {
   const { url, credentials, identity, timeout, retry } = options;
   const startedAt = clock.now();
   let failures = 0;
@@ -122,7 +122,7 @@ export function createCourier(
     }
   }
 
-  const courier = {
+  const sender = {
     limit: MAX_BATCH,
     room(isLast: boolean) {
       if (isLast) return Math.min(room, allowanceLeft() - sizeOf(lastToken ?? ""));
@@ -130,7 +130,7 @@ export function createCourier(
       return failures ? TRIAL_BYTES : room;
     },
     offset: 0,
-    async send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Delivery> {
+    async send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<BatchResult> {
       const sentAt = clock.now();
       const posted = await post(batch, isLast, isGivenUp);
       const now = clock.now();
@@ -143,9 +143,9 @@ export function createCourier(
         remarkOnReply(posted, answer, url, complain);
         // Any other may be of a cache, and its time long over.
         const date = Array.isArray(answer) && parseHttpDate(headers.get("date"));
-        if (date) courier.offset = offsetOf(date, Math.min(sentAt, now), now);
-        if (status === 413) courier.limit = Math.max(1, batch.length >> 1);
-        else if (status === 200) courier.limit = Math.min(MAX_BATCH, courier.limit * 2);
+        if (date) sender.offset = offsetOf(date, Math.min(sentAt, now), now);
+        if (status === 413) sender.limit = Math.max(1, batch.length >> 1);
+        else if (status === 200) sender.limit = Math.min(MAX_BATCH, sender.limit * 2);
         askedFor = parseRetryAfter(headers, now);
       }
       const moment = {
@@ -168,7 +168,7 @@ export function createCourier(
       lastToken = undefined;
     },
   };
-  return courier;
+  return sender;
 }
 
 /** How far a clock is behind one that said `date` between two moments of its own; a reply may be read long after. */
