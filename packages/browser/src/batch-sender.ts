@@ -6,7 +6,7 @@ import { isOffline } from "./page-life.ts";
 import { type Answer, type Reply, readReply } from "./read-reply.ts";
 import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf, TRIAL_BYTES } from "./relay-batch.ts";
 import { remarkOnReply } from "./remark-on-reply.ts";
-import type { LaneSettings } from "./route.ts";
+import type { DeliverySettings } from "./route.ts";
 
 /** What a batch sender goes by. */
 export interface BatchSenderOptions {
@@ -57,7 +57,7 @@ const SMALL_OFFSET = 60_000;
 /** A batch sender that knows nothing of its relay yet. */
 export function createBatchSender(
   options: BatchSenderOptions,
-  { clock, random = Math.random, complain }: Pick<LaneSettings, "clock" | "random" | "complain">,
+  { clock, random = Math.random, complain }: Pick<DeliverySettings, "clock" | "random" | "complain">,
 ): BatchSender {
   const { url, credentials, identity, timeout, retry } = options;
   const startedAt = clock.now();

@@ -38,7 +38,7 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
   let closing: Promise<CloseReport> | undefined;
   /** Ends each wait there is; nothing is waited for once it is closed. */
   let waits: Set<() => void> | undefined = new Set();
-  const lane = options.route.open({ ...options, ...announcer, clock, events });
+  const delivery = options.route.open({ ...options, ...announcer, clock, events });
 
   function track(eventName: unknown, metadata?: unknown): Receipt {
     if (refusal) return create().end(dropped(refusal));
@@ -52,7 +52,7 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
     else {
       events.add(tracked);
       bytes += size;
-      onceShown(() => lane.send(tracked));
+      onceShown(() => delivery.send(tracked));
     }
     // Last, since a listener may opt out or close.
     announceRemarks(warnings, event, announcer.announce);
@@ -89,14 +89,14 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
   /** Whether another event may wait, where need be in the place of the oldest. */
   function hasRoom(size: number): boolean {
     const isFull = () => events.size >= maxEvents || bytes + size > maxBytes;
-    if (isFull()) lane.flush();
+    if (isFull()) delivery.flush();
     // What is too large for any queue drops none.
     if (policy === "drop_oldest" && size <= maxBytes) {
       for (const oldest of events) {
         if (!isFull()) break;
         if (oldest.isBusy) continue;
         oldest.end(dropped("queue_full"));
-        lane.forget(oldest);
+        delivery.forget(oldest);
       }
     }
     return !isFull();
@@ -105,7 +105,7 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
   /** Waits until the events so far have ended, or the time is up, and answers how many have not. */
   async function settle(timeout?: number): Promise<number> {
     const waiting = [...events];
-    lane.flush();
+    delivery.flush();
     let end!: () => void;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -126,14 +126,14 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
       const { isOver, place = 0 } = event;
       if (!isOver && (place < FIXED || reason === "opted_out")) event.end(dropped(reason));
     }
-    lane.drop(reason);
+    delivery.drop(reason);
     return before - events.size;
   }
 
   async function shutDown(timeout: number): Promise<CloseReport> {
     refusal = "closed";
     if (timeout !== 0) await settle(timeout);
-    else lane.flush();
+    else delivery.flush();
     const dropped = drop("closed");
     for (const end of waits ?? []) end();
     waits = undefined;

@@ -53,7 +53,7 @@ function noise(length: number): string {
 }
 
 describe("the outbox in IndexedDB", () => {
-  // Tabs tell each other how events have ended, so nobody asks it for ids but its lane.
+  // Tabs tell each other how events have ended, so nobody asks it for ids but its delivery.
   for (const { name, run } of outboxCases(createStore, { tellsIds: false })) test(name, run);
 
   test("answers any calls as the one in memory does", () => assertLikeMemory(createStore, 40));

@@ -2,10 +2,10 @@ import type { Outcome } from "@intercom-events/core";
 import { checkMessengerOptions, checkNoOutbox } from "./check-options.ts";
 import { watchPage } from "./page-life.ts";
 import {
+  type Delivery,
+  type DeliverySettings,
   dropped,
   type EncodedPageEvent,
-  type Lane,
-  type LaneSettings,
   type PageEvent,
   type Route,
 } from "./route.ts";
@@ -52,7 +52,7 @@ export function messenger(options: MessengerOptions = {}): Route {
   return {
     open(settings) {
       if (!fallback) checkNoOutbox(settings.outbox);
-      return createMessengerLane(timeout, isBooted, settings, fallback?.open(settings));
+      return createMessengerDelivery(timeout, isBooted, settings, fallback?.open(settings));
     },
   };
 }
@@ -96,12 +96,12 @@ function handOver({ eventName, metadata }: EncodedPageEvent): Outcome {
  * @param timeout milliseconds an event waits
  * @param fallback the way of events that have waited in vain
  */
-function createMessengerLane(
+function createMessengerDelivery(
   timeout: number,
   isBooted: () => boolean,
-  { clock, outbox }: LaneSettings,
-  fallback?: Lane,
-): Lane {
+  { clock, outbox }: DeliverySettings,
+  fallback?: Delivery,
+): Delivery {
   /** Each event with the time when it expires, in milliseconds since the epoch. */
   let line: (readonly [event: PageEvent, until: number])[] = [];
   let stopWatching: (() => void) | undefined;

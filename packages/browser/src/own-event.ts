@@ -6,7 +6,7 @@ import {
   type Outcome,
   type RelayEvent,
 } from "@intercom-events/core";
-import type { LaneSettings, PageEvent } from "./route.ts";
+import type { DeliverySettings, PageEvent } from "./route.ts";
 
 /** An event on its way to a relay: of this page, or one that another page has left in the store. */
 export interface Parcel {
@@ -77,7 +77,7 @@ const taken = new Set<string>();
  * of one name and second, as all events of a page have one contact.
  */
 export function createAdoption(
-  { announce }: Pick<LaneSettings, "announce">,
+  { announce }: Pick<DeliverySettings, "announce">,
   url: string,
 ): (event: PageEvent, second: number) => OwnEvent {
   return (event, tracked) => {

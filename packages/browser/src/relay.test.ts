@@ -4,9 +4,9 @@ import { settleDown } from "../test/fake-tabs.ts";
 import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, bytesOf, type Reply, relayPages } from "../test/relay-pages.ts";
 import { relay } from "./index.ts";
-import { createRelayLane } from "./relay-lane.ts";
+import { createRelayDelivery } from "./relay-delivery.ts";
 
-vi.mock("./relay-lane.ts", { spy: true }); // Watched, not replaced.
+vi.mock("./relay-delivery.ts", { spy: true }); // Watched, not replaced.
 
 const pages = relayPages();
 const { sent, start } = pages;
@@ -196,7 +196,7 @@ describe("sending", () => {
 
   test("what is left out is as documented", () => {
     start();
-    expect(createRelayLane).toHaveBeenLastCalledWith(
+    expect(createRelayDelivery).toHaveBeenLastCalledWith(
       {
         url: expect.any(String),
         credentials: "same-origin",

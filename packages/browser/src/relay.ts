@@ -1,5 +1,5 @@
 import { checkRelayOptions } from "./check-options.ts";
-import { createRelayLane } from "./relay-lane.ts";
+import { createRelayDelivery } from "./relay-delivery.ts";
 import type { Route } from "./route.ts";
 
 /** Options of {@link relay}. There is none for an access token: the relay has it. */
@@ -60,6 +60,6 @@ export function relay(options: RelayOptions): Route {
     retry: { attempts, baseDelay, maxDelay, maxAge },
   };
   return {
-    open: (settings) => createRelayLane(target, settings),
+    open: (settings) => createRelayDelivery(target, settings),
   };
 }

@@ -38,11 +38,11 @@ export interface PageEvent {
  */
 export interface Route {
   /** Opens the way for one tracker. It may be called on a server, where there is no page to touch. */
-  open(settings: LaneSettings): Lane;
+  open(settings: DeliverySettings): Delivery;
 }
 
-/** What a tracker lays down for its lane. */
-export interface LaneSettings extends Pick<Announcer, "announce" | "ended" | "complain"> {
+/** What a tracker gives its delivery. */
+export interface DeliverySettings extends Pick<Announcer, "announce" | "ended" | "complain"> {
   /** Time. */
   readonly clock: Clock;
   /** At least 0 and less than 1. @default `Math.random` */
@@ -55,8 +55,8 @@ export interface LaneSettings extends Pick<Announcer, "announce" | "ended" | "co
   readonly events: ReadonlySet<PageEvent>;
 }
 
-/** One tracker's part of a route. It ends each event it was given. */
-export interface Lane {
+/** Delivers the events of one tracker by a route. It ends each event it was given. */
+export interface Delivery {
   /** Takes an event in; called where there is a page. Never throws. */
   send(event: PageEvent): void;
   /** Delivers at once what can be delivered. */

@@ -22,10 +22,10 @@ import {
   UNREAD,
 } from "./own-event.ts";
 import type { PageDraft, PageOutbox } from "./page-outbox.ts";
-import { dropped, type EncodedPageEvent, isTaken, type LaneSettings } from "./route.ts";
+import { type DeliverySettings, dropped, type EncodedPageEvent, isTaken } from "./route.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
 
-/** What a lane does with a store that tabs share; {@link createSharedStore}. */
+/** What a delivery does with a store that tabs share; {@link createSharedStore}. */
 export interface SharedStore {
   /** Stores an event of this page, with those that follow at once. */
   put(event: OwnEvent): void;
@@ -54,11 +54,11 @@ export interface SharedStore {
   close(): void;
 }
 
-/** What a store needs of the lane. */
+/** What a store needs of the delivery. */
 export interface StoreHost {
   /** The events of this page without an outcome. */
   all(): OwnEvent[];
-  readonly settings: LaneSettings;
+  readonly settings: DeliverySettings;
   /** Sends what can be sent. */
   pump(): void;
   /** Told that the visitor opts out in another tab. */

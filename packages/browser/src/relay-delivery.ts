@@ -13,7 +13,7 @@ import {
 } from "./own-event.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
 import { cutBatch } from "./relay-batch.ts";
-import { dropped, type Lane, type LaneSettings } from "./route.ts";
+import { type Delivery, type DeliverySettings, dropped } from "./route.ts";
 
 /** Milliseconds between looks at what waits. */
 const LOOK = 5_000;
@@ -28,7 +28,7 @@ const LONGEST = 3_600_000;
  * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
  * left in it.
  */
-export function createRelayLane(options: BatchSenderOptions, settings: LaneSettings): Lane {
+export function createRelayDelivery(options: BatchSenderOptions, settings: DeliverySettings): Delivery {
   const { clock, outbox } = settings;
   const adopt = createAdoption(settings, options.url);
   const store = isPage() ? outbox?.share({ all, settings, pump, giveUp }) : undefined;
