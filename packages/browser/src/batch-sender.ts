@@ -1,6 +1,6 @@
 import { backoff, type FailedVerdict, parseHttpDate, parseRetryAfter } from "@intercom-events/core";
 import { nextStep, type PageRetryPolicy, type Step } from "./next-step.ts";
-import type { Parcel } from "./own-event.ts";
+import type { OutgoingEvent } from "./own-event.ts";
 import { allowanceLeft, takeAllowance } from "./page-allowance.ts";
 import { isOffline } from "./page-life.ts";
 import { type Answer, type Reply, readReply } from "./read-reply.ts";
@@ -26,7 +26,7 @@ export interface BatchSender {
    * @param isLast whether the page goes, so that nothing may be waited for
    * @param isGivenUp whether it must not be sent any more, asked once there is an identity
    */
-  send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<BatchResult>;
+  send(batch: readonly OutgoingEvent[], isLast: boolean, isGivenUp: () => boolean): Promise<BatchResult>;
   /** Events to send at once, at most: fewer after a batch that was too large. */
   readonly limit: number;
   /** Bytes they may have together; with the last, what is left of them to requests that outlive the page. */
@@ -82,7 +82,11 @@ export function createBatchSender(
    * Posts a batch. It is labelled `text/plain`, as every text is: that needs no preflight, and a request that outlives
    * the page cannot make one in every browser.
    */
-  async function post(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<Posted> {
+  async function post(
+    batch: readonly OutgoingEvent[],
+    isLast: boolean,
+    isGivenUp: () => boolean,
+  ): Promise<Posted> {
     const abort = new AbortController();
     const { signal } = abort;
     const stop = clock.after(timeout, () => abort.abort());
@@ -94,7 +98,7 @@ export function createBatchSender(
     function reserve(body: string): void {
       release?.();
       release = takeAllowance(sizeOf(body));
-      for (const parcel of batch) parcel.survives = !!release;
+      for (const event of batch) event.survives = !!release;
     }
     try {
       // Before anything is awaited, so that the batches of a page that goes leave each other room.
@@ -130,7 +134,11 @@ export function createBatchSender(
       return failures ? TRIAL_BYTES : room;
     },
     offset: 0,
-    async send(batch: readonly Parcel[], isLast: boolean, isGivenUp: () => boolean): Promise<BatchResult> {
+    async send(
+      batch: readonly OutgoingEvent[],
+      isLast: boolean,
+      isGivenUp: () => boolean,
+    ): Promise<BatchResult> {
       const sentAt = clock.now();
       const posted = await post(batch, isLast, isGivenUp);
       const now = clock.now();

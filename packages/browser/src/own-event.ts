@@ -9,7 +9,7 @@ import {
 import type { DeliverySettings, PageEvent } from "./route.ts";
 
 /** An event on its way to a relay: of this page, or one that another page has left in the store. */
-export interface Parcel {
+export interface OutgoingEvent {
   /** As it is sent. */
   record: OutboxRecord;
   /** Whether it is being sent. */
@@ -21,7 +21,7 @@ export interface Parcel {
 }
 
 /** An event of this page on its way to a relay. */
-export interface OwnEvent extends PageEvent, Parcel {
+export interface OwnEvent extends PageEvent, OutgoingEvent {
   /** Its name as Intercom tells names apart. */
   readonly name: string;
   /** The second it has, since the epoch. */

@@ -5,7 +5,7 @@ import { cutBatch, encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf } from "./relay-bat
 
 const NOW = 1_671_028_894_987;
 
-function parcelOf(text: string, index = 0): { record: OutboxRecord } {
+function batchEvent(text: string, index = 0): { record: OutboxRecord } {
   const body = JSON.stringify({ event_name: text, created_at: 1 });
   return { record: { id: String(index), body, trackedAt: 0, attempts: 0, failures: 0, dueAt: 0 } };
 }
@@ -21,7 +21,7 @@ test("a batch is the longest beginning that fits, in bytes and events", () => {
       fc.integer({ min: 1, max: 120 }),
       fc.integer({ min: 100, max: MAX_BYTES }),
       (all, limit, room) => {
-        const records = all.map(parcelOf);
+        const records = all.map(batchEvent);
         const batch = cutBatch(records, limit, room);
         expect(batch).toEqual(records.slice(0, batch.length));
         expect(batch.length).toBeLessThanOrEqual(limit);
@@ -35,14 +35,14 @@ test("a batch is the longest beginning that fits, in bytes and events", () => {
 });
 
 test("no more than the contract allows", () => {
-  const many = Array.from({ length: 150 }, () => parcelOf("a"));
+  const many = Array.from({ length: 150 }, () => batchEvent("a"));
   expect(cutBatch(many, MAX_BATCH, MAX_BYTES)).toHaveLength(MAX_BATCH);
-  expect(cutBatch([parcelOf("x".repeat(61_440))], MAX_BATCH, MAX_BYTES)).toEqual([]);
+  expect(cutBatch([batchEvent("x".repeat(61_440))], MAX_BATCH, MAX_BYTES)).toEqual([]);
 });
 
 test("the body holds each event byte for byte", () => {
-  const odd = { ...parcelOf("b").record, body: '{"event_name":"\\u0062","created_at":1.0e0}' };
-  const records = [parcelOf("a"), { record: odd }];
+  const odd = { ...batchEvent("b").record, body: '{"event_name":"\\u0062","created_at":1.0e0}' };
+  const records = [batchEvent("a"), { record: odd }];
   const body = encodeBatch(records, NOW, 'a"b');
   for (const { record } of records) expect(body).toContain(record.body);
   expect(JSON.parse(body) as RelayRequest).toMatchObject({

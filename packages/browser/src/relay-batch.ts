@@ -1,7 +1,7 @@
 import type { OutboxRecord } from "@intercom-events/core";
 
-/** What goes to a relay. */
-interface Parcel {
+/** An event of a batch, whichever page tracked it. */
+interface BatchEvent {
   readonly record: OutboxRecord;
 }
 
@@ -23,17 +23,17 @@ export function sizeOf(text: string): number {
 }
 
 /**
- * Takes parcels from the front of a list, as many as fit into one request; none if the first does not.
+ * Takes events from the front of a list, as many as fit into one request; none if the first does not.
  *
  * @param room bytes of the request
  */
-export function cutBatch<P extends Parcel>(parcels: readonly P[], limit: number, room: number): P[] {
+export function cutBatch<E extends BatchEvent>(events: readonly E[], limit: number, room: number): E[] {
   let left = room - FRAME;
-  const end = parcels.findIndex(({ record }, index) => {
+  const end = events.findIndex(({ record }, index) => {
     left -= sizeOf(record.body) + 1;
     return index >= limit || left < 0;
   });
-  return parcels.slice(0, end < 0 ? parcels.length : end);
+  return events.slice(0, end < 0 ? events.length : end);
 }
 
 /**
@@ -41,7 +41,7 @@ export function cutBatch<P extends Parcel>(parcels: readonly P[], limit: number,
  *
  * @param now milliseconds since the epoch by the clock that the events were stamped by
  */
-export function encodeBatch(batch: readonly Parcel[], now: number, identity?: string): string {
+export function encodeBatch(batch: readonly BatchEvent[], now: number, identity?: string): string {
   const signed = identity === undefined ? "" : `"identity":${JSON.stringify(identity)},`;
   return `{${signed}"sent_at":${Math.floor(now / 1000)},"events":[${batch.map(({ record }) => record.body).join()}]}`;
 }

@@ -5,8 +5,8 @@ import {
   createAdoption,
   isStored,
   MEMORY,
+  type OutgoingEvent,
   type OwnEvent,
-  type Parcel,
   STORING,
   toMemory,
   UNREAD,
@@ -78,7 +78,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     const drawn = (await store?.draw(batchSender.limit, patience)) ?? [];
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
-    const due: Parcel[] = all().filter(
+    const due: OutgoingEvent[] = all().filter(
       ({ place, isBusy, record }) => (place === MEMORY || place === UNREAD) && !isBusy && isDue(record),
     );
     // What was drawn before all was given up goes back, which keeps nothing that was deleted.
@@ -86,31 +86,31 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     const batch = cutBatch(due, batchSender.limit, batchSender.room(false));
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
-    store?.update(drawn.filter((parcel) => !batch.includes(parcel)));
+    store?.update(drawn.filter((event) => !batch.includes(event)));
     if (batch.length === 0) return;
     hasMore = true;
     await dispatch(batch, false);
   }
 
-  async function dispatch(batch: readonly Parcel[], isLast: boolean): Promise<void> {
-    for (const parcel of batch) {
-      parcel.isBusy = true;
-      parcel.survives = false;
+  async function dispatch(batch: readonly OutgoingEvent[], isLast: boolean): Promise<void> {
+    for (const event of batch) {
+      event.isBusy = true;
+      event.survives = false;
     }
     const before = drops;
     const { steps, rest } = await batchSender.send(batch, isLast, () => drops > before);
     const endings: Ending[] = [];
-    const later: Parcel[] = [];
-    for (const parcel of batch) {
+    const later: OutgoingEvent[] = [];
+    for (const event of batch) {
       const { record, outcome } = steps.shift() as Step;
-      parcel.isBusy = false;
+      event.isBusy = false;
       if (record) {
-        parcel.record = record;
-        later.push(parcel);
+        event.record = record;
+        later.push(event);
         longest = Math.max(longest, record.dueAt - clock.now());
       } else {
-        endings.push({ id: parcel.record.id, outcome });
-        parcel.end(outcome);
+        endings.push({ id: event.record.id, outcome });
+        event.end(outcome);
       }
     }
     store?.settle(endings);
@@ -152,7 +152,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
 
   /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first, but for what is stored and has to wait. */
   function depart(): void {
-    const sent: Parcel[] = [];
+    const sent: OutgoingEvent[] = [];
     const events = all();
     const now = clock.now();
     // What is not stored is this page's to deliver.

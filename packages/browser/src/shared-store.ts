@@ -13,8 +13,8 @@ import {
   FIXED,
   LEAVING,
   MEMORY,
+  type OutgoingEvent,
   type OwnEvent,
-  type Parcel,
   type Place,
   STORED,
   STORING,
@@ -34,13 +34,13 @@ export interface SharedStore {
    *
    * @param longest milliseconds that an event may have to wait: one that has more ahead of it had its clock put back
    */
-  draw(limit: number, longest: number): Promise<Parcel[]>;
+  draw(limit: number, longest: number): Promise<OutgoingEvent[]>;
   /** Ends events, and tells the tabs that may have tracked them. */
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */
-  update(parcels: readonly Parcel[]): void;
+  update(events: readonly OutgoingEvent[]): void;
   /** Notes what leaves with the page, so that the next page does not send it at once. */
-  mark(sent: readonly Parcel[]): void;
+  mark(sent: readonly OutgoingEvent[]): void;
   /** Finds out about events whose end nobody has told. */
   look(): Promise<void>;
   /** Whether it is known to hold events that this tab is to deliver. */
@@ -153,7 +153,7 @@ export function createSharedStore(
   }
 
   /** A record of the store on its way: the event of this page, or what tells of one of another. */
-  function parcelOf(record: OutboxRecord, own: OwnEvent | undefined): Parcel {
+  function outgoingEvent(record: OutboxRecord, own: OwnEvent | undefined): OutgoingEvent {
     if (own) return Object.assign(own, { record, place: STORED });
     return {
       record,
@@ -248,7 +248,7 @@ export function createSharedStore(
     let [oldest = event.record] = leased;
     // Of this page's own some may have been sent as it was hidden.
     if (events.get(oldest.id)?.isBusy) oldest = event.record;
-    parcelOf(oldest, events.get(oldest.id)).end(outcome);
+    outgoingEvent(oldest, events.get(oldest.id)).end(outcome);
     settle([{ id: oldest.id, outcome }]);
     if (!event.isOver) keep([event]);
   }
@@ -297,16 +297,16 @@ export function createSharedStore(
         leased
           // Of this page's own some may have been sent as it was hidden.
           .filter((record) => !hasToWait(record) && !isOver(record) && !events.get(record.id)?.isBusy)
-          .map((record) => parcelOf(record, events.get(record.id)))
+          .map((record) => outgoingEvent(record, events.get(record.id)))
       );
     },
     settle,
-    update: (parcels) => update(parcels.map(({ record }) => record)),
+    update: (events) => update(events.map(({ record }) => record)),
     mark(sent) {
       const dueAt = clock.now() + UNHEARD_DELAY;
-      const marked = (parcel: Parcel): OutboxRecord => {
-        const { record } = parcel;
-        return sent.includes(parcel) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
+      const marked = (event: OutgoingEvent): OutboxRecord => {
+        const { record } = event;
+        return sent.includes(event) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
       };
       const unsaved = allIn(MEMORY);
       const records = unsaved.map(marked);
