@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { fakeClock } from "../../core/tests/fake-clock.ts";
 import { runs, SIMULATION_TIMEOUT, seeded } from "../../core/tests/simulation.ts";
 import { type FakeTab, fakeBrowser, settleDown } from "../test/fake-tabs.ts";
-import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
+import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
 import { type Fault, simulatedRelay } from "../test/simulated-relay.ts";
 import { createTracker, type Outcome, relay, type Tracker } from "./index.ts";
 
@@ -91,7 +91,7 @@ test.each([
         const site = simulatedRelay(() => faults.shift() ?? "none", clock.now);
         const here = fakeBrowser(site.answer);
         browser = here;
-        const store = sharedStore();
+        const database = memoryDatabase();
         let works = true;
         let count = 0;
         const all: Tracked[] = [];
@@ -107,7 +107,7 @@ test.each([
               clock: tab.clock,
               random,
               ...(hasOutbox && {
-                outbox: memoryPageOutbox(store, { isAlive: tab.isAlive, fails: () => !works }),
+                outbox: memoryPageOutbox(database, { isAlive: tab.isAlive, fails: () => !works }),
               }),
             }),
           );
@@ -221,7 +221,7 @@ test.each([
           // What was stored is not lost with its tab.
           if (hasOutbox && stored && name !== "not-allowed") expect(times, `event ${n} is lost`).toBe(1);
         }
-        expect(store.events.events.size).toBe(0);
+        expect(database.events.events.size).toBe(0);
         for (const { tab, tracker } of pages) await tab.run(() => tracker.close({ timeout: 0 }));
         await settleDown();
         here.remove();

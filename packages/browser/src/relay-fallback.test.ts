@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
-import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
+import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, eventsOf, relayPages, type Started } from "../test/relay-pages.ts";
 import { createTracker, messenger, relay } from "./index.ts";
 
@@ -8,14 +8,14 @@ const pages = relayPages();
 const { sent, start } = pages;
 
 describe("as the Messenger's fallback", () => {
-  function startBoth(timeout: number, store = sharedStore()): Started {
+  function startBoth(timeout: number, database = memoryDatabase()): Started {
     const tab = pages.browser.open(pages.clock);
     const fallback = relay({ url: "https://site.test/fallback" });
     const tracker = tab.run(() =>
       createTracker({
         route: messenger({ timeout, fallback }),
         clock: tab.clock,
-        outbox: memoryPageOutbox(store),
+        outbox: memoryPageOutbox(database),
       }),
     );
     return { tab, tracker };
@@ -39,9 +39,9 @@ describe("as the Messenger's fallback", () => {
   });
 
   test("an event that waits for the Messenger is dropped as well where another tab opts out", async () => {
-    const store = sharedStore();
-    const other = start({ outbox: memoryPageOutbox(store) });
-    const { tab, tracker } = startBoth(5_000, store);
+    const database = memoryDatabase();
+    const other = start({ outbox: memoryPageOutbox(database) });
+    const { tab, tracker } = startBoth(5_000, database);
     const receipt = tab.run(() => tracker.track("a"));
     other.tab.run(() => other.tracker.optOut());
     await settleDown();
@@ -102,7 +102,7 @@ describe("as the Messenger's fallback", () => {
 });
 
 test("the Messenger alone refuses an outbox", () => {
-  const outbox = memoryPageOutbox(sharedStore());
+  const outbox = memoryPageOutbox(memoryDatabase());
   expect(() => createTracker({ route: messenger(), outbox })).toThrow(
     '"outbox" must be left out, as the Messenger',
   );

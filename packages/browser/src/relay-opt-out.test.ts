@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
-import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
+import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, relayPages } from "../test/relay-pages.ts";
 
 const pages = relayPages();
@@ -9,14 +9,14 @@ const { sent, start } = pages;
 describe("after the visitor opted out nothing is sent", () => {
   test("in whichever turn that is", async () => {
     for (let turns = 0; turns < 60; turns++) {
-      const store = sharedStore();
+      const database = memoryDatabase();
       pages.browser.setOnline(false);
-      const before = start({ outbox: memoryPageOutbox(store) });
+      const before = start({ outbox: memoryPageOutbox(database) });
       before.tracker.track("earlier");
       await settleDown();
       before.tab.kill();
       pages.browser.setOnline(true);
-      const { tab, tracker } = start(turns % 2 ? { outbox: memoryPageOutbox(store) } : {});
+      const { tab, tracker } = start(turns % 2 ? { outbox: memoryPageOutbox(database) } : {});
       tab.run(() => tracker.track("a"));
       void tracker.flush();
       for (let turn = 0; turn < turns; turn += 2) await (turn % 20 < 16 ? null : new Promise(setImmediate));
@@ -30,18 +30,18 @@ describe("after the visitor opted out nothing is sent", () => {
 
   test("of what was about to be drawn from the store", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const before = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const before = start({ outbox: memoryPageOutbox(database) });
     before.tracker.track("a");
     await settleDown();
     before.tab.kill();
     pages.browser.setOnline(true);
-    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    const { tracker } = start({ outbox: memoryPageOutbox(database) });
     for (let turn = 0; turn < 3; turn++) await Promise.resolve();
     tracker.optOut();
     await settleDown();
     expect(sent()).toEqual([]);
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
   });
 
   test("in another tab, of what was waiting for an identity", async () => {
@@ -49,9 +49,9 @@ describe("after the visitor opted out nothing is sent", () => {
     const asked = new Promise<string>((resolve) => {
       give = resolve;
     });
-    const store = sharedStore();
-    const other = start({ outbox: memoryPageOutbox(store), relay: { identity: () => asked } });
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const other = start({ outbox: memoryPageOutbox(database), relay: { identity: () => asked } });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(database) });
     await settleDown();
     const receipt = tab.run(() => tracker.track("a"));
     await settleDown();

@@ -1,7 +1,7 @@
 import { OutboxError } from "@intercom-events/core";
 import { describe, expect, test } from "vitest";
 import { type FakeTab, settleDown } from "../test/fake-tabs.ts";
-import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
+import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, bytesOf, eventsOf, relayPages } from "../test/relay-pages.ts";
 
 const pages = relayPages();
@@ -27,7 +27,7 @@ describe("a page that goes", () => {
   test("sends its events in their order, what is not stored before what is", async () => {
     pages.browser.setOnline(false);
     let isBroken = true;
-    const outbox = memoryPageOutbox(sharedStore(), { fails: () => isBroken });
+    const outbox = memoryPageOutbox(memoryDatabase(), { fails: () => isBroken });
     const { tab, tracker } = start({ outbox });
     const text = "x".repeat(25_000);
     for (const name of ["a", "b"]) tracker.track(name, { text });
@@ -137,7 +137,7 @@ describe("a page that goes", () => {
   });
 
   test("also sends what is tracked while it goes", async () => {
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
     tab.dispatch("pagehide");
     tracker.track("late");
     await Promise.resolve();
@@ -147,15 +147,15 @@ describe("a page that goes", () => {
   });
 
   test("marks in the store what it has sent, so that the next page does not send it at once", async () => {
-    const store = sharedStore();
-    const first = start({ outbox: memoryPageOutbox(store, { isAlive: () => true }) });
+    const database = memoryDatabase();
+    const first = start({ outbox: memoryPageOutbox(database, { isAlive: () => true }) });
     pages.replies = ["never"];
     first.tracker.track("a");
     await Promise.resolve();
     first.tab.dispatch("pagehide");
     await settleDown();
     first.tab.kill();
-    start({ outbox: memoryPageOutbox(store) });
+    start({ outbox: memoryPageOutbox(database) });
     await settleDown();
     expect(sent()).toEqual([["a"]]);
     for (let second = 0; second < 40; second++) {
@@ -164,11 +164,11 @@ describe("a page that goes", () => {
     }
     expect(sent()).toEqual([["a"], ["a"]]);
     expect(new Set(pages.browser.requests.map(bytesOf)).size).toBe(1);
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
   });
 
   test("goes on where it was when it comes back from the cache", async () => {
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
     tab.dispatch("pagehide", { persisted: true });
     await settleDown();
     tab.dispatch("pageshow", { persisted: true });
@@ -194,7 +194,7 @@ describe("a page that goes", () => {
   });
 
   test("warns once of an event that was moved, although it is stored later", async () => {
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
     const codes: string[] = [];
     tracker.on("warning", ({ warnings }) => codes.push(...warnings.map(({ code }) => code)));
     tab.run(() => tracker.track("a"));
@@ -214,7 +214,7 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
 
   test("where the store never answers", async () => {
     let hangs = false;
-    const outbox = memoryPageOutbox(sharedStore(), { isAlive: () => !hangs });
+    const outbox = memoryPageOutbox(memoryDatabase(), { isAlive: () => !hangs });
     const { tab, tracker } = start({ outbox });
     await settleDown();
     hangs = true;
@@ -230,7 +230,7 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
 
   test("and told not to be stored", async () => {
     pages.browser.setOnline(false);
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore(), { fails: () => true }) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(memoryDatabase(), { fails: () => true }) });
     const receipt = tracker.track("a");
     hide(tab);
     expect(await receipt.stored).toBe(false);
@@ -240,7 +240,7 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
   });
 
   test("where it is full, with the bytes it was sent with, whatever the store decides later", async () => {
-    const outbox = memoryPageOutbox(sharedStore());
+    const outbox = memoryPageOutbox(memoryDatabase());
     const { appendApart } = outbox;
     let refuse = (): void => undefined;
     let calls = 0;
@@ -273,13 +273,13 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
 
   test("where it is full, with the bytes it was sent with while room was being made", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const earlier = start({ outbox: memoryPageOutbox(store, { maxEvents: 1 }) });
+    const database = memoryDatabase();
+    const earlier = start({ outbox: memoryPageOutbox(database, { maxEvents: 1 }) });
     earlier.tracker.track("old");
     await settleDown();
     earlier.tab.kill();
     let calls = 0;
-    const outbox = memoryPageOutbox(store, {
+    const outbox = memoryPageOutbox(database, {
       maxEvents: 1,
       fails() {
         if (++calls !== 2) return false;
@@ -287,7 +287,7 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
         pages.replies = ["lost"];
         hide(tab);
         // Another tab has taken it meanwhile.
-        store.taken.add("a 1700000000");
+        database.taken.add("a 1700000000");
         return false;
       },
     });
@@ -306,7 +306,7 @@ describe("what a page that is hidden cannot store stays with it, and is delivere
 
   test("where it is full, while it is on its way", async () => {
     pages.browser.setOnline(false);
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore(), { maxEvents: 1 }) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(memoryDatabase(), { maxEvents: 1 }) });
     tracker.track("a");
     await settleDown();
     pages.browser.setOnline(true);

@@ -1,7 +1,7 @@
 import type { Receipt } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
-import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
+import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, eventsOf, type Reply, relayPages, type Started } from "../test/relay-pages.ts";
 
 const pages = relayPages();
@@ -9,9 +9,9 @@ const { sent, start } = pages;
 
 describe("tabs", () => {
   test("one delivers, the others hear of their events, and another takes over", async () => {
-    const store = sharedStore();
-    const one = start({ outbox: memoryPageOutbox(store) });
-    const other = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const one = start({ outbox: memoryPageOutbox(database) });
+    const other = start({ outbox: memoryPageOutbox(database) });
     await settleDown();
     const receipt = other.tracker.track("a");
     expect(await receipt.stored).toBe(true);
@@ -24,9 +24,9 @@ describe("tabs", () => {
 
   test("one that does not deliver looks time and again, and never at once", async () => {
     const after = vi.spyOn(pages.clock, "after");
-    const store = sharedStore();
-    const first = start({ outbox: memoryPageOutbox(store) });
-    const second = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const first = start({ outbox: memoryPageOutbox(database) });
+    const second = start({ outbox: memoryPageOutbox(database) });
     pages.replies = ["never"];
     second.tab.run(() => second.tracker.track("a"));
     await settleDown(30);
@@ -36,9 +36,9 @@ describe("tabs", () => {
   });
 
   test("one that has missed how its event ended looks into the store", async () => {
-    const store = sharedStore();
-    start({ outbox: memoryPageOutbox(store) });
-    const other = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    start({ outbox: memoryPageOutbox(database) });
+    const other = start({ outbox: memoryPageOutbox(database) });
     await settleDown();
     vi.spyOn(BroadcastChannel.prototype, "postMessage").mockImplementation(() => undefined);
     const receipt = other.tracker.track("a");
@@ -51,8 +51,8 @@ describe("tabs", () => {
 
   test("one that has missed how its event ended looks into the store, which may hold others", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const one = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const one = start({ outbox: memoryPageOutbox(database) });
     const receipts = ["a", "b"].map((name) => one.tab.run(() => one.tracker.track(name)));
     await settleDown();
     const [a, b] = receipts.map((receipt) => {
@@ -66,7 +66,7 @@ describe("tabs", () => {
     pages.replies = [
       [200, { results: [{ status: "accepted" }, { status: "retry" }] }, { "retry-after": "1800" }],
     ];
-    start({ outbox: memoryPageOutbox(store) });
+    start({ outbox: memoryPageOutbox(database) });
     await settleDown();
     one.tab.dispatch("pageshow", { persisted: true });
     for (let second = 0; second < 20; second++) {
@@ -79,8 +79,11 @@ describe("tabs", () => {
 
   test("without locks each delivers, and no event goes twice", async () => {
     Object.assign(navigator, { locks: undefined });
-    const store = sharedStore();
-    const both = [start({ outbox: memoryPageOutbox(store) }), start({ outbox: memoryPageOutbox(store) })];
+    const database = memoryDatabase();
+    const both = [
+      start({ outbox: memoryPageOutbox(database) }),
+      start({ outbox: memoryPageOutbox(database) }),
+    ];
     const receipts = both.flatMap(({ tracker }) => ["a", "b"].map((name) => tracker.track(name)));
     await settleDown(30);
     expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual(Array(4).fill("accepted"));
@@ -88,9 +91,9 @@ describe("tabs", () => {
   });
 
   test("a clock that is put back a day holds nothing up", async () => {
-    const store = sharedStore();
+    const database = memoryDatabase();
     pages.replies = ["lost"];
-    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    const { tracker } = start({ outbox: memoryPageOutbox(database) });
     const receipt = tracker.track("a");
     await settleDown();
     pages.clock.set(pages.clock.now() - 86_400_000);
@@ -103,17 +106,17 @@ describe("tabs", () => {
 
   test("opting out deletes what is stored, and tells the other tabs", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
+    const database = memoryDatabase();
     const [one, other] = [
-      start({ outbox: memoryPageOutbox(store) }),
-      start({ outbox: memoryPageOutbox(store) }),
+      start({ outbox: memoryPageOutbox(database) }),
+      start({ outbox: memoryPageOutbox(database) }),
     ];
     const receipts = [one, other].map(({ tracker }) => tracker.track("a"));
     await settleDown();
     one?.tracker.optOut();
     await settleDown();
     expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "opted_out" }));
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
   });
 
   test.each<[string, Reply]>([
@@ -121,47 +124,47 @@ describe("tabs", () => {
     ["fails", [503, {}]],
   ])("what an earlier page has left days before outlives a first attempt that %s", async (_, reply) => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const earlier = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const earlier = start({ outbox: memoryPageOutbox(database) });
     expect(await earlier.tracker.track("a").stored).toBe(true);
     earlier.tab.kill();
     pages.clock.advance(3 * 86_400_000);
     pages.browser.setOnline(true);
     pages.replies = [reply];
-    start({ outbox: memoryPageOutbox(store) });
+    start({ outbox: memoryPageOutbox(database) });
     for (let second = 0; second < 20; second++) {
       pages.clock.advance(1_000);
       await settleDown();
     }
     expect(sent()).toEqual([["a"], ["a"]]);
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
   });
 
   test("opting out while the store fails sends nothing of it, and deletes it once that can be done", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const earlier = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const earlier = start({ outbox: memoryPageOutbox(database) });
     earlier.tracker.track("a");
     await settleDown();
     earlier.tab.kill();
     let isBroken = true;
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(database, { fails: () => isBroken }) });
     tracker.optOut();
     await settleDown();
-    expect(store.events.events.size).toBe(1);
+    expect(database.events.events.size).toBe(1);
     isBroken = false;
     pages.browser.setOnline(true);
     tab.dispatch("online");
     await settleDown();
     expect(sent()).toEqual([]);
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
   });
 
   test("opting in again while the store fails costs no event that comes after", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
+    const database = memoryDatabase();
     let isBroken = false;
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(database, { fails: () => isBroken }) });
     tracker.track("a");
     await settleDown();
     isBroken = true;
@@ -171,7 +174,7 @@ describe("tabs", () => {
     isBroken = false;
     const receipt = tracker.track("b");
     expect(await receipt.stored).toBe(true);
-    expect([...store.events.events.values()]).toHaveLength(1);
+    expect([...database.events.events.values()]).toHaveLength(1);
     pages.browser.setOnline(true);
     tab.dispatch("online");
     expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
@@ -180,8 +183,8 @@ describe("tabs", () => {
 
   test("opting out deletes nothing that another tab stores once the store was emptied", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const outbox = memoryPageOutbox(store);
+    const database = memoryDatabase();
+    const outbox = memoryPageOutbox(database);
     const { clear } = outbox;
     let answer = (): void => undefined;
     const answered = new Promise<void>((resolve) => {
@@ -189,7 +192,7 @@ describe("tabs", () => {
     });
     outbox.clear = () => clear().then(() => answered);
     const one = start({ outbox });
-    const other = start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(database) });
     one.tab.run(() => one.tracker.optOut());
     await settleDown();
     one.tracker.optIn();
@@ -198,15 +201,15 @@ describe("tabs", () => {
     await settleDown();
     answer();
     expect(await receipt.stored).toBe(true);
-    expect(store.events.events.size).toBe(2);
+    expect(database.events.events.size).toBe(2);
   });
 
   test("opting out deletes what another tab was storing, though it comes after the store was emptied", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const emptied = memoryPageOutbox(store);
+    const database = memoryDatabase();
+    const emptied = memoryPageOutbox(database);
     emptied.clear = async () => undefined;
-    const outbox = memoryPageOutbox(store);
+    const outbox = memoryPageOutbox(database);
     const { appendApart } = outbox;
     let answer = (): void => undefined;
     const heard = new Promise<void>((resolve) => {
@@ -225,18 +228,18 @@ describe("tabs", () => {
     expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
     answer();
     await settleDown();
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
   });
 
   test("opting out twice deletes what came between", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const outbox = memoryPageOutbox(store);
+    const database = memoryDatabase();
+    const outbox = memoryPageOutbox(database);
     const { clear } = outbox;
     const answers: (() => void)[] = [];
     outbox.clear = () => clear().then(() => new Promise((resolve) => answers.push(resolve)));
     const one = start({ outbox });
-    const other = start({ outbox: memoryPageOutbox(store) });
+    const other = start({ outbox: memoryPageOutbox(database) });
     one.tab.run(() => one.tracker.optOut());
     await settleDown();
     expect(await other.tracker.track("a").stored).toBe(true);
@@ -244,16 +247,16 @@ describe("tabs", () => {
     await settleDown();
     for (const answer of answers) answer();
     await settleDown();
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
     one.tracker.optIn();
     expect(await one.tracker.track("b").stored).toBe(true);
   });
 
   test("opting out after closing tells the other tabs, too", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const one = start({ outbox: memoryPageOutbox(store) });
-    const other = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const one = start({ outbox: memoryPageOutbox(database) });
+    const other = start({ outbox: memoryPageOutbox(database) });
     const receipt = other.tracker.track("a");
     await settleDown();
     await one.tracker.close({ timeout: 0 });
@@ -261,15 +264,15 @@ describe("tabs", () => {
     one.tab.run(() => one.tracker.optOut());
     expect(close).toHaveBeenCalledTimes(1); // Of a channel of its own, which would keep the page out of the cache.
     await settleDown();
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
     expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
   });
 
   test("opting out in another tab drops what a tab has in memory alone, too", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const one = start({ outbox: memoryPageOutbox(store) });
-    const other = start({ outbox: memoryPageOutbox(store, { fails: () => true }) });
+    const database = memoryDatabase();
+    const one = start({ outbox: memoryPageOutbox(database) });
+    const other = start({ outbox: memoryPageOutbox(database, { fails: () => true }) });
     const receipt = other.tracker.track("a");
     await settleDown();
     expect(await receipt.stored).toBe(false);
@@ -284,9 +287,9 @@ describe("tabs", () => {
 
   test("what is stored as the page is hidden outlives what opting out still has to delete", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
+    const database = memoryDatabase();
     let isBroken = true;
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(store, { fails: () => isBroken }) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(database, { fails: () => isBroken }) });
     tracker.optOut();
     await settleDown();
     tracker.optIn();
@@ -298,7 +301,7 @@ describe("tabs", () => {
     await settleDown();
     tab.dispatch("pageshow");
     await settleDown();
-    expect([...store.events.events.values()]).toHaveLength(1);
+    expect([...database.events.events.values()]).toHaveLength(1);
     pages.browser.setOnline(true);
     tab.dispatch("online");
     expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
@@ -306,9 +309,9 @@ describe("tabs", () => {
   });
 
   test("one that was frozen with the lock holds up the events of others for half a minute", async () => {
-    const store = sharedStore();
-    start({ outbox: memoryPageOutbox(store, { isAlive: () => false }) });
-    const other = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    start({ outbox: memoryPageOutbox(database, { isAlive: () => false }) });
+    const other = start({ outbox: memoryPageOutbox(database) });
     await settleDown();
     const receipt = other.tracker.track("a");
     for (let second = 0; second < 25; second++) {
@@ -326,16 +329,16 @@ describe("tabs", () => {
 
   test("an event that has ended, but is still in the store, makes way without being told of again", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
+    const database = memoryDatabase();
     const { tab, tracker } = start({
-      outbox: memoryPageOutbox(store, { maxEvents: 1 }),
+      outbox: memoryPageOutbox(database, { maxEvents: 1 }),
       queue: { policy: "drop_oldest" },
     });
     const told: unknown[] = [];
     tracker.on("outcome", ({ outcome, event }) => told.push([event?.eventName, outcome.status]));
     tab.run(() => tracker.track("a"));
     await settleDown();
-    const [id] = store.events.events.keys();
+    const [id] = database.events.events.keys();
     const outcome = { status: "accepted", attempts: 1 };
     new BroadcastChannel("intercom-events ").postMessage({ ended: [{ id, outcome }] });
     await settleDown();
@@ -346,26 +349,29 @@ describe("tabs", () => {
   });
 
   test("an event whose end could not be written leaves the store later, and is not sent again", async () => {
-    const store = sharedStore();
-    const outbox = memoryPageOutbox(store);
+    const database = memoryDatabase();
+    const outbox = memoryPageOutbox(database);
     const { tracker } = start({ outbox });
     vi.spyOn(outbox, "settle").mockRejectedValueOnce(new Error("the disk is broken"));
     expect(await tracker.track("a")).toMatchObject(ACCEPTED);
     await settleDown();
-    expect(store.events.events.size).toBe(1);
+    expect(database.events.events.size).toBe(1);
     tracker.track("b");
     for (let second = 0; second < 60; second++) {
       pages.clock.advance(1_000);
       await settleDown(4);
     }
     expect(sent()).toEqual([["a"], ["b"]]);
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
   });
 
   test("an event that makes way for another before it is stored is not sent by any", async () => {
-    const store = sharedStore();
-    start({ outbox: memoryPageOutbox(store) });
-    const other = start({ outbox: memoryPageOutbox(store), queue: { maxEvents: 2, policy: "drop_oldest" } });
+    const database = memoryDatabase();
+    start({ outbox: memoryPageOutbox(database) });
+    const other = start({
+      outbox: memoryPageOutbox(database),
+      queue: { maxEvents: 2, policy: "drop_oldest" },
+    });
     await settleDown();
     const receipts = ["a", "b", "c"].map((name) => other.tracker.track(name));
     expect(await receipts[0]).toEqual({ status: "dropped", reason: "queue_full" });
@@ -375,13 +381,13 @@ describe("tabs", () => {
   });
 
   test("closing sends nothing of what the store hands out meanwhile", async () => {
-    const store = sharedStore();
+    const database = memoryDatabase();
     pages.browser.setOnline(false);
-    const before = start({ outbox: memoryPageOutbox(store) });
+    const before = start({ outbox: memoryPageOutbox(database) });
     before.tracker.track("a");
     await settleDown();
     before.tab.kill();
-    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    const { tracker } = start({ outbox: memoryPageOutbox(database) });
     await settleDown();
     pages.browser.setOnline(true);
     void tracker.flush();
@@ -389,14 +395,14 @@ describe("tabs", () => {
     await tracker.close({ timeout: 0 });
     await settleDown(30);
     expect(sent()).toEqual([]);
-    start({ outbox: memoryPageOutbox(store) });
+    start({ outbox: memoryPageOutbox(database) });
     await settleDown();
     expect(sent()).toEqual([["a"]]);
   });
 
   test("flush does not wait for what closing leaves in the store", async () => {
     pages.browser.setOnline(false);
-    const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const { tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
     tracker.track("a");
     await settleDown();
     const earlier = tracker.flush();
@@ -408,8 +414,8 @@ describe("tabs", () => {
 
   test("closing leaves what is stored to the next page, and lets another tab deliver", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
-    const one = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const one = start({ outbox: memoryPageOutbox(database) });
     one.tracker.track("a");
     await settleDown();
     expect(await one.tracker.close({ timeout: 0 })).toEqual({ pending: 1, dropped: 0 });
@@ -418,28 +424,28 @@ describe("tabs", () => {
     one.tab.dispatch("online");
     await settleDown(30);
     expect([sent(), pages.clock.timers(), pages.browser.locks()]).toEqual([[], 0, 0]); // It is closed for good.
-    start({ outbox: memoryPageOutbox(store) });
+    start({ outbox: memoryPageOutbox(database) });
     await settleDown(30);
     expect(sent()).toEqual([["a"]]);
-    expect(store.events.events.size).toBe(0);
+    expect(database.events.events.size).toBe(0);
   });
 
   test("a reply that comes after closing leaves no timer behind", async () => {
     let reply = (_: Response) => {};
     vi.spyOn(globalThis, "fetch").mockReturnValue(new Promise((resolve) => (reply = resolve)));
-    const store = sharedStore();
-    const { tracker } = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const { tracker } = start({ outbox: memoryPageOutbox(database) });
     tracker.track("a");
     await settleDown(30);
     await tracker.close({ timeout: 0 });
     reply(new Response("", { status: 503, headers: { "retry-after": "3600" } }));
     await settleDown(30);
     expect(pages.clock.timers()).toBe(0);
-    expect(store.events.events.size).toBe(1);
+    expect(database.events.events.size).toBe(1);
   });
 
   test("a store that never answers holds nothing up", async () => {
-    const never = memoryPageOutbox(sharedStore(), { isAlive: () => false });
+    const never = memoryPageOutbox(memoryDatabase(), { isAlive: () => false });
     const { tracker } = start({ outbox: never });
     const receipt = tracker.track("a");
     for (let second = 0; second < 20; second++) {
@@ -452,7 +458,7 @@ describe("tabs", () => {
 
   test("a store that answers too late does not count as having an event that was given up", async () => {
     pages.browser.setOnline(false);
-    const outbox = memoryPageOutbox(sharedStore());
+    const outbox = memoryPageOutbox(memoryDatabase());
     const { appendApart } = outbox;
     let answer = () => {};
     const late = new Promise<void>((resolve) => {
@@ -479,7 +485,7 @@ describe("tabs", () => {
   });
 
   test("a store that fails after the tracker was closed has the event end", async () => {
-    const outbox = memoryPageOutbox(sharedStore());
+    const outbox = memoryPageOutbox(memoryDatabase());
     let fail = () => {};
     const failure = new Promise<never>((_, reject) => {
       fail = () => reject(new Error("the disk is broken"));
@@ -503,7 +509,7 @@ describe("tabs", () => {
 
   test("closing before anything was stored blames no store", async () => {
     const warn = vi.spyOn(console, "warn");
-    const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const { tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
     const receipt = tracker.track("a");
     expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 1 });
     expect(await receipt).toEqual({ status: "dropped", reason: "closed" });
@@ -525,8 +531,8 @@ describe("a store that holds what it does not give", () => {
   }
 
   test("is looked through after two minutes, for what a clock has put off that is right again", async () => {
-    const store = sharedStore();
-    const outbox = memoryPageOutbox(store);
+    const database = memoryDatabase();
+    const outbox = memoryPageOutbox(database);
     const now = pages.clock.now();
     await outbox.append([
       { ...record, id: "1", dueAt: now + 86_400_000 },
@@ -539,13 +545,13 @@ describe("a store that holds what it does not give", () => {
     await look(1);
     expect(sent()).toEqual([["a"]]);
     // What has to wait is not kept from other tabs.
-    expect([...store.events.events]).toMatchObject([
+    expect([...database.events.events]).toMatchObject([
       ["2", { record: { dueAt: now + 600_000 }, leaseUntil: 0 }],
     ]);
   });
 
   test("is left alone after five looks that failed", async () => {
-    start({ outbox: memoryPageOutbox(sharedStore(), { fails: () => true }) });
+    start({ outbox: memoryPageOutbox(memoryDatabase(), { fails: () => true }) });
     await settleDown();
     await look(4);
     expect(pages.clock.timers()).toBe(1);
@@ -556,22 +562,24 @@ describe("a store that holds what it does not give", () => {
 
 describe("a store that could not be read once", () => {
   /** A page without a network that has stored an event, and what is then to fail when it is read next. */
-  async function startOnce(): Promise<Started & { store: ReturnType<typeof sharedStore>; first: Receipt }> {
+  async function startOnce(): Promise<
+    Started & { database: ReturnType<typeof memoryDatabase>; first: Receipt }
+  > {
     pages.browser.setOnline(false);
-    const store = sharedStore();
+    const database = memoryDatabase();
     let failures = 0;
-    const outbox = memoryPageOutbox(store, { fails: () => failures-- > 0 });
+    const outbox = memoryPageOutbox(database, { fails: () => failures-- > 0 });
     const started = start({ outbox });
     const first = started.tracker.track("a");
     expect(await first.stored).toBe(true);
     await settleDown();
     failures = 1;
     pages.browser.setOnline(true);
-    return { ...started, store, first };
+    return { ...started, database, first };
   }
 
   test("still gets what is tracked as the page goes", async () => {
-    const { tab, tracker, store } = await startOnce();
+    const { tab, tracker, database } = await startOnce();
     pages.replies = Array(9).fill("lost");
     tab.dispatch("online");
     await settleDown();
@@ -579,7 +587,7 @@ describe("a store that could not be read once", () => {
     const second = tab.run(() => tracker.track("b"));
     tab.dispatch("pagehide");
     expect(await second.stored).toBe(true);
-    const kept = [...store.events.events.values()].map(({ record }) => JSON.parse(record.body).event_name);
+    const kept = [...database.events.events.values()].map(({ record }) => JSON.parse(record.body).event_name);
     expect(kept.sort()).toEqual(["a", "b"]);
   });
 
@@ -605,11 +613,11 @@ describe("a store that could not be read once", () => {
   });
 
   test("loses its events as the visitor opts out in another tab", async () => {
-    const { tab, store, first } = await startOnce();
+    const { tab, database, first } = await startOnce();
     pages.replies = Array(9).fill("lost");
     tab.dispatch("online");
     await settleDown();
-    start({ outbox: memoryPageOutbox(store) }).tracker.optOut();
+    start({ outbox: memoryPageOutbox(database) }).tracker.optOut();
     expect(await first).toEqual({ status: "dropped", reason: "opted_out" });
   });
 });

@@ -1,7 +1,7 @@
 import { OutboxError } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
-import { memoryPageOutbox, sharedStore } from "../test/memory-page-outbox.ts";
+import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, bytesOf, type Reply, relayPages } from "../test/relay-pages.ts";
 import { relay } from "./index.ts";
 import { createRelayDelivery } from "./relay-delivery.ts";
@@ -41,7 +41,7 @@ describe("sending", () => {
 
   test("what is stored and does not fit into a request goes with the next, at once", async () => {
     pages.browser.setOnline(false);
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
     for (const name of ["a", "b", "c"]) {
       expect(await tracker.track(name, { text: "x".repeat(25_000) }).stored).toBe(true);
     }
@@ -398,9 +398,9 @@ describe("too many events", () => {
 
   test("in the store", async () => {
     pages.browser.setOnline(false);
-    const store = sharedStore();
+    const database = memoryDatabase();
     const { tab, tracker } = start({
-      outbox: memoryPageOutbox(store, { maxEvents: 2 }),
+      outbox: memoryPageOutbox(database, { maxEvents: 2 }),
       queue: { policy: "drop_oldest" },
     });
     const receipts = [];
@@ -420,7 +420,7 @@ describe("too many events", () => {
 
   test("at once for the store go in by halves, and later ones all at once again", async () => {
     pages.browser.setOnline(false);
-    const outbox = memoryPageOutbox(sharedStore());
+    const outbox = memoryPageOutbox(memoryDatabase());
     const { tracker } = start({ outbox });
     const appendApart = vi.spyOn(outbox, "appendApart");
     appendApart.mockRejectedValueOnce(new OutboxError("full", "there is no room for so many"));
@@ -434,7 +434,7 @@ describe("too many events", () => {
   test("in the store, where the oldest waits for its next attempt", async () => {
     pages.replies = Array(9).fill([503, {}]);
     const { tracker } = start({
-      outbox: memoryPageOutbox(sharedStore(), { maxEvents: 1 }),
+      outbox: memoryPageOutbox(memoryDatabase(), { maxEvents: 1 }),
       queue: { policy: "drop_oldest" },
     });
     const oldest = tracker.track("a");
@@ -447,7 +447,7 @@ describe("too many events", () => {
   test("in the store, where the oldest is on its way", async () => {
     pages.browser.setOnline(false);
     const { tab, tracker } = start({
-      outbox: memoryPageOutbox(sharedStore(), { maxEvents: 1 }),
+      outbox: memoryPageOutbox(memoryDatabase(), { maxEvents: 1 }),
       queue: { policy: "drop_oldest" },
     });
     const oldest = tracker.track("a");
@@ -544,7 +544,7 @@ test("a page that may have no channel is no worse off than one that has no other
       throw new DOMException("The operation is insecure.", "SecurityError");
     },
   });
-  const { tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+  const { tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
   expect(await tracker.track("a")).toMatchObject(ACCEPTED);
 });
 
@@ -575,7 +575,7 @@ test("waits of more than two minutes are kept of what is stored, too", async () 
   pages.replies = Array(9).fill([200, { results: [{ status: "retry" }] }]);
   const { tracker } = start({
     relay: { retry: { baseDelay: 600_000, maxDelay: 600_000 } },
-    outbox: memoryPageOutbox(sharedStore()),
+    outbox: memoryPageOutbox(memoryDatabase()),
   });
   tracker.track("a");
   for (let second = 0; second < 290; second++) {
@@ -620,12 +620,12 @@ test("closing at once sends nothing that it drops", async () => {
 describe("what the relay asks for is kept of what is stored", () => {
   test("by the next page, up to an hour", async () => {
     pages.replies = [[429, {}, { "retry-after": "1800" }]];
-    const store = sharedStore();
-    const first = start({ outbox: memoryPageOutbox(store) });
+    const database = memoryDatabase();
+    const first = start({ outbox: memoryPageOutbox(database) });
     first.tracker.track("a");
     await settleDown();
     first.tab.kill();
-    start({ outbox: memoryPageOutbox(store) });
+    start({ outbox: memoryPageOutbox(database) });
     for (let second = 0; second < 1_799; second++) {
       pages.clock.advance(1_000);
       await settleDown(2);
@@ -640,7 +640,7 @@ describe("what the relay asks for is kept of what is stored", () => {
 
   test("by a tab that is hidden meanwhile", async () => {
     pages.replies = [[503, {}, { "retry-after": "600" }]];
-    const { tab, tracker } = start({ outbox: memoryPageOutbox(sharedStore()) });
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
     tracker.track("a");
     await settleDown();
     pages.browser.setVisible(false);
@@ -656,7 +656,7 @@ test.each([
   ["drop_oldest" as const, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
 ])("events of one turn that do not all fit into the store fill it: %s", async (policy, kept) => {
   pages.browser.setOnline(false);
-  const outbox = memoryPageOutbox(sharedStore(), { maxEvents: 10 });
+  const outbox = memoryPageOutbox(memoryDatabase(), { maxEvents: 10 });
   const { tab, tracker } = start({ queue: { policy }, outbox });
   const receipts = Array.from({ length: 12 }, (_, n) => tracker.track(`n${n}`));
   await settleDown(60);

@@ -2,14 +2,14 @@ import { createMemoryStore, type MemoryStore, memoryOutbox } from "@intercom-eve
 import type { PageOutbox } from "../src/page-outbox.ts";
 import { createSharedStore, type StoreInside } from "../src/shared-store.ts";
 
-/** What the tabs of a site share. */
-export interface SharedStore {
+/** What the tabs of a site share, in the place of a database in IndexedDB. */
+export interface MemoryDatabase {
   readonly events: MemoryStore;
   /** Names and seconds that events have. */
   readonly taken: Set<string>;
 }
 
-export function sharedStore(): SharedStore {
+export function memoryDatabase(): MemoryDatabase {
   return { events: createMemoryStore(), taken: new Set() };
 }
 
@@ -23,9 +23,12 @@ export interface MemoryPageOutboxOptions {
 }
 
 /** The outbox of pages in its plainest words. As with a database, each call takes a while. */
-export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxOptions = {}): PageOutbox {
+export function memoryPageOutbox(
+  database: MemoryDatabase,
+  options: MemoryPageOutboxOptions = {},
+): PageOutbox {
   const { maxEvents = 100_000, fails = () => false, isAlive = () => true } = options;
-  const inner = memoryOutbox({ store: shared.events, maxEvents });
+  const inner = memoryOutbox({ store: database.events, maxEvents });
   let last: Promise<unknown> = Promise.resolve();
 
   /** Calls take effect one after the other, and not at once. */
@@ -45,10 +48,10 @@ export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxO
   }
 
   const inside: StoreInside = {
-    ids: () => call(async () => [...shared.events.events.keys()]),
+    ids: () => call(async () => [...database.events.events.keys()]),
     leaseDue: (request, by) =>
       call(async () => {
-        const { events } = shared.events;
+        const { events } = database.events;
         const waiting = [...events].filter(
           ([, { record }]) => record.dueAt > request.now && record.dueAt <= by,
         );
@@ -75,10 +78,10 @@ export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxO
       call(async () => {
         const records = drafts.flatMap((draft) => {
           let second = draft.second;
-          while (shared.taken.has(`${draft.name} ${second}`) && second < draft.second + 60) second += 1;
+          while (database.taken.has(`${draft.name} ${second}`) && second < draft.second + 60) second += 1;
           const record = draft.finish(second);
           if (!record) return [];
-          shared.taken.add(`${draft.name} ${second}`);
+          database.taken.add(`${draft.name} ${second}`);
           return [record];
         });
         await inner.append(records, leaseUntil);
@@ -86,10 +89,10 @@ export function memoryPageOutbox(shared: SharedStore, options: MemoryPageOutboxO
       }),
     clear: () =>
       call(async () => {
-        shared.events.events.clear();
-        shared.events.deadLetters.length = 0;
-        shared.events.bytes = 0;
-        shared.taken.clear();
+        database.events.events.clear();
+        database.events.deadLetters.length = 0;
+        database.events.bytes = 0;
+        database.taken.clear();
       }),
   };
   return outbox;
