@@ -7,7 +7,6 @@ import {
   type RelayEvent,
   safeOutcome,
 } from "@intercom-events/core";
-import { inTime } from "./in-time.ts";
 import { UNHEARD_DELAY } from "./next-step.ts";
 import {
   FIXED,
@@ -24,6 +23,7 @@ import {
 import type { PageDraft, PageOutbox } from "./page-outbox.ts";
 import { type DeliverySettings, dropped, type EncodedPageEvent, isTaken } from "./route.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** What a delivery does with a store that tabs share; {@link createSharedStore}. */
 export interface SharedStore {
@@ -143,7 +143,7 @@ export function createSharedStore(
       }
       return work();
     }
-    return inTime(onceCleared(), clock, onFailure);
+    return withTimeout(onceCleared(), clock, onFailure);
   }
 
   async function lease(limit: number, now: number, by = now): Promise<OutboxRecord[]> {
