@@ -96,7 +96,7 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
         if (!isFull()) break;
         if (oldest.isBusy) continue;
         oldest.end(dropped("queue_full"));
-        delivery.forget(oldest);
+        delivery.evict(oldest);
       }
     }
     return !isFull();
@@ -126,7 +126,7 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
       const { isOver, place = 0 } = event;
       if (!isOver && (place < FIXED || reason === "opted_out")) event.end(dropped(reason));
     }
-    delivery.drop(reason);
+    delivery.dropAll(reason);
     return before - events.size;
   }
 

@@ -163,11 +163,11 @@ function createMessengerDelivery(
       look();
       fallback?.flush();
     },
-    forget: (event) => fallback?.forget(event),
-    drop(reason) {
+    evict: (event) => fallback?.evict(event),
+    dropAll(reason) {
       stopWatching?.();
       line = [];
-      fallback?.drop(reason);
+      fallback?.dropAll(reason);
     },
   };
 }

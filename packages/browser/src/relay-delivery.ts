@@ -198,11 +198,11 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       queueMicrotask(isGone ? depart : pump);
     },
     flush: () => void pump(),
-    forget(event) {
+    evict(event) {
       const { record } = event as OwnEvent;
       if (record) store?.settle([{ id: record.id, outcome: dropped("queue_full") }]);
     },
-    drop(reason) {
+    dropAll(reason) {
       giveUp();
       if (reason !== "closed") store?.clear();
       else {

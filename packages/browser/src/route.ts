@@ -61,10 +61,13 @@ export interface Delivery {
   send(event: PageEvent): void;
   /** Delivers at once what can be delivered. */
   flush(): void;
-  /** Told of an event that made way for another. */
-  forget(event: PageEvent): void;
-  /** Told that what was not kept has been dropped: the visitor opts out, or the tracker is closed for good. */
-  drop(reason: DropReason): void;
+  /** Deletes an event that has made way for another. */
+  evict(event: PageEvent): void;
+  /**
+   * Delivers none of the events so far any more: the visitor opts out, so that they are deleted, or the tracker is
+   * closed for good.
+   */
+  dropAll(reason: DropReason): void;
 }
 
 /** Settles an event that was given up. */
