@@ -24,9 +24,9 @@ export interface BatchSender {
    * Sends a batch. Never rejects.
    *
    * @param isLast whether the page goes, so that nothing may be waited for
-   * @param isGivenUp whether it must not be sent any more, asked once there is an identity
+   * @param isCancelled whether it must not be sent any more, asked once there is an identity
    */
-  send(batch: readonly OutgoingEvent[], isLast: boolean, isGivenUp: () => boolean): Promise<BatchResult>;
+  send(batch: readonly OutgoingEvent[], isLast: boolean, isCancelled: () => boolean): Promise<BatchResult>;
   /** Events to send at once, at most: fewer after a batch that was too large. */
   readonly limit: number;
   /** Bytes they may have together; with the last, what is left of them to requests that outlive the page. */
@@ -34,7 +34,7 @@ export interface BatchSender {
   /** Milliseconds that the relay's clock is ahead of the page's, 0 if that is little. */
   readonly offset: number;
   /** Forgets who the caller was. */
-  forget(): void;
+  forgetIdentity(): void;
 }
 
 /** What became of a batch. */
@@ -85,7 +85,7 @@ export function createBatchSender(
   async function post(
     batch: readonly OutgoingEvent[],
     isLast: boolean,
-    isGivenUp: () => boolean,
+    isCancelled: () => boolean,
   ): Promise<Posted> {
     const abort = new AbortController();
     const { signal } = abort;
@@ -105,7 +105,7 @@ export function createBatchSender(
       if (isLast) reserve(encodeBatch(batch, clock.now(), lastToken));
       // Without an identity nothing is awaited: a page that goes may have no later moment.
       const token = identity && (await identify(isLast, late));
-      if (isGivenUp()) throw new Error("its events were given up");
+      if (isCancelled()) throw new Error("its events were cancelled");
       lastToken = token;
       const body = encodeBatch(batch, clock.now(), token);
       // After a failure the browser itself may be what refuses, as other scripts have used up its allowance.
@@ -137,10 +137,10 @@ export function createBatchSender(
     async send(
       batch: readonly OutgoingEvent[],
       isLast: boolean,
-      isGivenUp: () => boolean,
+      isCancelled: () => boolean,
     ): Promise<BatchResult> {
       const sentAt = clock.now();
-      const posted = await post(batch, isLast, isGivenUp);
+      const posted = await post(batch, isLast, isCancelled);
       const now = clock.now();
       let answer: Answer | Answer[];
       let askedFor: number | undefined;
@@ -172,7 +172,7 @@ export function createBatchSender(
       const rest = failures && Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random));
       return { steps, rest };
     },
-    forget() {
+    forgetIdentity() {
       lastToken = undefined;
     },
   };

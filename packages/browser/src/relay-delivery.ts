@@ -31,11 +31,11 @@ const LONGEST = 3_600_000;
 export function createRelayDelivery(options: BatchSenderOptions, settings: DeliverySettings): Delivery {
   const { clock, outbox } = settings;
   const adopt = createAdoption(settings, options.url);
-  const store = isPage() ? outbox?.share({ all, settings, pump, giveUp }) : undefined;
+  const store = isPage() ? outbox?.share({ all, settings, pump, cancelPending }) : undefined;
   const batchSender = createBatchSender(options, settings);
   let isPumping = false;
-  /** How often what waited was given up, here or in another tab. */
-  let drops = 0;
+  /** How often what waited was cancelled, here or in another tab. */
+  let cancellations = 0;
   let hasMore = false;
   /** The longest wait so far, in milliseconds: an event that has more ahead of it had its clock put back. */
   let longest = LONG;
@@ -73,7 +73,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
 
   /** Sends what is due. Nothing comes between choosing a batch and sending it, so that none of it is given up then. */
   async function sendNext(): Promise<void> {
-    const before = drops;
+    const before = cancellations;
     const patience = Math.max(LONGEST, longest, options.retry.maxDelay);
     const drawn = (await store?.draw(batchSender.limit, patience)) ?? [];
     const now = clock.now();
@@ -81,8 +81,8 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     const due: OutgoingEvent[] = all().filter(
       ({ place, isBusy, record }) => (place === MEMORY || place === UNREAD) && !isBusy && isDue(record),
     );
-    // What was drawn before all was given up goes back, which keeps nothing that was deleted.
-    if (drops === before) due.push(...drawn);
+    // What was drawn before all was cancelled goes back, which keeps nothing that was deleted.
+    if (cancellations === before) due.push(...drawn);
     const batch = cutBatch(due, batchSender.limit, batchSender.room(false));
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
@@ -97,8 +97,8 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       event.isBusy = true;
       event.survives = false;
     }
-    const before = drops;
-    const { steps, rest } = await batchSender.send(batch, isLast, () => drops > before);
+    const before = cancellations;
+    const { steps, rest } = await batchSender.send(batch, isLast, () => cancellations > before);
     const endings: Ending[] = [];
     const later: OutgoingEvent[] = [];
     for (const event of batch) {
@@ -174,9 +174,9 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   }
 
   /** Nothing that waits is sent any more, and nobody is taken for who was there before. */
-  function giveUp(): void {
-    drops += 1;
-    batchSender.forget();
+  function cancelPending(): void {
+    cancellations += 1;
+    batchSender.forgetIdentity();
   }
 
   function leave(): void {
@@ -203,7 +203,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       if (record) store?.settle([{ id: record.id, outcome: dropped("queue_full") }]);
     },
     dropAll(reason) {
-      giveUp();
+      cancelPending();
       if (reason !== "closed") store?.clear();
       else {
         leave();

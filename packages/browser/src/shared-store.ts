@@ -62,7 +62,7 @@ export interface StoreHost {
   /** Sends what can be sent. */
   pump(): void;
   /** Told that the visitor opts out in another tab. */
-  giveUp(): void;
+  cancelPending(): void;
 }
 
 /** What is asked of a store only where tabs share it. */
@@ -97,7 +97,7 @@ const EVER = 8_640_000_000_000_000;
 export function createSharedStore(
   outbox: PageOutbox,
   { ids, leaseDue }: StoreInside,
-  { all, settings, pump, giveUp }: StoreHost,
+  { all, settings, pump, cancelPending }: StoreHost,
 ): SharedStore {
   const { clock, ended, complain, queue, random = Math.random } = settings;
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
@@ -268,7 +268,7 @@ export function createSharedStore(
       const events = byId();
       for (const { id, outcome } of message.ended) events.get(id)?.end(outcome);
     } else if ("cleared" in message) {
-      giveUp();
+      cancelPending();
       // Also those that wait for the Messenger.
       for (const event of settings.events) event.end(dropped("opted_out"));
     } else if (tabs.leads()) onLead();
