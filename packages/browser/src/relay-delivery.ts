@@ -40,16 +40,16 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   /** The longest wait so far, in milliseconds: an event that has more ahead of it had its clock put back. */
   let longest = LONG;
   /** The page is gone, perhaps to come back, or the tracker is closed. */
-  let isGone = false;
+  let isSuspended = false;
   /** Ends the rest after a failure; there while it lasts. */
   let endRest: (() => void) | undefined;
   let endTimer: (() => void) | undefined;
   let endWatch: (() => void) | undefined;
   if (isPage()) {
     endWatch = watchPage((moment) => {
-      if (moment === "hidden" || moment === "pagehide") depart();
-      if (moment === "pagehide") leave();
-      else if (moment !== "hidden") wake();
+      if (moment === "hidden" || moment === "pagehide") sendAll();
+      if (moment === "pagehide") suspend();
+      else if (moment !== "hidden") resume();
     });
     store?.join();
   }
@@ -58,12 +58,12 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     hasMore = true;
     if (isPumping) return;
     isPumping = true;
-    while (hasMore && !isGone && !endRest && !isOffline()) {
+    while (hasMore && !isSuspended && !endRest && !isOffline()) {
       hasMore = false;
       await sendNext();
     }
     isPumping = false;
-    plan();
+    schedule();
   }
 
   /** The events of this page that go to the relay and have no outcome, in the order they were tracked. */
@@ -115,33 +115,34 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     }
     store?.settle(endings);
     store?.update(later);
-    if (rest > 0 && !isGone) {
+    if (rest > 0 && !isSuspended) {
       endRest?.();
-      endRest = clock.after(rest, goOn);
+      endRest = clock.after(rest, pumpNow);
     }
-    // A departing request is not the pump's.
+    // The last requests of a page are not the pump's.
     if (isLast) void pump();
   }
 
-  /** The page is seen, has come back, or there may be a network again. */
-  function wake(): void {
-    isGone = false;
+  /** The page is seen, has come back, or there may be a network again: what waits need not wait longer. */
+  function resume(): void {
+    isSuspended = false;
     store?.join();
-    plan();
-    goOn();
+    schedule();
+    pumpNow();
   }
 
-  function goOn(): void {
+  /** Sends what is due, though the wait after a failure is not over. */
+  function pumpNow(): void {
     endRest?.();
     endRest = undefined;
     void pump();
   }
 
   /** Sets the timer for the next look, while there is something to wait for. */
-  function plan(): void {
+  function schedule(): void {
     endTimer?.();
     const events = all();
-    if (isGone || (events.length === 0 && !store?.hasMore())) return;
+    if (isSuspended || (events.length === 0 && !store?.hasMore())) return;
     const now = clock.now();
     const waits = events.map(({ record }) => record.dueAt - now).filter((wait) => wait > 0);
     endTimer = clock.after(Math.min(LOOK, ...waits), async () => {
@@ -150,8 +151,8 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     });
   }
 
-  /** The page is hidden, perhaps for good: all that has no outcome leaves, the latest first, but for what is stored and has to wait. */
-  function depart(): void {
+  /** The page is hidden, perhaps for good: sends all that has no outcome, the latest first, but for what is stored and has to wait. */
+  function sendAll(): void {
     const sent: OutgoingEvent[] = [];
     const events = all();
     const now = clock.now();
@@ -179,8 +180,9 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     batchSender.forgetIdentity();
   }
 
-  function leave(): void {
-    isGone = true;
+  /** Sends nothing more but what is tracked as the page goes, and lets other tabs deliver. */
+  function suspend(): void {
+    isSuspended = true;
     // Firefox never settles what is under way as a page goes to the back/forward cache; what follows must not wait for it.
     isPumping = false;
     endTimer?.();
@@ -195,7 +197,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
         own.keep(true);
         toMemory(own);
       }
-      queueMicrotask(isGone ? depart : pump);
+      queueMicrotask(isSuspended ? sendAll : pump);
     },
     flush: () => void pump(),
     evict(event) {
@@ -206,7 +208,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       cancelPending();
       if (reason !== "closed") store?.clear();
       else {
-        leave();
+        suspend();
         endRest?.();
         endWatch?.();
         store?.close();
