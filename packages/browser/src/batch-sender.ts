@@ -42,7 +42,7 @@ interface BatchResult {
   /** What follows for each of its events, in their order. */
   readonly steps: Step[];
   /** Milliseconds to wait before the next batch, as this one failed whole. */
-  readonly rest: number;
+  readonly retryDelay: number;
 }
 
 /** What a request came to. */
@@ -169,8 +169,9 @@ export function createBatchSender(
       );
       // Where one answer goes for all events, and it was not about them, the way is closed.
       failures = "verdict" in answer && steps.some(({ record }) => record) ? failures + 1 : 0;
-      const rest = failures && Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random));
-      return { steps, rest };
+      const retryDelay =
+        failures && Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random));
+      return { steps, retryDelay };
     },
     forgetIdentity() {
       lastToken = undefined;

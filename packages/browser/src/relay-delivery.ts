@@ -41,8 +41,8 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   let longest = LONG;
   /** The page is gone, perhaps to come back, or the tracker is closed. */
   let isSuspended = false;
-  /** Ends the rest after a failure; there while it lasts. */
-  let endRest: (() => void) | undefined;
+  /** Ends the wait after a failure; there while it lasts. */
+  let endBackoff: (() => void) | undefined;
   let endTimer: (() => void) | undefined;
   let endWatch: (() => void) | undefined;
   if (isPage()) {
@@ -58,7 +58,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     hasMore = true;
     if (isPumping) return;
     isPumping = true;
-    while (hasMore && !isSuspended && !endRest && !isOffline()) {
+    while (hasMore && !isSuspended && !endBackoff && !isOffline()) {
       hasMore = false;
       await sendNext();
     }
@@ -98,7 +98,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       event.survives = false;
     }
     const before = cancellations;
-    const { steps, rest } = await batchSender.send(batch, isLast, () => cancellations > before);
+    const { steps, retryDelay } = await batchSender.send(batch, isLast, () => cancellations > before);
     const endings: Ending[] = [];
     const later: OutgoingEvent[] = [];
     for (const event of batch) {
@@ -115,9 +115,9 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     }
     store?.settle(endings);
     store?.update(later);
-    if (rest > 0 && !isSuspended) {
-      endRest?.();
-      endRest = clock.after(rest, pumpNow);
+    if (retryDelay > 0 && !isSuspended) {
+      endBackoff?.();
+      endBackoff = clock.after(retryDelay, pumpNow);
     }
     // The last requests of a page are not the pump's.
     if (isLast) void pump();
@@ -133,8 +133,8 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
 
   /** Sends what is due, though the wait after a failure is not over. */
   function pumpNow(): void {
-    endRest?.();
-    endRest = undefined;
+    endBackoff?.();
+    endBackoff = undefined;
     void pump();
   }
 
@@ -209,7 +209,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       if (reason !== "closed") store?.clear();
       else {
         suspend();
-        endRest?.();
+        endBackoff?.();
         endWatch?.();
         store?.close();
       }
