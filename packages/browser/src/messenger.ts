@@ -32,7 +32,7 @@ export interface MessengerOptions {
 }
 
 /** Milliseconds from one look at a Messenger that takes nothing to the next: the shortest wait that is not felt. */
-const INTERVAL = 100;
+const POLL_INTERVAL = 100;
 
 /**
  * Sends events through the Intercom Messenger that the page has installed, which gives them to the
@@ -143,7 +143,7 @@ function createMessengerDelivery(
     line.unshift(...left);
     isLooking = false;
     if (!line[0]) return;
-    const stopTimer = clock.after(Math.min(INTERVAL, line[0][1] - clock.now()), look);
+    const stopTimer = clock.after(Math.min(POLL_INTERVAL, line[0][1] - clock.now()), look);
     // The last moment before the page goes, and the first after its timers were slowed down or frozen.
     const endWatch = watchPage((moment) => look(moment === "hidden" || moment === "pagehide"));
     stopWatching = () => {

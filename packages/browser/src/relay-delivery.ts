@@ -15,14 +15,14 @@ import { isOffline, isPage, watchPage } from "./page-life.ts";
 import { cutBatch } from "./relay-batch.ts";
 import { type Delivery, type DeliverySettings, dropped } from "./route.ts";
 
-/** Milliseconds between looks at what waits. */
-const LOOK = 5_000;
+/** Milliseconds after which what waits is looked at again. */
+const POLL_INTERVAL = 5_000;
 
-/** Milliseconds that any event may wait for its turn. */
-const LONG = 120_000;
+/** Milliseconds that any event may be delayed, whatever was asked for. */
+const USUAL_DELAY = 120_000;
 
-/** Milliseconds that a relay may ask an event to wait. */
-const LONGEST = 3_600_000;
+/** Milliseconds that a relay may ask an event to wait, by `Retry-After`. */
+const MAX_RETRY_AFTER = 3_600_000;
 
 /**
  * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
@@ -37,8 +37,8 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   /** How often what waited was cancelled, here or in another tab. */
   let cancellations = 0;
   let hasMore = false;
-  /** The longest wait so far, in milliseconds: an event that has more ahead of it had its clock put back. */
-  let longest = LONG;
+  /** The longest delay so far, in milliseconds: an event that has more ahead of it had its clock put back. */
+  let longestDelay = USUAL_DELAY;
   /** The page is gone, perhaps to come back, or the tracker is closed. */
   let isSuspended = false;
   /** Ends the wait after a failure; there while it lasts. */
@@ -74,10 +74,10 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   /** Sends what is due. Nothing comes between choosing a batch and sending it, so that none of it is given up then. */
   async function sendNext(): Promise<void> {
     const before = cancellations;
-    const patience = Math.max(LONGEST, longest, options.retry.maxDelay);
-    const drawn = (await store?.draw(batchSender.limit, patience)) ?? [];
+    const maxDelay = Math.max(MAX_RETRY_AFTER, longestDelay, options.retry.maxDelay);
+    const drawn = (await store?.draw(batchSender.limit, maxDelay)) ?? [];
     const now = clock.now();
-    const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longest;
+    const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longestDelay;
     const due: OutgoingEvent[] = all().filter(
       ({ place, isBusy, record }) => (place === MEMORY || place === UNREAD) && !isBusy && isDue(record),
     );
@@ -107,7 +107,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       if (record) {
         event.record = record;
         later.push(event);
-        longest = Math.max(longest, record.dueAt - clock.now());
+        longestDelay = Math.max(longestDelay, record.dueAt - clock.now());
       } else {
         endings.push({ id: event.record.id, outcome });
         event.end(outcome);
@@ -145,7 +145,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     if (isSuspended || (events.length === 0 && !store?.hasMore())) return;
     const now = clock.now();
     const waits = events.map(({ record }) => record.dueAt - now).filter((wait) => wait > 0);
-    endTimer = clock.after(Math.min(LOOK, ...waits), async () => {
+    endTimer = clock.after(Math.min(POLL_INTERVAL, ...waits), async () => {
       await store?.look();
       void pump();
     });

@@ -32,9 +32,9 @@ export interface SharedStore {
   /**
    * Leases the events this tab is to send.
    *
-   * @param longest milliseconds that an event may have to wait: one that has more ahead of it had its clock put back
+   * @param maxDelay milliseconds that an event may have to wait: one that has more ahead of it had its clock put back
    */
-  draw(limit: number, longest: number): Promise<OutgoingEvent[]>;
+  draw(limit: number, maxDelay: number): Promise<OutgoingEvent[]>;
   /** Ends events, and tells the tabs that may have tracked them. */
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */
@@ -281,13 +281,13 @@ export function createSharedStore(
       event.record = { ...event.record, id: padded(latest) + padded(sequence++) + page };
       keep([event]);
     },
-    async draw(limit, longest) {
+    async draw(limit, maxDelay) {
       const now = clock.now();
       // Who has the lock may be frozen; then leases keep apart who delivers.
       if (!tabs.leads() && !allIn(STORED).some(({ trackedAt }) => trackedAt + LEASE < now)) return [];
       const leased = await lease(limit, vainLooks > MAX_VAIN_LOOKS ? EVER : now);
       if (leased.length > 0) vainLooks = 0;
-      const hasToWait = ({ dueAt }: OutboxRecord) => dueAt > now && dueAt <= now + longest;
+      const hasToWait = ({ dueAt }: OutboxRecord) => dueAt > now && dueAt <= now + maxDelay;
       update(leased.filter(hasToWait));
       const events = byId();
       // What has ended here is only still there because the store has failed meanwhile.
