@@ -27,7 +27,7 @@ export type Step =
   | { readonly record: OutboxRecord; readonly outcome?: never };
 
 /** Milliseconds after which the next page sends an event that has left with the last request of its own. */
-export const UNHEARD_DELAY = 30_000;
+export const IN_FLIGHT_DELAY = 30_000;
 
 /**
  * Verdicts that may change; the first is no failure. With any other the event ends: the relay has held it as long as

@@ -51,7 +51,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       if (moment === "pagehide") suspend();
       else if (moment !== "hidden") resume();
     });
-    store?.join();
+    store?.joinGroup();
   }
 
   async function pump(): Promise<void> {
@@ -75,18 +75,18 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   async function sendNext(): Promise<void> {
     const before = cancellations;
     const maxDelay = Math.max(MAX_RETRY_AFTER, longestDelay, options.retry.maxDelay);
-    const drawn = (await store?.draw(batchSender.limit, maxDelay)) ?? [];
+    const leased = (await store?.lease(batchSender.limit, maxDelay)) ?? [];
     const now = clock.now();
     const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longestDelay;
     const due: OutgoingEvent[] = all().filter(
       ({ place, isBusy, record }) => (place === MEMORY || place === UNREAD) && !isBusy && isDue(record),
     );
-    // What was drawn before all was cancelled goes back, which keeps nothing that was deleted.
-    if (cancellations === before) due.push(...drawn);
+    // What was leased before all was cancelled goes back, which keeps nothing that was deleted.
+    if (cancellations === before) due.push(...leased);
     const batch = cutBatch(due, batchSender.limit, batchSender.room(false));
     // What is too large for any request is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
-    store?.update(drawn.filter((event) => !batch.includes(event)));
+    store?.update(leased.filter((event) => !batch.includes(event)));
     if (batch.length === 0) return;
     hasMore = true;
     await dispatch(batch, false);
@@ -126,7 +126,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   /** The page is seen, has come back, or there may be a network again: what waits need not wait longer. */
   function resume(): void {
     isSuspended = false;
-    store?.join();
+    store?.joinGroup();
     schedule();
     pumpNow();
   }
@@ -142,11 +142,11 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   function schedule(): void {
     endTimer?.();
     const events = all();
-    if (isSuspended || (events.length === 0 && !store?.hasMore())) return;
+    if (isSuspended || (events.length === 0 && !store?.hasBacklog())) return;
     const now = clock.now();
     const waits = events.map(({ record }) => record.dueAt - now).filter((wait) => wait > 0);
     endTimer = clock.after(Math.min(POLL_INTERVAL, ...waits), async () => {
-      await store?.look();
+      await store?.reconcile();
       void pump();
     });
   }
@@ -171,7 +171,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       void dispatch(batch.reverse(), true);
       sent.push(...batch);
     }
-    store?.mark(sent);
+    store?.markInFlight(sent);
   }
 
   /** Nothing that waits is sent any more, and nobody is taken for who was there before. */
@@ -186,7 +186,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     // Firefox never settles what is under way as a page goes to the back/forward cache; what follows must not wait for it.
     isPumping = false;
     endTimer?.();
-    store?.leave();
+    store?.leaveGroup();
   }
 
   return {

@@ -7,7 +7,7 @@ import {
   type RelayEvent,
   safeOutcome,
 } from "@intercom-events/core";
-import { UNHEARD_DELAY } from "./next-step.ts";
+import { IN_FLIGHT_DELAY } from "./next-step.ts";
 import {
   FIXED,
   LEAVING,
@@ -34,21 +34,21 @@ export interface SharedStore {
    *
    * @param maxDelay milliseconds that an event may have to wait: one that has more ahead of it had its clock put back
    */
-  draw(limit: number, maxDelay: number): Promise<OutgoingEvent[]>;
+  lease(limit: number, maxDelay: number): Promise<OutgoingEvent[]>;
   /** Ends events, and tells the tabs that may have tracked them. */
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */
   update(events: readonly OutgoingEvent[]): void;
-  /** Notes what leaves with the page, so that the next page does not send it at once. */
-  mark(sent: readonly OutgoingEvent[]): void;
-  /** Finds out about events whose end nobody has told. */
-  look(): Promise<void>;
+  /** Notes what is sent as the page goes, so that the next page does not send it at once. */
+  markInFlight(sent: readonly OutgoingEvent[]): void;
+  /** Compares with what the store holds, and so finds out about events whose end nobody has told. */
+  reconcile(): Promise<void>;
   /** Whether it is known to hold events that this tab is to deliver. */
-  hasMore(): boolean;
-  /** Takes part in delivering what the store holds. */
-  join(): void;
+  hasBacklog(): boolean;
+  /** Joins the tabs of which one delivers what the store holds. */
+  joinGroup(): void;
   /** Lets other tabs deliver. */
-  leave(): void;
+  leaveGroup(): void;
   /** Deletes everything. */
   clear(): void;
   close(): void;
@@ -82,11 +82,11 @@ const LEASE = 30_000;
 /** Events that are stored in one transaction, at most. */
 const MAX_GROUP = 500;
 
-/** Looks at a store that does not work before it is left alone until there is a new event. */
-const MAX_BAD_LOOKS = 5;
+/** Times in a row that a store cannot be read before it is left alone until there is a new event. */
+const MAX_FAILED_READS = 5;
 
-/** Looks in a row at a store that held events and gave none, after which all of it is looked at: two minutes. */
-const MAX_VAIN_LOOKS = 24;
+/** Times in a row that a store held events but leased none, after which any is leased: two minutes. */
+const MAX_IDLE_POLLS = 24;
 
 const BROKEN = "the outbox does not work, so events wait in memory";
 
@@ -111,9 +111,9 @@ export function createSharedStore(
   let groupSize = MAX_GROUP;
   let isStoring = false;
   let isClosed = false;
-  let isStocked = false;
-  let vainLooks = 0;
-  let badLooks = 0;
+  let hasBacklog = false;
+  let idlePolls = 0;
+  let failedReads = 0;
   /** Whether the store may still hold what was there when the visitor opted out on this page. */
   let isToClear = false;
   /** That it is being emptied: a second time would delete what other tabs have stored since. */
@@ -259,7 +259,7 @@ export function createSharedStore(
   }
 
   function onLead(): void {
-    isStocked = true;
+    hasBacklog = true;
     pump();
   }
 
@@ -281,12 +281,12 @@ export function createSharedStore(
       event.record = { ...event.record, id: padded(latest) + padded(sequence++) + page };
       keep([event]);
     },
-    async draw(limit, maxDelay) {
+    async lease(limit, maxDelay) {
       const now = clock.now();
       // Who has the lock may be frozen; then leases keep apart who delivers.
       if (!tabs.leads() && !allIn(STORED).some(({ trackedAt }) => trackedAt + LEASE < now)) return [];
-      const leased = await lease(limit, vainLooks > MAX_VAIN_LOOKS ? EVER : now);
-      if (leased.length > 0) vainLooks = 0;
+      const leased = await lease(limit, idlePolls > MAX_IDLE_POLLS ? EVER : now);
+      if (leased.length > 0) idlePolls = 0;
       const hasToWait = ({ dueAt }: OutboxRecord) => dueAt > now && dueAt <= now + maxDelay;
       update(leased.filter(hasToWait));
       const events = byId();
@@ -302,14 +302,14 @@ export function createSharedStore(
     },
     settle,
     update: (events) => update(events.map(({ record }) => record)),
-    mark(sent) {
-      const dueAt = clock.now() + UNHEARD_DELAY;
-      const marked = (event: OutgoingEvent): OutboxRecord => {
+    markInFlight(sent) {
+      const dueAt = clock.now() + IN_FLIGHT_DELAY;
+      const inFlight = (event: OutgoingEvent): OutboxRecord => {
         const { record } = event;
         return sent.includes(event) ? { ...record, attempts: record.attempts + 1, dueAt } : record;
       };
       const unsaved = allIn(MEMORY);
-      const records = unsaved.map(marked);
+      const records = unsaved.map(inFlight);
       for (const event of unsaved) event.place = LEAVING;
       // First, as what is stored already is safe.
       if (records.length > 0) {
@@ -323,14 +323,14 @@ export function createSharedStore(
             ),
         );
       }
-      update(sent.map(marked));
+      update(sent.map(inFlight));
     },
-    async look() {
+    async reconcile() {
       const before = allIn(STORED);
       const held = await fromStore(ids);
-      badLooks = held ? 0 : badLooks + 1;
-      isStocked = tabs.leads() && (held ? held.length > 0 : badLooks < MAX_BAD_LOOKS);
-      vainLooks = isStocked ? vainLooks + 1 : 0;
+      failedReads = held ? 0 : failedReads + 1;
+      hasBacklog = tabs.leads() && (held ? held.length > 0 : failedReads < MAX_FAILED_READS);
+      idlePolls = hasBacklog ? idlePolls + 1 : 0;
       if (!held) return rescue();
       const there = new Set(held);
       const gone = before.filter(({ record }) => !there.has(record.id));
@@ -341,9 +341,9 @@ export function createSharedStore(
       });
       for (const event of gone) event.end(UNTOLD);
     },
-    hasMore: () => isStocked,
-    join: tabs.join,
-    leave: tabs.leave,
+    hasBacklog: () => hasBacklog,
+    joinGroup: tabs.joinGroup,
+    leaveGroup: tabs.leaveGroup,
     clear() {
       isToClear = true;
       clearing = undefined; // It may have been emptied before what is to be deleted now came.

@@ -16,12 +16,12 @@ test("a tab that has left still tells the others, and hears nothing", async () =
     () => undefined,
     (message) => missed.push(message),
   );
-  staying.join();
-  leaving.join();
-  leaving.leave();
+  staying.joinGroup();
+  leaving.joinGroup();
+  leaving.leaveGroup();
   leaving.tell({ cleared: true });
   staying.tell({ fresh: true });
   await expect.poll(() => heard).toEqual([{ cleared: true }]);
   expect(missed).toEqual([]);
-  staying.leave();
+  staying.leaveGroup();
 });

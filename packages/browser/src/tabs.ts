@@ -9,15 +9,15 @@ export type TabMessage =
   /** The store was emptied, as the visitor opted out. */
   | { readonly cleared: true };
 
-/** The tabs that share a store; {@link createTabs}. */
+/** The group of tabs that share a store, of which one delivers; {@link createTabs}. */
 export interface Tabs {
   /** Whether this is the tab that delivers. */
   leads(): boolean;
   tell(message: TabMessage): void;
-  /** Takes part, from now on. */
-  join(): void;
-  /** Takes no part any more, and lets another tab deliver. */
-  leave(): void;
+  /** Takes part in the group, from now on. */
+  joinGroup(): void;
+  /** Takes no part any more, and lets another tab of the group deliver. */
+  leaveGroup(): void;
 }
 
 /**
@@ -60,7 +60,7 @@ export function createTabs(name: string, onLead: () => void, onMessage: (message
         // Who misses it looks into the store.
       }
     },
-    join() {
+    joinGroup() {
       if (membership) return;
       membership = new AbortController();
       try {
@@ -72,7 +72,7 @@ export function createTabs(name: string, onLead: () => void, onMessage: (message
       if (globalThis.navigator?.locks) apply(membership);
       else lead();
     },
-    leave() {
+    leaveGroup() {
       membership?.abort();
       membership = undefined;
       isLeading = false;
