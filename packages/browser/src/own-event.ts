@@ -1,11 +1,5 @@
-import {
-  createIssue,
-  foldName,
-  MAX_MOVE,
-  type OutboxRecord,
-  type Outcome,
-  type RelayEvent,
-} from "@intercom-events/core";
+import { createIssue, foldName, MAX_MOVE, type OutboxRecord, type Outcome } from "@intercom-events/core";
+import { encodeRelayEvent } from "./relay-event.ts";
 import type { DeliverySettings, PageEvent } from "./route.ts";
 
 /** An event on its way to a relay: of this page, or one that another page has left in the store. */
@@ -97,7 +91,7 @@ export function createAdoption(
         isAlone = !taken.has(key);
         taken.add(key);
         if (taken.size > MAX_REMEMBERED) taken.delete(taken.values().next().value as string);
-        own.record = { ...own.record, body: encode(event, second) };
+        own.record = { ...own.record, body: encodeRelayEvent(content, second) };
       },
       decide() {
         const moved = own.second - tracked;
@@ -116,10 +110,4 @@ export function createAdoption(
 export function firstFree(second: number, name: string, taken: ReadonlySet<string>): number {
   for (let free = second; free <= second + MAX_MOVE; free++) if (!taken.has(`${free},${name}`)) return free;
   return second;
-}
-
-/** One `RelayEvent`, which is sent in these very bytes each time. */
-function encode({ event: { eventName, metadata } }: PageEvent, second: number): string {
-  const encoded: RelayEvent = { event_name: eventName, created_at: second, ...(metadata && { metadata }) };
-  return JSON.stringify(encoded);
 }

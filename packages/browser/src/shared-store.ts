@@ -4,7 +4,6 @@ import {
   type OutboxError,
   type OutboxRecord,
   type Outcome,
-  type RelayEvent,
   safeOutcome,
 } from "@intercom-events/core";
 import { IN_FLIGHT_DELAY } from "./next-step.ts";
@@ -21,7 +20,8 @@ import {
   UNREAD,
 } from "./own-event.ts";
 import type { PageDraft, PageOutbox } from "./page-outbox.ts";
-import { type DeliverySettings, dropped, type EncodedPageEvent, isTaken } from "./route.ts";
+import { decodeRelayEvent } from "./relay-event.ts";
+import { type DeliverySettings, dropped, isTaken } from "./route.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
 import { withTimeout } from "./with-timeout.ts";
 
@@ -158,7 +158,7 @@ export function createSharedStore(
     return {
       record,
       // Its own page may have told of it, but must not be the only one to know of a loss.
-      end: (outcome) => isOwn(record) || isTaken(outcome) || ended(outcome, decode(record.body)),
+      end: (outcome) => isOwn(record) || isTaken(outcome) || ended(outcome, decodeRelayEvent(record.body)),
     };
   }
 
@@ -373,12 +373,6 @@ function draftOf(event: OwnEvent): PageDraft {
       return event.record;
     },
   };
-}
-
-/** The event of a body that was encoded in another page. */
-function decode(body: string): EncodedPageEvent {
-  const { event_name: eventName, metadata } = JSON.parse(body) as RelayEvent;
-  return { eventName, ...(metadata && { metadata }) };
 }
 
 function padded(value: number): string {
