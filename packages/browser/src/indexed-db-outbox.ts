@@ -9,9 +9,9 @@ import {
 import { checkOutboxOptions } from "./check-options.ts";
 import { ask, indexedDbNamed, STORES, type Stores } from "./indexed-db.ts";
 import { firstFree } from "./own-event.ts";
-import type { PageOutbox } from "./page-outbox.ts";
+import type { PageOutbox, StoreInside } from "./page-outbox.ts";
 import { isTaken } from "./route.ts";
-import { createSharedStore, type StoreInside } from "./shared-store.ts";
+import { createSharedStore } from "./shared-store.ts";
 
 /** What {@link indexedDbOutbox} takes. */
 export interface IndexedDbOutboxOptions extends OutboxOptions {

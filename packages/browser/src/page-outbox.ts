@@ -1,5 +1,6 @@
-import type { Outbox, OutboxRecord } from "@intercom-events/core";
-import type { SharedStore, StoreHost } from "./shared-store.ts";
+import type { Ending, LeaseRequest, Outbox, OutboxRecord } from "@intercom-events/core";
+import type { OutgoingEvent, OwnEvent } from "./own-event.ts";
+import type { DeliverySettings } from "./route.ts";
 
 /** An outbox of pages: tabs that share it never give two events of one name the same second. */
 export interface PageOutbox extends Outbox {
@@ -33,4 +34,52 @@ export interface PageDraft {
    * not kept. The others may or may not be, with the body that this gave.
    */
   finish(second: number): OutboxRecord | undefined;
+}
+
+/** What a delivery does with a store that tabs share; made by `createSharedStore`. */
+export interface SharedStore {
+  /** Stores an event of this page, with those that follow at once. */
+  put(event: OwnEvent): void;
+  /**
+   * Leases the events this tab is to send.
+   *
+   * @param maxDelay milliseconds that an event may have to wait: one that has more ahead of it had its clock put back
+   */
+  lease(limit: number, maxDelay: number): Promise<OutgoingEvent[]>;
+  /** Ends events, and tells the tabs that may have tracked them. */
+  settle(endings: readonly Ending[]): void;
+  /** Keeps what is to be sent again. */
+  update(events: readonly OutgoingEvent[]): void;
+  /** Notes what is sent as the page goes, so that the next page does not send it at once. */
+  markInFlight(sent: readonly OutgoingEvent[]): void;
+  /** Compares with what the store holds, and so finds out about events whose end nobody has told. */
+  reconcile(): Promise<void>;
+  /** Whether it is known to hold events that this tab is to deliver. */
+  hasBacklog(): boolean;
+  /** Joins the tabs of which one delivers what the store holds. */
+  joinGroup(): void;
+  /** Lets other tabs deliver. */
+  leaveGroup(): void;
+  /** Deletes everything. */
+  clear(): void;
+  close(): void;
+}
+
+/** What a store needs of the delivery. */
+export interface StoreHost {
+  /** The events of this page without an outcome. */
+  all(): OwnEvent[];
+  readonly settings: DeliverySettings;
+  /** Sends what can be sent. */
+  pump(): void;
+  /** Told that the visitor opts out in another tab. */
+  cancelPending(): void;
+}
+
+/** What is asked of a store only where tabs share it. */
+export interface StoreInside {
+  /** The ids of all events it holds. */
+  ids(): Promise<readonly unknown[]>;
+  /** `lease` of what is due by another time than now. */
+  leaseDue(request: LeaseRequest, by: number): Promise<OutboxRecord[]>;
 }

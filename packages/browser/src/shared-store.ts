@@ -1,6 +1,5 @@
 import {
   type Ending,
-  type LeaseRequest,
   type OutboxError,
   type OutboxRecord,
   type Outcome,
@@ -19,59 +18,11 @@ import {
   toMemory,
   UNREAD,
 } from "./own-event.ts";
-import type { PageDraft, PageOutbox } from "./page-outbox.ts";
+import type { PageDraft, PageOutbox, SharedStore, StoreHost, StoreInside } from "./page-outbox.ts";
 import { decodeRelayEvent } from "./relay-event.ts";
-import { type DeliverySettings, dropped, isTaken } from "./route.ts";
+import { dropped, isTaken } from "./route.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
 import { withTimeout } from "./with-timeout.ts";
-
-/** What a delivery does with a store that tabs share; {@link createSharedStore}. */
-export interface SharedStore {
-  /** Stores an event of this page, with those that follow at once. */
-  put(event: OwnEvent): void;
-  /**
-   * Leases the events this tab is to send.
-   *
-   * @param maxDelay milliseconds that an event may have to wait: one that has more ahead of it had its clock put back
-   */
-  lease(limit: number, maxDelay: number): Promise<OutgoingEvent[]>;
-  /** Ends events, and tells the tabs that may have tracked them. */
-  settle(endings: readonly Ending[]): void;
-  /** Keeps what is to be sent again. */
-  update(events: readonly OutgoingEvent[]): void;
-  /** Notes what is sent as the page goes, so that the next page does not send it at once. */
-  markInFlight(sent: readonly OutgoingEvent[]): void;
-  /** Compares with what the store holds, and so finds out about events whose end nobody has told. */
-  reconcile(): Promise<void>;
-  /** Whether it is known to hold events that this tab is to deliver. */
-  hasBacklog(): boolean;
-  /** Joins the tabs of which one delivers what the store holds. */
-  joinGroup(): void;
-  /** Lets other tabs deliver. */
-  leaveGroup(): void;
-  /** Deletes everything. */
-  clear(): void;
-  close(): void;
-}
-
-/** What a store needs of the delivery. */
-export interface StoreHost {
-  /** The events of this page without an outcome. */
-  all(): OwnEvent[];
-  readonly settings: DeliverySettings;
-  /** Sends what can be sent. */
-  pump(): void;
-  /** Told that the visitor opts out in another tab. */
-  cancelPending(): void;
-}
-
-/** What is asked of a store only where tabs share it. */
-export interface StoreInside {
-  /** The ids of all events it holds. */
-  ids(): Promise<readonly unknown[]>;
-  /** `lease` of what is due by another time than now. */
-  leaseDue(request: LeaseRequest, by: number): Promise<OutboxRecord[]>;
-}
 
 /**
  * Milliseconds a lease lasts: longer than a request. A tab that dies leaves its events alone so long, and one that

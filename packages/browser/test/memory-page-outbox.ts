@@ -1,6 +1,6 @@
 import { createMemoryStore, type MemoryStore, memoryOutbox } from "@intercom-events/core";
-import type { PageOutbox } from "../src/page-outbox.ts";
-import { createSharedStore, type StoreInside } from "../src/shared-store.ts";
+import type { PageOutbox, StoreInside } from "../src/page-outbox.ts";
+import { createSharedStore } from "../src/shared-store.ts";
 
 /** What the tabs of a site share, in the place of a database in IndexedDB. */
 export interface MemoryDatabase {
