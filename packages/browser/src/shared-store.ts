@@ -5,6 +5,7 @@ import {
   type Outcome,
   safeOutcome,
 } from "@intercom-events/core";
+import { createClearing } from "./clearing.ts";
 import { IN_FLIGHT_DELAY } from "./next-step.ts";
 import {
   FIXED,
@@ -51,6 +52,7 @@ export function createSharedStore(
   { all, settings, pump, cancelPending }: StoreHost,
 ): SharedStore {
   const { clock, ended, complain, queue, random = Math.random } = settings;
+  const clearing = createClearing(outbox);
   const tabs = createTabs(outbox.name ?? "", onLead, onMessage);
   /** Ends the ids of this page's events, and of no other's. */
   const page = `-${random()}`;
@@ -65,10 +67,6 @@ export function createSharedStore(
   let hasBacklog = false;
   let idlePolls = 0;
   let failedReads = 0;
-  /** Whether the store may still hold what was there when the visitor opted out on this page. */
-  let isToClear = false;
-  /** That it is being emptied: a second time would delete what other tabs have stored since. */
-  let clearing: Promise<void> | undefined;
 
   const allIn = (wanted: Place) => all().filter(({ place }) => place === wanted);
   /** Whether it is one of this page, which may have ended. */
@@ -76,25 +74,12 @@ export function createSharedStore(
   /** The events of this page by their ids. */
   const byId = () => new Map(all().map((event) => [event.record.id, event]));
 
-  /** Clearing comes before all else, so that it deletes nothing newer and nothing is sent that it should. */
+  /** Does something with the store, though not for ever. Never rejects. */
   function fromStore<T>(
     work: () => Promise<T>,
     onFailure = (cause: unknown): unknown => isClosed || complain(BROKEN, cause),
   ): Promise<T | undefined> {
-    async function onceCleared(): Promise<T> {
-      while (isToClear) {
-        clearing ??= outbox.clear();
-        const mine = clearing;
-        try {
-          await mine;
-          if (clearing === mine) isToClear = false;
-        } finally {
-          if (clearing === mine) clearing = undefined;
-        }
-      }
-      return work();
-    }
-    return withTimeout(onceCleared(), clock, onFailure);
+    return withTimeout(clearing.onceCleared(work), clock, onFailure);
   }
 
   async function lease(limit: number, now: number, by = now): Promise<OutboxRecord[]> {
@@ -296,8 +281,7 @@ export function createSharedStore(
     joinGroup: tabs.joinGroup,
     leaveGroup: tabs.leaveGroup,
     clear() {
-      isToClear = true;
-      clearing = undefined; // It may have been emptied before what is to be deleted now came.
+      clearing.clearAll();
       void fromStore(async () => undefined);
       tabs.tell({ cleared: true });
     },
