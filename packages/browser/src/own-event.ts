@@ -1,4 +1,5 @@
 import { createIssue, foldName, MAX_MOVE, type OutboxRecord, type Outcome } from "@intercom-events/core";
+import type { PageDraft } from "./page-outbox.ts";
 import { encodeRelayEvent } from "./relay-event.ts";
 import type { DeliverySettings, PageEvent } from "./route.ts";
 
@@ -103,6 +104,21 @@ export function createAdoption(
     });
     own.moveTo(firstFree(tracked, subject, taken));
     return own;
+  };
+}
+
+/** An event whose second its store is to decide on. */
+export function draftOf(event: OwnEvent): PageDraft {
+  const { name, second } = event;
+  return {
+    name,
+    second,
+    finish(decided) {
+      if (event.isOver || event.place !== STORING) return undefined;
+      event.place = FIXED;
+      event.moveTo(decided);
+      return event.record;
+    },
   };
 }
 

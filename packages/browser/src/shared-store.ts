@@ -8,6 +8,7 @@ import {
 import { createClearing } from "./clearing.ts";
 import { IN_FLIGHT_DELAY } from "./next-step.ts";
 import {
+  draftOf,
   FIXED,
   LEAVING,
   MEMORY,
@@ -19,7 +20,7 @@ import {
   toMemory,
   UNREAD,
 } from "./own-event.ts";
-import type { PageDraft, PageOutbox, SharedStore, StoreHost, StoreInside } from "./page-outbox.ts";
+import type { PageOutbox, SharedStore, StoreHost, StoreInside } from "./page-outbox.ts";
 import { decodeRelayEvent } from "./relay-event.ts";
 import { dropped, isTaken } from "./route.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
@@ -294,21 +295,6 @@ export function createSharedStore(
 
 /** The outcome of an event that the store has no more, or should not have: nobody has told how often it was sent. */
 const UNTOLD: Outcome = { status: "accepted", attempts: 0 };
-
-/** An event whose second the store is to decide on. */
-function draftOf(event: OwnEvent): PageDraft {
-  const { name, second } = event;
-  return {
-    name,
-    second,
-    finish(decided) {
-      if (event.isOver || event.place !== STORING) return undefined;
-      event.place = FIXED;
-      event.moveTo(decided);
-      return event.record;
-    },
-  };
-}
 
 function padded(value: number): string {
   return String(value).padStart(16, "0");
