@@ -102,7 +102,7 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
     return !isFull();
   }
 
-  /** Waits until the events so far have ended, or the time is up, and answers how many have not. */
+  /** Waits until the events so far have ended, or the time is up, and returns how many have not. */
   async function settle(timeout?: number): Promise<number> {
     const waiting = [...events];
     delivery.flush();
@@ -119,7 +119,7 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
     return waiting.filter(({ isOver }) => !isOver).length;
   }
 
-  /** Ends what shall not or cannot outlive this, and answers how many events that were. */
+  /** Ends what shall not or cannot outlive this, and returns how many events that were. */
   function drop(reason: "closed" | "opted_out"): number {
     const before = events.size;
     for (const event of events) {

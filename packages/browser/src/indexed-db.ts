@@ -6,7 +6,7 @@ import { OutboxError, type OutboxErrorCode } from "@intercom-events/core";
  */
 export const STORES = ["events", "seconds", "summary"] as const;
 
-/** Answers an object store, within one transaction. */
+/** Returns an object store, within one transaction. */
 export type Stores = (name: (typeof STORES)[number]) => IDBObjectStore;
 
 /** A database of the page's origin. */

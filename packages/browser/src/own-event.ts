@@ -68,7 +68,7 @@ const MAX_REMEMBERED = 5000;
 const taken = new Set<string>();
 
 /**
- * Answers what makes an event one of a relay's, at a second of its own: it keeps apart what Intercom would merge, events
+ * Returns what makes an event one of a relay's, at a second of its own: it keeps apart what Intercom would merge, events
  * of one name and second, as all events of a page have one contact.
  */
 export function createAdoption(

@@ -14,7 +14,7 @@ export function allowanceLeft(): number {
   return requests < MAX_REQUESTS ? ALLOWANCE - bytes : 0;
 }
 
-/** Takes a part of the allowance, which the answered function gives back; `undefined` if there is no room. */
+/** Takes a part of the allowance, which the returned function gives back; `undefined` if there is no room. */
 export function takeAllowance(size: number): (() => void) | undefined {
   if (size > allowanceLeft()) return undefined;
   bytes += size;

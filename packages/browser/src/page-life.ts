@@ -3,7 +3,7 @@ export type PageMoment = "hidden" | "visible" | "pagehide" | "pageshow" | "onlin
 
 const EVENTS = ["visibilitychange", "pagehide", "pageshow", "online"] as const;
 
-/** Listens to the page, until the answered function is called. React Native has a `window` without listeners. */
+/** Listens to the page, until the returned function is called. React Native has a `window` without listeners. */
 export function watchPage(listener: (moment: PageMoment) => void): () => void {
   const hear = ({ type }: Event) =>
     listener((type === EVENTS[0] ? window.document?.visibilityState : type) as PageMoment);

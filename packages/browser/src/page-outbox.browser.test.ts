@@ -24,7 +24,7 @@ async function pairsIn(outbox: PageOutbox): Promise<string[]> {
   });
 }
 
-/** `[name, seconds after T]`, appended one call after the other; answers the seconds given. */
+/** `[name, seconds after T]`, appended one call after the other; returns the seconds given. */
 async function give(outbox: PageOutbox, calls: readonly (readonly [string, number])[][]): Promise<number[]> {
   const drafts = calls.map((call, index) =>
     call.map(([name, second], at) => draft(`${index}-${at}-${name}`, name, T + second)),

@@ -29,7 +29,7 @@ export interface PageDraft {
   /** The second it was tracked in, since the epoch. */
   readonly second: number;
   /**
-   * Answers the record to keep, once its second is decided; called inside the transaction, which waits for
+   * Returns the record to keep, once its second is decided; called inside the transaction, which waits for
    * nothing after. It is `undefined` for an event that the page has given up storing: then it is certainly
    * not kept. The others may or may not be, with the body that this gave.
    */

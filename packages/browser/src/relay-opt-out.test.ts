@@ -28,7 +28,7 @@ describe("after the visitor opted out nothing is sent", () => {
     }
   });
 
-  test("of what was about to be drawn from the store", async () => {
+  test("of what was about to be leased from the store", async () => {
     pages.browser.setOnline(false);
     const database = memoryDatabase();
     const before = start({ outbox: memoryPageOutbox(database) });

@@ -13,7 +13,7 @@ export interface RelayOptions {
    */
   readonly credentials?: "omit" | "same-origin" | "include" | undefined;
   /**
-   * Answers a token, signed by the site, that says who the caller is; asked for each request. For sites
+   * Returns a token, signed by the site, that says who the caller is; asked for each request. For sites
    * that know their callers by no cookie.
    */
   readonly identity?: (() => string | Promise<string>) | undefined;

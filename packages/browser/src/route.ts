@@ -28,7 +28,7 @@ export interface PageEvent {
   isOver?: boolean;
   /** Tells whether it is kept; only the first call counts. */
   keep(isStored: boolean): void;
-  /** Tells how it ended, and answers its receipt; only the first call counts. */
+  /** Tells how it ended, and returns its receipt; only the first call counts. */
   end(outcome: Outcome): Receipt;
 }
 

@@ -190,7 +190,7 @@ export function createSharedStore(
     if (!event.isOver) keep([event]);
   }
 
-  /** The store cannot be read: what this page has stored is delivered from memory until it is drawn again. */
+  /** The store cannot be read: what this page has stored is delivered from memory until it is leased again. */
   function rescue(): void {
     for (const event of allIn(STORED)) event.place = UNREAD;
   }

@@ -79,7 +79,7 @@ export interface Tracker<Catalog extends EventCatalog = AnyEvent> {
   optOut(): void;
   /** Ends {@link Tracker.optOut}. */
   optIn(): void;
-  /** Adds a listener and answers how to remove it. */
+  /** Adds a listener and returns a function that removes it. */
   on<Name extends keyof TrackerEvents>(
     name: Name,
     listener: (payload: TrackerEvents[Name]) => void,

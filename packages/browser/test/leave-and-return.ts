@@ -7,7 +7,7 @@ import type { BrowserCommand } from "vitest/node";
 declare module "vitest/browser" {
   interface BrowserCommands {
     /**
-     * Opens a page with a script, runs `before` in it, goes to another page and back, and answers what the page
+     * Opens a page with a script, runs `before` in it, goes to another page and back, and returns what the page
      * says in `window.answer` then. Firefox alone.
      */
     leaveAndReturn(script: string, before: string): Promise<unknown>;

@@ -21,9 +21,9 @@ export interface Site extends AsyncDisposable {
   readonly emulator: Emulator;
   /** The script that pages load. */
   readonly script: string;
-  /** Answers a request to the relay instead of it, if it answers `true`. */
+  /** Answers a request to the relay instead of it, if it returns `true`. */
   disturb: Disturb;
-  /** Told what a tab of `/tabs` reports; answers whether all may begin to track. */
+  /** Told what a tab of `/tabs` reports; returns whether all may begin to track. */
   onReport: (report: TabReport) => boolean;
   /** Has Intercom hold what the relay has taken. */
   flush(): Promise<void>;
