@@ -103,9 +103,9 @@ function createMessengerDelivery(
   fallback?: Delivery,
 ): Delivery {
   /** Each event with the time when it expires, in milliseconds since the epoch. */
-  let line: (readonly [event: PageEvent, until: number])[] = [];
+  let queue: (readonly [event: PageEvent, until: number])[] = [];
   let stopWatching: (() => void) | undefined;
-  let isLooking = false;
+  let isDelivering = false;
 
   function isOpen(): boolean {
     try {
@@ -116,15 +116,15 @@ function createMessengerDelivery(
     }
   }
 
-  function look(isLast = false): void {
-    // Handing over runs code of the page, which may track again: that event takes its place in the line.
-    if (isLooking) return;
-    isLooking = true;
+  function deliver(isLast = false): void {
+    // Handing over runs code of the page, which may track again: that event takes its place in the queue.
+    if (isDelivering) return;
+    isDelivering = true;
     stopWatching?.();
     // Only what waits now, so that an event tracked for each event handed over cannot hold the page up.
-    const waiting = line;
-    line = [];
-    const left: typeof line = [];
+    const waiting = queue;
+    queue = [];
+    const left: typeof queue = [];
     let takes = true;
     for (const [event, until] of waiting) {
       if (event.isOver) continue;
@@ -140,12 +140,12 @@ function createMessengerDelivery(
       } else if (fallback) fallback.send(event);
       else event.end(dropped("expired"));
     }
-    line.unshift(...left);
-    isLooking = false;
-    if (!line[0]) return;
-    const stopTimer = clock.after(Math.min(POLL_INTERVAL, line[0][1] - clock.now()), look);
+    queue.unshift(...left);
+    isDelivering = false;
+    if (!queue[0]) return;
+    const stopTimer = clock.after(Math.min(POLL_INTERVAL, queue[0][1] - clock.now()), deliver);
     // The last moment before the page goes, and the first after its timers were slowed down or frozen.
-    const endWatch = watchPage((moment) => look(moment === "hidden" || moment === "pagehide"));
+    const endWatch = watchPage((moment) => deliver(moment === "hidden" || moment === "pagehide"));
     stopWatching = () => {
       stopTimer();
       endWatch();
@@ -156,17 +156,17 @@ function createMessengerDelivery(
     send(event) {
       // The outbox is the fallback's.
       if (!outbox) event.keep(true);
-      line.push([event, clock.now() + timeout]);
-      look();
+      queue.push([event, clock.now() + timeout]);
+      deliver();
     },
     flush() {
-      look();
+      deliver();
       fallback?.flush();
     },
     evict: (event) => fallback?.evict(event),
     dropAll(reason) {
       stopWatching?.();
-      line = [];
+      queue = [];
       fallback?.dropAll(reason);
     },
   };
