@@ -33,7 +33,8 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   const adopt = createAdoption(settings, options.url);
   const store = isPage() ? outbox?.share({ all, settings, pump, cancelPending }) : undefined;
   const batchSender = createBatchSender(options, settings);
-  let isPumping = false;
+  /** The pump that runs, if there is one. */
+  let pumping: object | undefined;
   /** How often what waited was cancelled, here or in another tab. */
   let cancellations = 0;
   let hasMore = false;
@@ -56,13 +57,14 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
 
   async function pump(): Promise<void> {
     hasMore = true;
-    if (isPumping) return;
-    isPumping = true;
-    while (hasMore && !isSuspended && !endBackoff && !isOffline()) {
+    if (pumping || isSuspended) return;
+    const mine = {};
+    pumping = mine;
+    while (pumping === mine && hasMore && !endBackoff && !isOffline()) {
       hasMore = false;
       await sendNext();
     }
-    isPumping = false;
+    if (pumping === mine) pumping = undefined;
     schedule();
   }
 
@@ -184,7 +186,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   function suspend(): void {
     isSuspended = true;
     // Firefox never settles what is under way as a page goes to the back/forward cache; what follows must not wait for it.
-    isPumping = false;
+    pumping = undefined;
     endTimer?.();
     store?.leaveGroup();
   }

@@ -1,5 +1,5 @@
 import { OutboxError } from "@intercom-events/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type FakeTab, settleDown } from "../test/fake-tabs.ts";
 import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, bytesOf, eventsOf, relayPages } from "../test/relay-pages.ts";
@@ -190,6 +190,38 @@ describe("a page that goes", () => {
     tab.dispatch("pageshow", { persisted: true });
     expect(await tracker.track("b")).toMatchObject(ACCEPTED);
     expect(sent()).toEqual([["a"], ["b"]]);
+    await tracker.close({ timeout: 0 });
+  });
+
+  test("sends one batch after the other, however often it has come back while one was on its way", async () => {
+    const { tab, tracker } = start();
+    const answers: (() => void)[] = [];
+    const { fetch } = globalThis;
+    const request = vi.spyOn(globalThis, "fetch").mockImplementation(async (...asked) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return fetch(...asked);
+    });
+    for (const name of "abc") {
+      tracker.track(name);
+      await settleDown();
+      tab.dispatch("pagehide");
+      tab.dispatch("pageshow", { persisted: true });
+    }
+    tracker.track("d");
+    await settleDown();
+    tracker.track("e");
+    // Those of before have their answers.
+    for (const answer of answers.splice(0, 3)) answer();
+    await settleDown();
+    expect(request).toHaveBeenCalledTimes(4);
+    tracker.track("f");
+    await settleDown();
+    expect(request).toHaveBeenCalledTimes(4);
+    for (let turn = 0; turn < 2; turn++) {
+      answers.shift()?.();
+      await settleDown();
+    }
+    expect(sent()).toEqual([["a"], ["b"], ["c"], ["d"], ["e", "f"]]);
     await tracker.close({ timeout: 0 });
   });
 
