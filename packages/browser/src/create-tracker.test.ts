@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeClock } from "../../core/tests/fake-clock.ts";
 import { fakePage } from "../test/fake-page.ts";
-import { createTracker, messenger, monetaryAmount, type TrackerOptions } from "./index.ts";
+import { createTracker, messenger, monetaryAmount, relay, type TrackerOptions } from "./index.ts";
 
 let page = fakePage();
 let clock = fakeClock();
@@ -273,6 +273,17 @@ describe("a page that is prerendered", () => {
     page.show();
     expect(await receipt).toEqual({ status: "dropped", reason: "opted_out" });
     expect(page.delivered).toEqual([]);
+  });
+
+  test("does not warn of the second of what was given up before", () => {
+    const tracker = start({ route: relay({ url: "https://site.test/events" }) });
+    const hear = vi.fn();
+    tracker.on("warning", hear);
+    tracker.track("a");
+    tracker.track("a");
+    tracker.optOut();
+    page.show();
+    expect(hear).not.toHaveBeenCalled();
   });
 });
 

@@ -96,7 +96,8 @@ export function createAdoption(
       },
       decide() {
         const moved = own.second - tracked;
-        if (isSaid || (isAlone && moved === 0)) return;
+        // It may have been given up before its page was shown.
+        if (isSaid || own.isOver || (isAlone && moved === 0)) return;
         isSaid = true;
         const issue = createIssue("createdAt", moved > 0 ? "second_moved" : "second_taken", moved);
         announce("warning", { warnings: [issue], event: content }, [`look at this event: ${issue.code}`]);
