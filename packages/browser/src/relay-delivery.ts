@@ -86,7 +86,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     // What was leased before all was cancelled goes back, which keeps nothing that was deleted.
     if (cancellations === before) due.push(...leased);
     const batch = cutBatch(due, batchSender.limit, batchSender.room(false));
-    // What is too large for any request is for the relay to refuse.
+    // What does not fit goes alone; if it is too large for any request, that is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
     store?.update(leased.filter((event) => !batch.includes(event)));
     if (batch.length === 0) return;

@@ -274,6 +274,16 @@ describe("sending", () => {
     },
   );
 
+  test("after a failure an event that is more than a little goes alone", async () => {
+    pages.replies = ["lost"];
+    const { tracker } = start();
+    const receipts = [tracker.track("big", { text: "x".repeat(20_000) }), tracker.track("small")];
+    await settleDown();
+    pages.clock.advance(1_000);
+    expect(await Promise.all(receipts)).toMatchObject([ACCEPTED, ACCEPTED]);
+    expect(sent()).toEqual([["big", "small"], ["big"], ["small"]]);
+  });
+
   test("a request that not even its abort ends is given up after the timeout, and holds nothing up", async () => {
     vi.spyOn(globalThis, "fetch").mockReturnValueOnce(new Promise(() => {}));
     const { tracker } = start({ relay: { timeout: 3_000 } });
