@@ -8,13 +8,13 @@ import { MAX_DELAY } from "./clock.ts";
 import { describe, messageOf } from "./describe.ts";
 import { createEventQueue } from "./event-queue.ts";
 import { IntercomError } from "./intercom-error.ts";
+import { createNotifier } from "./notifier.ts";
 import { createReader } from "./read-events.ts";
 import { type ClientPolicy, type CoreClientOptions, resolveOptions } from "./resolve-options.ts";
 import { type SharedPacer, sharePacer } from "./shared-pacers.ts";
 import { isObject } from "./tag-of.ts";
 import { createTokenSource } from "./token-source.ts";
 import type { ReadReply } from "./transport.ts";
-import { createVoice } from "./voice.ts";
 import { causeWithoutToken, textWithoutToken, withoutToken } from "./without-token.ts";
 
 /** Milliseconds `close` waits unless it is told otherwise. */
@@ -40,9 +40,11 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
   const policy = resolveOptions(options);
   const { clock } = policy;
   const api = createApi(policy);
-  const voice = createVoice(policy.warn, policy.channel);
+  const notifier = createNotifier(policy.warn, policy.channel);
   // A mistake, more often than an outage, and events would be sent again for long before one is lost.
-  const tokens = createTokenSource(policy.token, clock, (error) => voice.once("token", messageOf(error)));
+  const tokens = createTokenSource(policy.token, clock, (error) =>
+    notifier.warnOnce("token", messageOf(error)),
+  );
   const { pacer, release } = pacerOf(policy);
   let endWatch = (): void => undefined;
   let closing: Promise<CloseReport> | undefined;
@@ -51,7 +53,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
   const queue = createEventQueue({
     policy,
     pacer,
-    voice,
+    notifier,
     start: (body) => attempt((token, cancellation) => api.createEvent(body, { token, cancellation })),
     pausing() {
       endWatch = tokens.watch(resume);
@@ -111,7 +113,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
     endWatch();
     if (!queue.stats().isPaused) return;
     queue.resume();
-    voice.resumed();
+    notifier.resumed();
   }
 
   /** Waits, and keeps the process alive meanwhile. Without a limit it must not do so in vain. */
@@ -137,7 +139,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
     try {
       await policy.release();
     } catch (error) {
-      voice.once("release", `The transport could not be ended: ${messageOf(error)}`); // The report is worth more.
+      notifier.warnOnce("release", `The transport could not be ended: ${messageOf(error)}`); // The report is worth more.
     }
     letGo?.();
     return { ...queue.left(), dropped };
@@ -181,7 +183,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
     },
     close,
     resume,
-    on: voice.on,
+    on: notifier.on,
     stats: queue.stats,
     [Symbol.asyncDispose]: async () => void (await close()),
   };

@@ -11,6 +11,7 @@ import { createEventIds } from "./event-ids.ts";
 import { createIntake } from "./intake.ts";
 import type { Issue } from "./issue.ts";
 import { createReceipt, receiptControls } from "./lazy-receipt.ts";
+import type { Notifier } from "./notifier.ts";
 import type { OutboxRecord } from "./outbox.ts";
 import { createOutboxKeeper } from "./outbox-keeper.ts";
 import type { DropReason, Outcome, Receipt } from "./outcome.ts";
@@ -22,7 +23,6 @@ import { createSameSecond, isTaken } from "./same-second.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
 import { createTickBatch } from "./tick-batch.ts";
-import type { Voice } from "./voice.ts";
 import { createWakefulness } from "./wakefulness.ts";
 
 /** All events of a client, from `track` to their outcome; {@link createEventQueue}. */
@@ -60,7 +60,7 @@ export interface EventQueue {
 export interface EventQueueOptions {
   readonly policy: ClientPolicy;
   readonly pacer: Pacer;
-  readonly voice: Voice;
+  readonly notifier: Notifier;
   /** Starts an attempt. @param body the JSON to send */
   readonly start: (body: string) => OpenAttempt;
   /** Told that the token is refused, and nothing sent until `resume`. */
@@ -76,7 +76,7 @@ interface Tracked {
 }
 
 /** A queue without events, but for those that its outbox holds. */
-export function createEventQueue({ policy, pacer, voice, start, pausing }: EventQueueOptions): EventQueue {
+export function createEventQueue({ policy, pacer, notifier, start, pausing }: EventQueueOptions): EventQueue {
   const { clock, random, outbox } = policy;
   const tally = createTally();
   const barrier = createBarrier();
@@ -111,7 +111,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     concurrency: createConcurrencyLimit(policy.concurrency),
     retry: policy.retry,
     start(event) {
-      voice.attempt(event.body, event.attempts);
+      notifier.attempt(event.body, event.attempts);
       return start(event.body);
     },
     end,
@@ -120,13 +120,13 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       const now = clock.now();
       const isMissing = verdict.kind === "contact_not_found" && missingSince !== undefined;
       const missing = isMissing ? now - missingSince : 0;
-      voice.retry(body, verdict, { delay: Math.max(0, dueAt - now), outage, missing });
+      notifier.retry(body, verdict, { delay: Math.max(0, dueAt - now), outage, missing });
     },
     pausing(verdict) {
       // Nothing can be expected to change by itself.
       if (typeof policy.token === "string") wakefulness.rest();
       pausing();
-      voice.paused(verdict);
+      notifier.paused(verdict);
     },
   });
 
@@ -143,7 +143,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       revive,
       spilled: spilled.count,
       endMissing: spilled.endMissing,
-      warn: voice.warn,
+      warn: notifier.warn,
       fallsBack: policy.fallsBack,
     });
 
@@ -159,7 +159,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     random,
     announce({ body }) {
       announcing += 1;
-      voice.tracked(body);
+      notifier.tracked(body);
       announcing -= 1;
       tally.track(); // Not before, as whoever is told may look at the counts.
     },
@@ -181,7 +181,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     if (event.receipt) receiptControls.store(event.receipt, isStored);
     if (!isStored && event.id !== undefined) spilled.bury(event.id);
     delivery.add(event);
-    if (isStored) voice.stored(event.body);
+    if (isStored) notifier.stored(event.body);
   }
 
   /** The outbox holds the event, and memory no longer does. */
@@ -193,7 +193,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       adopted -= 1;
       barrier.end(event.sequence); // It comes back under another number, when it is due.
     }
-    if (event.attempts === 0) voice.stored(event.body);
+    if (event.attempts === 0) notifier.stored(event.body);
     intake.leave(event);
   }
 
@@ -244,7 +244,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     barrier.end(sequence); // Before anybody is told, who may wait for those that are left.
     const receipt = event.receipt ?? (isOwn ? spilled.end(sequence, outcome) : undefined);
     if (receipt) settle(receipt, outcome);
-    voice.outcome(outcome, body);
+    notifier.outcome(outcome, body);
     sameSecond.release(sequence, outcome);
   }
 
@@ -269,7 +269,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     tracked.run(); // Outcomes are told in the order of the events.
     tally.track();
     tally.end(outcome);
-    voice.outcome(outcome, body);
+    notifier.outcome(outcome, body);
     return closedReceipt(outcome);
   }
 
@@ -281,7 +281,7 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
     if (isSealed) return refuse(dropped("closed"), JSON.stringify(encoded.value));
     const receipt = createReceipt(attendant);
     tracked.add({ encoded, trackedAt, receipt }, encoded.characters);
-    if (voice.isTraced()) tracked.run(); // Tracing wants to know who has tracked an event.
+    if (notifier.isTraced()) tracked.run(); // Tracing wants to know who has tracked an event.
     if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);
     return receipt;
   }
@@ -308,13 +308,13 @@ export function createEventQueue({ policy, pacer, voice, start, pausing }: Event
       failures: 0,
       missingSince: undefined,
     };
-    if (sameSecond.admit(event, place, warnings) && warnings.length > 0) voice.warning(warnings, body);
+    if (sameSecond.admit(event, place, warnings) && warnings.length > 0) notifier.warning(warnings, body);
   }
 
   function waitUntil(tell: NonNullable<ClientPolicy["waitUntil"]>, receipt: Receipt): void {
     const settled = receipt.then(() => undefined);
     callSafely(tell, settled, (error) =>
-      voice.once("waitUntil", `The function given as "waitUntil" threw: ${messageOf(error)}`),
+      notifier.warnOnce("waitUntil", `The function given as "waitUntil" threw: ${messageOf(error)}`),
     );
   }
 

@@ -10,8 +10,8 @@ import type { Issue } from "./issue.ts";
 import { oneLine } from "./one-line.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** Tells the program what happens; {@link createVoice}. */
-export interface Voice {
+/** Tells the program what happens; {@link createNotifier}. */
+export interface Notifier {
   readonly on: Emitter<ClientEvents>["on"];
   /** Whether anybody wants to be told of events as they are tracked. */
   isTraced(): boolean;
@@ -27,7 +27,7 @@ export interface Voice {
   /** An event is sent although something about it deserves a look. */
   warning(warnings: readonly Issue[], body: string): void;
   /** Warns of something, unless it has warned of that kind before. */
-  once(kind: string, message: string): void;
+  warnOnce(kind: string, message: string): void;
   /** Warns of something each time. */
   warn(message: string): void;
 }
@@ -46,7 +46,7 @@ interface RetryTimes {
  * Milliseconds after which a contact is missing for longer than it takes to make one, and an outage is no hiccup: what it
  * may be is a proxy, a firewall or a permission that is missing.
  */
-const WORTH_A_WORD = 10_000;
+const WORTH_A_WARNING = 10_000;
 
 const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
 
@@ -56,13 +56,13 @@ const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
  * @param warn told of losses
  * @param channel the channel of a name
  */
-export function createVoice(
+export function createNotifier(
   warn: (message: string) => void,
   channel?: (name: string) => DiagnosticChannel,
-): Voice {
+): Notifier {
   const told = new Set<string>();
   const emitter = createEmitter<ClientEvents>(LISTENED, (name, error) => {
-    once(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
+    warnOnce(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
   });
   const channels = new Map<string, DiagnosticChannel>();
   for (const name of [...LISTENED, "tracked", "stored", "attempt"] as const)
@@ -70,7 +70,7 @@ export function createVoice(
 
   const traced = channels.get("tracked"); // Asked with each event.
 
-  function once(kind: string, message: string): void {
+  function warnOnce(kind: string, message: string): void {
     if (told.has(kind)) return;
     told.add(kind);
     say(`${oneLine(message)}. Further ones like it are only counted and told to listeners.`);
@@ -89,7 +89,7 @@ export function createVoice(
     const wanted = channels.get(name);
     if (!wanted?.hasSubscribers) return;
     callSafely(wanted.publish.bind(wanted), payload(), (error) => {
-      once(`channel ${name}`, `The channel "${name}" threw: ${messageOf(error)}`);
+      warnOnce(`channel ${name}`, `The channel "${name}" threw: ${messageOf(error)}`);
     });
   }
 
@@ -103,7 +103,7 @@ export function createVoice(
 
   return {
     on: emitter.on,
-    once,
+    warnOnce,
     warn: (message) => say(`${oneLine(message)}.`),
     isTraced: () => traced?.hasSubscribers ?? false,
     tracked: (body) => publish("tracked", () => ({ event: JSON.parse(body) })),
@@ -114,20 +114,20 @@ export function createVoice(
         body === undefined ? { outcome } : { outcome, event: JSON.parse(body) as WireEvent };
       if (tell("outcome", payload)) return;
       const loss = describeLoss(outcome);
-      if (loss) once(loss.kind, loss.message);
+      if (loss) warnOnce(loss.kind, loss.message);
     },
     retry(body, verdict, { delay, outage, missing }) {
       if (tell("retry", () => ({ event: JSON.parse(body), verdict, delay }))) return;
-      if (outage >= WORTH_A_WORD) {
+      if (outage >= WORTH_A_WARNING) {
         const seconds = Math.round(outage / 1000);
-        once(
+        warnOnce(
           "outage",
           `Nothing could be sent for ${seconds} s: ${explain(verdict)}; events wait and are sent again`,
         );
       }
-      if (missing >= WORTH_A_WORD) {
+      if (missing >= WORTH_A_WARNING) {
         const seconds = Math.round(missing / 1000);
-        once(
+        warnOnce(
           "missing",
           `An event waits for its contact, missing for ${seconds} s: ${explain(verdict)}; it is sent again for as long as retry.holdContact says`,
         );
@@ -135,12 +135,15 @@ export function createVoice(
     },
     paused(verdict) {
       if (tell("paused", () => ({ verdict }))) return;
-      once("paused", `Nothing is being sent: ${explain(verdict)}; events wait for another token or resume()`);
+      warnOnce(
+        "paused",
+        `Nothing is being sent: ${explain(verdict)}; events wait for another token or resume()`,
+      );
     },
     resumed: () => void tell("resumed", () => ({})),
     warning(warnings, body) {
       if (tell("warning", () => ({ warnings, event: JSON.parse(body) }))) return;
-      for (const { code, message } of warnings) once(code, message);
+      for (const { code, message } of warnings) warnOnce(code, message);
     },
   };
 }
