@@ -1,6 +1,6 @@
-import type { Outcome } from "@intercom-events/core";
+import { isDelivered, type Outcome } from "@intercom-events/core";
 import { checkListener } from "./check-options.ts";
-import { type EncodedPageEvent, isTaken } from "./route.ts";
+import type { EncodedPageEvent } from "./route.ts";
 import type { Tracker, TrackerEvents } from "./tracker.ts";
 import { whyRejected } from "./why-rejected.ts";
 
@@ -53,7 +53,7 @@ export function createAnnouncer(): Announcer {
     ended(outcome, event) {
       const why = "reason" in outcome ? outcome.reason : outcome.status;
       // To opt out is no loss.
-      const isLost = !isTaken(outcome) && why !== "opted_out";
+      const isLost = !isDelivered(outcome) && why !== "opted_out";
       announce(
         "outcome",
         { outcome, ...(event && { event }) },

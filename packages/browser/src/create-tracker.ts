@@ -3,6 +3,7 @@ import {
   type CloseReport,
   encodeNamedEvent,
   type GivenCatalog,
+  isDelivered,
   type Outcome,
   type Receipt,
   systemClock,
@@ -12,7 +13,7 @@ import { checkTrackerOptions, checkWaitOptions } from "./check-options.ts";
 import { createAnnouncer } from "./create-announcer.ts";
 import { FIXED } from "./own-event.ts";
 import { isPage, onceShown } from "./page-life.ts";
-import { dropped, type EncodedPageEvent, isTaken, type PageEvent } from "./route.ts";
+import { dropped, type EncodedPageEvent, type PageEvent } from "./route.ts";
 import type { Track, Tracker, TrackerOptions } from "./tracker.ts";
 
 /**
@@ -78,7 +79,7 @@ export function createTracker<Catalog extends GivenCatalog = AnyEvent>(
       end(outcome) {
         if (events.delete(created)) bytes -= size;
         created.isOver = true;
-        keep(isTaken(outcome));
+        keep(isDelivered(outcome));
         settle(outcome);
         return created.receipt;
       },

@@ -1,5 +1,6 @@
 import {
   type DeadLetter,
+  isDelivered,
   type LeaseRequest,
   OutboxError,
   type OutboxOptions,
@@ -10,7 +11,6 @@ import { checkOutboxOptions } from "./check-options.ts";
 import { ask, indexedDbNamed, STORES, type Stores } from "./indexed-db.ts";
 import { firstFree } from "./own-event.ts";
 import type { PageOutbox, StoreInside } from "./page-outbox.ts";
-import { isTaken } from "./route.ts";
 import { createSharedStore } from "./shared-store.ts";
 
 /** What {@link indexedDbOutbox} takes. */
@@ -188,7 +188,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
           stores("events").delete(id);
           summary.events -= 1;
           summary.bytes -= kept.body.length;
-          if (isTaken(outcome)) continue;
+          if (isDelivered(outcome)) continue;
           summary.letters.push({ record: recordOf(kept), outcome: safeOutcome(outcome), endedAt: now });
         }
         summary.letters = summary.letters

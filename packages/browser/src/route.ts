@@ -74,8 +74,3 @@ export interface Delivery {
 export function dropped(reason: DropReason): Outcome {
   return { status: "dropped", reason };
 }
-
-/** Whether Intercom has the event. */
-export function isTaken({ status }: Outcome): boolean {
-  return status === "accepted" || status === "duplicate";
-}

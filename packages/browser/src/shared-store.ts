@@ -1,5 +1,6 @@
 import {
   type Ending,
+  isDelivered,
   type OutboxError,
   type OutboxRecord,
   type Outcome,
@@ -22,7 +23,7 @@ import {
 } from "./own-event.ts";
 import type { PageOutbox, SharedStore, StoreHost, StoreInside } from "./page-outbox.ts";
 import { decodeRelayEvent } from "./relay-event.ts";
-import { dropped, isTaken } from "./route.ts";
+import { dropped } from "./route.ts";
 import { createTabs, type TabMessage } from "./tabs.ts";
 import { withTimeout } from "./with-timeout.ts";
 
@@ -95,7 +96,8 @@ export function createSharedStore(
     return {
       record,
       // Its own page may have told of it, but must not be the only one to know of a loss.
-      end: (outcome) => isOwn(record) || isTaken(outcome) || ended(outcome, decodeRelayEvent(record.body)),
+      end: (outcome) =>
+        isOwn(record) || isDelivered(outcome) || ended(outcome, decodeRelayEvent(record.body)),
     };
   }
 

@@ -9,6 +9,7 @@ import { messageOf } from "./describe.ts";
 import { type EncodedTracked, encodeTracked } from "./encode-event.ts";
 import { createEventIds } from "./event-ids.ts";
 import { createIntake } from "./intake.ts";
+import { isDelivered } from "./is-delivered.ts";
 import type { Issue } from "./issue.ts";
 import { createReceipt, receiptControls } from "./lazy-receipt.ts";
 import type { Notifier } from "./notifier.ts";
@@ -19,7 +20,7 @@ import type { Pacer } from "./pacer.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import { closedReceipt } from "./receipt.ts";
 import type { ClientPolicy } from "./resolve-options.ts";
-import { createSameSecond, isTaken } from "./same-second.ts";
+import { createSameSecond } from "./same-second.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
 import { createTickBatch } from "./tick-batch.ts";
@@ -226,7 +227,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
 
   function end(event: PendingEvent, outcome: Outcome): void {
     if (event.id !== undefined && event.isOwn) {
-      if (isTaken(outcome)) spilled.accept(event.id);
+      if (isDelivered(outcome)) spilled.accept(event.id);
       else spilled.bury(event.id);
     }
     keeper?.ended(event, outcome);

@@ -50,6 +50,7 @@ export { foldName } from "./fold-name.ts";
 export type { components, operations, paths } from "./generated/openapi.ts";
 export type { components as relayComponents } from "./generated/relay.ts";
 export { type FailedVerdict, IntercomError } from "./intercom-error.ts";
+export { isDelivered } from "./is-delivered.ts";
 export type { ErrorCode, Issue, IssueCode, WarningCode } from "./issue.ts";
 export { MAX_MOVE } from "./limits.ts";
 export {

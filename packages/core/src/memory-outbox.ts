@@ -1,11 +1,5 @@
-import {
-  type DeadLetter,
-  type Ending,
-  type LeaseRequest,
-  type Outbox,
-  OutboxError,
-  type OutboxRecord,
-} from "./outbox.ts";
+import { isDelivered } from "./is-delivered.ts";
+import { type DeadLetter, type LeaseRequest, type Outbox, OutboxError, type OutboxRecord } from "./outbox.ts";
 import { type OutboxOptions, type OutboxPolicy, resolveOutboxOptions } from "./outbox-options.ts";
 import { safeOutcome } from "./safe-outcome.ts";
 
@@ -111,7 +105,7 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
         if (record === undefined) continue;
         events.delete(id);
         store.bytes -= record.body.length;
-        if (isLetter(outcome))
+        if (!isDelivered(outcome))
           store.deadLetters.push({ record, outcome: safeOutcome(outcome), endedAt: now });
       }
       if (endings.length > 0) prune(store.deadLetters, policy, now);
@@ -147,11 +141,6 @@ export function memoryOutbox(options: MemoryOutboxOptions = {}): Outbox {
 
 function leaseOf(owner: object, leaseUntil: number | undefined): Pick<KeptEvent, "owner" | "leaseUntil"> {
   return leaseUntil === undefined ? { owner: undefined, leaseUntil: 0 } : { owner, leaseUntil };
-}
-
-/** What Intercom has is forgotten; all else is kept to be looked at. */
-function isLetter({ status }: Ending["outcome"]): boolean {
-  return status !== "accepted" && status !== "duplicate";
 }
 
 function refuseKnown(events: ReadonlyMap<string, KeptEvent>, records: readonly OutboxRecord[]): void {

@@ -96,7 +96,7 @@ export interface Outbox {
    */
   update(records: readonly OutboxRecord[], leaseUntil?: number): Promise<void>;
   /**
-   * Ends records, whoever leases them: forgets those accepted or duplicate, and keeps the others as dead
+   * Ends records, whoever leases them: forgets those that are delivered (`isDelivered`), and keeps the others as dead
    * letters, in the order they are named. The oldest dead letters beyond the store's bounds are forgotten.
    */
   settle(endings: readonly Ending[], now: number): Promise<void>;

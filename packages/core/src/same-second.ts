@@ -3,6 +3,7 @@ import { createIssue } from "./create-issue.ts";
 import type { WireEvent } from "./event.ts";
 import { createEventHash } from "./event-hash.ts";
 import { createHashTable, type Hash } from "./hash-table.ts";
+import { isDelivered } from "./is-delivered.ts";
 import type { Issue } from "./issue.ts";
 import { receiptControls } from "./lazy-receipt.ts";
 import { MAX_MOVE } from "./limits.ts";
@@ -127,7 +128,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
 
   /** What becomes of an event whose equal one has ended. */
   function replace(event: OwnEvent, outcome: Outcome): boolean {
-    if (isTaken(outcome)) return endAsDuplicate(event);
+    if (isDelivered(outcome)) return endAsDuplicate(event);
     return proceed(event, claim(event, placeOf(JSON.parse(event.body)), []));
   }
 
@@ -177,7 +178,7 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
     ended(event, outcome, mayBeKept) {
       if (!event.isOwn || outcome.status === "duplicate") return; // Another event has its place.
       const { body, sequence, key = placeOf(JSON.parse(body)).key } = event;
-      if (isTaken(outcome)) collisions.take(key, sequence, hash.ofBody(body));
+      if (isDelivered(outcome)) collisions.take(key, sequence, hash.ofBody(body));
       else if (!mayBeKept && !mayBeTaken(event, outcome)) collisions.remove(key, sequence);
     },
     release(sequence, outcome) {
@@ -197,15 +198,10 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
 /** Whether Intercom did not take it, as another process may have found out that has sent it. */
 function hasFailed(earlier: OwnEvent | number): boolean {
   const outcome = typeof earlier === "object" ? receiptControls.outcome(earlier.receipt) : undefined;
-  return outcome !== undefined && !isTaken(outcome);
+  return outcome !== undefined && !isDelivered(outcome);
 }
 
 /** Whether Intercom may have the event, or get it, all the same: a reply may be lost, and that of an outbox too. */
 function mayBeTaken({ failures }: PendingEvent, outcome: Outcome): boolean {
   return failures > 0 || (outcome.status === "dropped" && outcome.reason === "not_stored");
-}
-
-/** Whether Intercom has the event. */
-export function isTaken({ status }: Outcome): boolean {
-  return status === "accepted" || status === "duplicate";
 }

@@ -1,4 +1,4 @@
-import { type Ending, type Outbox, type Outcome, safeOutcome } from "@intercom-events/core";
+import { type Ending, isDelivered, type Outbox, safeOutcome } from "@intercom-events/core";
 import { chunksOf } from "./kv-chunks.ts";
 import {
   forget,
@@ -83,10 +83,5 @@ function removeLetter(edit: KvEdit, { serial, event, outcome }: KvLetter): void 
 }
 
 function toEnding({ id, outcome }: Ending): KvEnding {
-  return { id, outcome: isDeadLetter(outcome) ? JSON.stringify(safeOutcome(outcome)) : undefined };
-}
-
-/** What Intercom has is forgotten; all else is kept to be looked at. */
-function isDeadLetter({ status }: Outcome): boolean {
-  return status !== "accepted" && status !== "duplicate";
+  return { id, outcome: isDelivered(outcome) ? undefined : JSON.stringify(safeOutcome(outcome)) };
 }

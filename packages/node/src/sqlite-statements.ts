@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import {
   type DeadLetter,
   type Ending,
+  isDelivered,
   type LeaseRequest,
   type OutboxCounts,
   OutboxError,
@@ -206,7 +207,7 @@ export function sqliteStatements(
       let [events, bytes, buried] = [0, 0, 0];
       for (const { id, outcome } of endings) {
         let isBuried = false;
-        if (isDeadLetter(outcome)) {
+        if (!isDelivered(outcome)) {
           const { forgotten, isRoom } = makeRoomForLetter();
           buried -= forgotten;
           isBuried = isRoom && bury.run(now, JSON.stringify(safeOutcome(outcome)), id).changes === 1;
@@ -239,11 +240,6 @@ export function sqliteStatements(
 
 function leaseOf(owner: number, until: number | undefined): { owner: number | null; until: number } {
   return until === undefined ? { owner: null, until: 0 } : { owner, until };
-}
-
-/** What Intercom has is forgotten; all else is kept to be looked at. */
-function isDeadLetter({ status }: Outcome): boolean {
-  return status !== "accepted" && status !== "duplicate";
 }
 
 function toRecord(row: Row): OutboxRecord {
