@@ -11,15 +11,15 @@ export function callSafely<Given>(
   failed: (error: unknown) => void,
 ): void {
   try {
-    const answer = call(given);
+    const result = call(given);
     // Else its rejection would end the process. A receipt never rejects, and is not to be taken for waited for.
-    if (isPromise(answer) && !("stored" in answer)) answer.catch(failed);
+    if (isPromise(result) && !("stored" in result)) result.catch(failed);
   } catch (error) {
     failed(error);
   }
 }
 
-/** By its tag, as what async functions answer is no `Promise` where zone.js or Bluebird is in its place. */
-function isPromise(answer: unknown): answer is Promise<unknown> {
-  return tagOf(answer) === "[object Promise]";
+/** By its tag, as what async functions return is no `Promise` where zone.js or Bluebird is in its place. */
+function isPromise(result: unknown): result is Promise<unknown> {
+  return tagOf(result) === "[object Promise]";
 }

@@ -91,7 +91,7 @@ export interface Client<Catalog extends object = AnyEvent> {
   contact(contact: Contact): ContactTracker<Catalog>;
   /**
    * The contact's events of the last 90 days, newest first, fetched page by page as they are read
-   * (`GET /events`), `perPage` (50) at a time. What it answers can be read once: call it again to read again. As the
+   * (`GET /events`), `perPage` (50) at a time. What it returns can be read once: call it again to read again. As the
    * other reads, it draws on the same allowance as events, and is not repeated when it fails.
    *
    * @throws {TypeError} at once, for a contact or an option that is none
@@ -138,11 +138,11 @@ export interface Client<Catalog extends object = AnyEvent> {
   /**
    * Sends again after the access token was refused (`paused`), for instance when its scopes have been
    * extended. A token given as a function is asked for again without it, and sending goes on when it
-   * answers another one.
+   * returns another one.
    */
   resume(): void;
   /**
-   * Calls the listener from now on, until the answered function is called.
+   * Calls the listener from now on, until the returned function is called.
    *
    * @throws {TypeError} for another name, or a listener that is no function
    */

@@ -109,7 +109,7 @@ test("keys that cannot be listed are a problem of the event, or of its metadata"
   }
 });
 
-test("what only the client needs to know of an event is not answered", () => {
+test("what only the client needs to know of an event is not returned", () => {
   expect(encodeEvent({ userId: "314159", eventName: "logged-in" }, NOW)).toEqual({
     ok: true,
     value: { user_id: "314159", event_name: "logged-in", created_at: 1671028894 },

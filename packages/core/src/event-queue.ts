@@ -39,7 +39,7 @@ export interface EventQueue {
    * @param expiry when that no longer matters; nothing of it is kept after that
    */
   idle(expiry: Promise<void>): Promise<void>;
-  /** Keeps the process alive until the answered function is called, but not while nothing changes by itself. */
+  /** Keeps the process alive until the returned function is called, but not while nothing changes by itself. */
   attend(): () => void;
   /** What is left to do, now or by the next client of the outbox. */
   left(): FlushReport;
@@ -333,7 +333,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
     return { pending: pending(), ...(unsettled && { unsettled }) };
   }
 
-  /** Has what others end noticed soon, until then or until the answered function is called. */
+  /** Has what others end noticed soon, until then or until the returned function is called. */
   function watchUntil(expiry: Promise<void>): (() => void) | undefined {
     const unwatch = keeper?.watch();
     if (unwatch) expiry.then(unwatch);

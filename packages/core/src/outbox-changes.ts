@@ -22,7 +22,7 @@ export interface OutboxChanges {
   isParkingDone(): boolean;
   /** Whether an event has ended, and the outbox may hand it out all the same. */
   hasEnded(id: string): boolean;
-  /** Has ends remembered that are written while the outbox is asked for records, until the answered function is called. */
+  /** Has ends remembered that are written while the outbox is asked for records, until the returned function is called. */
   remember(): () => void;
   /** How events have ended that the outbox has not been told of, by their ids. */
   readonly endings: ReadonlyMap<string, Outcome>;
@@ -126,7 +126,7 @@ function first<T>(all: Iterable<T>): T[] {
   return found;
 }
 
-/** Writes so many, part by part, and answers whether they are written. */
+/** Writes so many, part by part, and returns whether they are written. */
 async function inParts(count: number, write: () => Promise<boolean>): Promise<boolean> {
   for (let left = count; left > 0; left -= MOST_AT_ONCE) if (!(await write())) return false;
   return true;

@@ -34,7 +34,7 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => v
   let isOver = false;
 
   /**
-   * Fails what is taking too long, and answers how to call that off.
+   * Fails what is taking too long, and returns how to call that off.
    *
    * @param steps how many it has made: each may take as long
    */

@@ -61,11 +61,11 @@ export interface OutboxKeeper {
    * @returns whether it has left
    */
   retried(event: PendingEvent, dueAt: number): boolean;
-  /** Takes over what is due as far as memory has room, and answers how many events that were. */
+  /** Takes over what is due as far as memory has room, and returns how many events that were. */
   refill(): Promise<number>;
   /** Whether there may be more in the outbox than in memory. */
   mayHaveMore(): boolean;
-  /** Looks time and again for what has ended elsewhere, until the answered function is called. */
+  /** Looks time and again for what has ended elsewhere, until the returned function is called. */
   watch(): () => void;
   /** Writes at once what has become of events. */
   sync(): Promise<void>;
@@ -179,7 +179,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     await reader.refill();
   }
 
-  /** Writes events, and answers whether it makes sense to write more. */
+  /** Writes events, and returns whether it makes sense to write more. */
   async function append(batch: readonly PendingEvent[]): Promise<boolean> {
     if (batch.length === 0) return true;
     unwritten.begin(batch.length);

@@ -10,7 +10,7 @@ import type { UnwrittenEvents } from "./unwritten-events.ts";
 
 /** Takes events that are due from an outbox into memory; {@link createOutboxReader}. */
 export interface OutboxReader {
-  /** Takes over what is due as far as memory has room, and answers how many events that were. */
+  /** Takes over what is due as far as memory has room, and returns how many events that were. */
   refill(): Promise<number>;
   /** What is under way of that. */
   underWay(): Promise<number> | undefined;
@@ -93,7 +93,7 @@ export function createOutboxReader(options: OutboxReaderOptions): OutboxReader {
     return problem === undefined;
   }
 
-  /** Holds what is to be sent of records that the outbox has handed out, and answers how many they are. */
+  /** Holds what is to be sent of records that the outbox has handed out, and returns how many they are. */
   function take(records: readonly OutboxRecord[], now: number): number {
     let taken = 0;
     let isFull = false;

@@ -87,7 +87,7 @@ const BASE_URLS: Readonly<Record<Region, string>> = {
   au: "https://api.au.intercom.io",
 };
 
-/** Names of {@link ClientOptions}. Answered by a function, as bundlers keep a list that is put together, even if nobody needs it. */
+/** Names of {@link ClientOptions}. Returned by a function, as bundlers keep a list that is put together, even if nobody needs it. */
 function clientNames(): readonly string[] {
   return [
     "token",

@@ -14,7 +14,7 @@ export interface SpilledEvents {
   count(): number;
   /** Tells that somebody waits for a receipt. */
   want(sequence: number, receipt: Receipt): void;
-  /** Notes how one has ended that came back, and answers its receipt if somebody waits for it. */
+  /** Notes how one has ended that came back, and returns its receipt if somebody waits for it. */
   end(sequence: number, outcome: Outcome): Receipt | undefined;
   /**
    * Notes that this client tells how an event ends without its outbox, which may have it among its dead letters,

@@ -19,7 +19,7 @@ export interface UnwrittenEvents {
    * @returns whether the outbox has handed it out meanwhile
    */
   end(event: PendingEvent): boolean;
-  /** Tells that the outbox has handed out an event; answers whether it is one of these, so before it said that it keeps it. */
+  /** Tells that the outbox has handed out an event; returns whether it is one of these, so before it said that it keeps it. */
   handOut(id: string): boolean;
 }
 
@@ -40,7 +40,7 @@ export function createUnwrittenEvents(): UnwrittenEvents {
     return found;
   }
 
-  /** Takes one out, and answers whether it was handed out. */
+  /** Takes one out, and returns whether it was handed out. */
   function remove({ id }: PendingEvent): boolean {
     events.delete(id as string);
     return handedOut.delete(id as string);

@@ -417,7 +417,7 @@ function verdictKind(outcome: Outcome): VerdictKind | undefined {
   return outcome.status === "rejected" ? outcome.verdict.kind : undefined;
 }
 
-/** A function that answers one token after the other, and then the last one again. */
+/** A function that returns one token after the other, and then the last one again. */
 function rotate(...tokens: [string, ...string[]]): () => string {
   let index = 0;
   return () => tokens[Math.min(index++, tokens.length - 1)] ?? tokens[0];

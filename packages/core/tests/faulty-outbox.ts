@@ -2,7 +2,7 @@ import type { MemoryStore } from "../src/memory-outbox.ts";
 import { memoryOutbox } from "../src/memory-outbox.ts";
 import type { Outbox } from "../src/outbox.ts";
 
-/** A verb of an outbox that answers a promise. */
+/** A verb of an outbox that returns a promise. */
 type Verb = "append" | "lease" | "renew" | "update" | "settle" | "counts" | "close";
 
 /** An outbox in memory that a test can break. */
