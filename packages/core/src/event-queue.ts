@@ -200,13 +200,10 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
 
   /** Takes over an event that the outbox hands out: one that was spilled, or that another process has left. */
   function revive({ id, body, trackedAt, attempts, failures, missingSince }: OutboxRecord): PendingEvent {
-    // One that the outbox said it does not keep, or whose end its store has lost, is in the counts already.
-    const own = spilled.count() === 0 || spilled.hasEnded(id) ? undefined : ids.sequenceOf(id);
+    const own = spilled.take(id);
     if (own === undefined) {
       adopted += 1;
       sequence += 1;
-    } else {
-      spilled.take();
     }
     const event = {
       sequence: own ?? sequence,

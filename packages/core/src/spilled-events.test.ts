@@ -92,8 +92,8 @@ describe("an event that the outbox holds no more", () => {
 
   test("and that is back in memory, or ends here meanwhile, is left to whoever delivers it", async () => {
     const { spilled, ended, eventOf, endMissing, idOf } = spill([1, 2, 3, 4]);
-    spilled.take();
-    spilled.take();
+    spilled.take(idOf(1));
+    spilled.take(idOf(2));
     await endMissing([4], [1], {
       held: new Map([[idOf(1), eventOf(1)]]),
       async *deadLetters() {
@@ -130,7 +130,7 @@ describe("an event that the outbox has handed out before another process ended i
     await endMissing([1], [2], {
       held,
       async handedOut() {
-        spilled.take();
+        spilled.take(idOf(2));
         held.set(idOf(2), eventOf(2));
       },
     });
@@ -150,15 +150,38 @@ describe("an event that the outbox has handed out before another process ended i
   });
 });
 
+describe("an event that the outbox hands out", () => {
+  test("is one of these, and is taken out", () => {
+    const { spilled, idOf } = spill([1, 2]);
+    expect(spilled.take(idOf(2))).toBe(2);
+    expect(spilled.count()).toBe(1);
+  });
+
+  test.each(["accept", "bury"] as const)("is none of these if it has ended: %s", (note) => {
+    const { spilled, idOf } = spill([1, 2]);
+    spilled[note](idOf(2));
+    expect(spilled.take(idOf(2))).toBeUndefined();
+    expect(spilled.count()).toBe(2);
+  });
+
+  test("is none of these if another process has tracked it, or there are none", () => {
+    const { spilled, idOf } = spill([1]);
+    expect(spilled.take(createEventIds(() => 0.25).next(1, 1))).toBeUndefined();
+    expect(spilled.take(idOf(1))).toBe(1);
+    expect(spilled.take(idOf(1))).toBeUndefined();
+    expect(spilled.count()).toBe(0);
+  });
+});
+
 test("the latest 10,000 of each kind that have ended are remembered, and no more than twice as many", () => {
-  const { spilled } = spill([]);
-  for (let number = 1; number <= 20_001; number += 1) {
-    spilled.accept(`accepted ${number}`);
-    spilled.bury(`buried ${number}`);
-  }
-  for (const kind of ["accepted", "buried"]) {
-    expect(spilled.hasEnded(`${kind} 10000`)).toBe(false);
-    expect(spilled.hasEnded(`${kind} 10001`)).toBe(true);
-    expect(spilled.hasEnded(`${kind} 20001`)).toBe(true);
+  const { spilled, idOf } = spill([1, 2, 3, 4, 5, 6]);
+  for (const [note, first] of [
+    ["accept", 100_000],
+    ["bury", 200_000],
+  ] as const) {
+    for (let number = 1; number <= 20_001; number += 1) spilled[note](idOf(first + number));
+    expect(spilled.take(idOf(first + 10_000))).toBe(first + 10_000);
+    expect(spilled.take(idOf(first + 10_001))).toBeUndefined();
+    expect(spilled.take(idOf(first + 20_001))).toBeUndefined();
   }
 });

@@ -9,8 +9,12 @@ import type { PendingEvent } from "./pending-event.ts";
 /** Own events that are in the outbox alone; {@link createSpilledEvents}. */
 export interface SpilledEvents {
   add(event: PendingEvent): void;
-  /** Takes out one that comes back to memory, without its receipt. */
-  take(): void;
+  /**
+   * Takes out one that comes back to memory, without its receipt.
+   *
+   * @returns its number; `undefined` of an event that is none of these: another process has tracked it, or it has ended
+   */
+  take(id: string): number | undefined;
   count(): number;
   /** Tells that somebody waits for a receipt. */
   want(sequence: number, receipt: Receipt): void;
@@ -23,8 +27,6 @@ export interface SpilledEvents {
   bury(id: string): void;
   /** Notes that Intercom has an event, whose end the store may lose and hand it out again. */
   accept(id: string): void;
-  /** Whether one of these is noted of an event: it is in the counts already. */
-  hasEnded(id: string): boolean;
   /**
    * Takes out those that the outbox holds no more: another process has taken them over. What an outbox
    * forgets is taken for accepted, and all else is among its dead letters, unless those were too many. What
@@ -82,15 +84,17 @@ export function createSpilledEvents(
       added += 1;
       if (receipt) owed.add(sequence, receipt);
     },
-    take() {
-      count -= 1;
+    take(id) {
+      // One that the outbox said it does not keep, or whose end its store has lost, is in the counts already.
+      const sequence = count === 0 || hasEnded(id) ? undefined : eventIds.sequenceOf(id);
+      if (sequence !== undefined) count -= 1;
+      return sequence;
     },
     count: () => count,
     want: owed.want,
     end: owed.end,
     bury: buried.add,
     accept: accepted.add,
-    hasEnded,
     async endMissing({ ids, deadLetters, held, endings, handedOut }) {
       const addedBefore = added;
       const sequenceOf = (id: string): number | undefined =>
