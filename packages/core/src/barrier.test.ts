@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createBarrier } from "./barrier.ts";
+import { type Barrier, createBarrier } from "./barrier.ts";
 
 const NEVER = new Promise<void>(() => undefined);
 
@@ -8,17 +8,25 @@ async function isDone(promise: Promise<boolean>): Promise<boolean> {
   return Promise.race([promise.then(() => true), Promise.resolve().then(() => false)]);
 }
 
+/** A barrier that has given out so many numbers. */
+function barrierOf(numbers: number): Barrier {
+  const barrier = createBarrier();
+  for (let number = 1; number <= numbers; number += 1) expect(barrier.begin()).toBe(number);
+  return barrier;
+}
+
 test("nothing is waited for when nothing is open", async () => {
-  const waited = createBarrier().wait(5, 0, NEVER);
+  const waited = barrierOf(5).wait(0, NEVER);
   expect(await isDone(waited)).toBe(true);
   expect(await waited).toBe(true);
 });
 
 test("each waits for those that were open when it came, in any order, and for no later ones", async () => {
-  const barrier = createBarrier();
-  const first = barrier.wait(3, 2, NEVER); // 2 and 3 are open.
-  const second = barrier.wait(4, 3, NEVER);
-  barrier.end(5);
+  const barrier = barrierOf(3);
+  const first = barrier.wait(2, NEVER); // 2 and 3 are open.
+  barrier.begin();
+  const second = barrier.wait(3, NEVER);
+  barrier.end(barrier.begin());
   barrier.end(3);
   expect([await isDone(first), await isDone(second)]).toEqual([false, false]);
   barrier.end(2);
@@ -29,19 +37,20 @@ test("each waits for those that were open when it came, in any order, and for no
 });
 
 test("all who wait can be had count again", async () => {
-  const barrier = createBarrier();
-  const waiting = [barrier.wait(9, 4, NEVER), barrier.wait(20, 12, NEVER)];
+  const barrier = barrierOf(20);
+  const waiting = [barrier.wait(4, NEVER), barrier.wait(12, NEVER)];
   barrier.recount();
   expect(await Promise.all(waiting)).toEqual([false, false]);
-  const later = barrier.wait(21, 1, NEVER);
+  const number = barrier.begin();
+  const later = barrier.wait(1, NEVER);
   expect(await isDone(later)).toBe(false);
-  barrier.end(21);
+  barrier.end(number);
   expect(await later).toBe(true);
 });
 
 test("who waits no longer is forgotten", async () => {
-  const barrier = createBarrier();
-  const [expired, other] = [barrier.wait(2, 1, Promise.resolve()), barrier.wait(2, 1, NEVER)];
+  const barrier = barrierOf(2);
+  const [expired, other] = [barrier.wait(1, Promise.resolve()), barrier.wait(1, NEVER)];
   await Promise.resolve();
   barrier.end(2);
   expect([await isDone(expired), await isDone(other)]).toEqual([false, true]);

@@ -1,14 +1,15 @@
-/** Waits for numbered things to end; {@link createBarrier}. */
+/** Numbers things, and waits for them to end; {@link createBarrier}. */
 export interface Barrier {
+  /** Gives the next one its number, from 1 on. */
+  begin(): number;
   /**
    * Resolves once all that are open now have ended, or are to be counted again.
    *
-   * @param last the greatest number given out so far
    * @param open how many are open
    * @param expiry when it no longer matters: nothing is remembered from then on, and the promise stays open
    * @returns whether all have ended
    */
-  wait(last: number, open: number, expiry: Promise<void>): Promise<boolean>;
+  wait(open: number, expiry: Promise<void>): Promise<boolean>;
   /** Tells that one has ended. */
   end(number: number): void;
   /** Has all who wait count again, as some have ended whose numbers are not known. */
@@ -16,6 +17,7 @@ export interface Barrier {
 }
 
 interface Waiting {
+  /** The greatest number that it waits for. */
   readonly last: number;
   open: number;
   readonly resolve: (hasEnded: boolean) => void;
@@ -24,8 +26,13 @@ interface Waiting {
 /** A barrier nobody waits at. What it costs does not depend on how many things are open. */
 export function createBarrier(): Barrier {
   const waiting = new Set<Waiting>();
+  let last = 0;
   return {
-    wait: (last, open, expiry) =>
+    begin() {
+      last += 1;
+      return last;
+    },
+    wait: (open, expiry) =>
       new Promise((resolve) => {
         if (open === 0) {
           resolve(true);

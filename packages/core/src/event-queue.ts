@@ -93,7 +93,6 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
     sameSecond.release(number, outcome);
   });
   const wakefulness = createWakefulness(clock);
-  let sequence = 0;
   /** Events in memory that another process has tracked. */
   let adopted = 0;
   /** Events that somebody is being told of before they are in any other count. */
@@ -201,12 +200,9 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
   /** Takes over an event that the outbox hands out: one that was spilled, or that another process has left. */
   function revive({ id, body, trackedAt, attempts, failures, missingSince }: OutboxRecord): PendingEvent {
     const own = spilled.take(id);
-    if (own === undefined) {
-      adopted += 1;
-      sequence += 1;
-    }
+    if (own === undefined) adopted += 1;
     const event = {
-      sequence: own ?? sequence,
+      sequence: own ?? barrier.begin(),
       id,
       body,
       trackedAt,
@@ -293,7 +289,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
       value.created_at = place.second; // Likewise.
     }
     const body = JSON.stringify(value);
-    sequence += 1;
+    const sequence = barrier.begin();
     const event = {
       sequence,
       id: keeper && ids.next(sequence, trackedAt),
@@ -360,7 +356,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
         if (isOver) break;
         unwatch ??= watchUntil(expiry);
         const open = announcing + pending() + adopted;
-        const hasEnded = await barrier.wait(sequence, open, expiry);
+        const hasEnded = await barrier.wait(open, expiry);
         // Memory may have been full, and then nothing was looked for.
         if (hasEnded && found === 0 && (open === 0 || !keeper?.mayHaveMore())) break;
       }
