@@ -1,4 +1,5 @@
 import type { OpenAttempt } from "./attempt.ts";
+import { createAwaitedReceipts } from "./awaited-receipts.ts";
 import { createBarrier } from "./barrier.ts";
 import { callSafely } from "./call-safely.ts";
 import type { FlushReport } from "./client.ts";
@@ -11,7 +12,7 @@ import { createEventIds } from "./event-ids.ts";
 import { createIntake } from "./intake.ts";
 import { isDelivered } from "./is-delivered.ts";
 import type { Issue } from "./issue.ts";
-import { createReceipt, receiptControls } from "./lazy-receipt.ts";
+import { receiptControls } from "./lazy-receipt.ts";
 import type { Notifier } from "./notifier.ts";
 import type { OutboxRecord } from "./outbox.ts";
 import { createOutboxKeeper } from "./outbox-keeper.ts";
@@ -89,10 +90,11 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
       return;
     }
     barrier.end(number);
-    if (receipt) settle(receipt, outcome);
+    if (receipt) receipts.settle(receipt, outcome);
     sameSecond.release(number, outcome);
   });
   const wakefulness = createWakefulness(clock);
+  const receipts = createAwaitedReceipts(wakefulness, spilled.want);
   /** Events in memory that another process has tracked. */
   let adopted = 0;
   /** Events that somebody is being told of before they are in any other count. */
@@ -237,27 +239,10 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
     sameSecond.ended(event, outcome, mayBeKept);
     barrier.end(sequence); // Before anybody is told, who may wait for those that are left.
     const receipt = event.receipt ?? (isOwn ? spilled.end(sequence, outcome) : undefined);
-    if (receipt) settle(receipt, outcome);
+    if (receipt) receipts.settle(receipt, outcome);
     notifier.outcome(outcome, body);
     sameSecond.release(sequence, outcome);
   }
-
-  function settle(receipt: Receipt, outcome: Outcome): void {
-    if (receiptControls.isWanted(receipt)) wakefulness.leave();
-    receiptControls.settle(receipt, outcome);
-  }
-
-  /** Whoever waits for an event is not finished. */
-  const attendant = {
-    wanted(receipt: Receipt, owed: number | undefined): void {
-      wakefulness.enter();
-      if (owed !== undefined) spilled.want(owed, receipt);
-    },
-    storedWanted(stored: Promise<boolean>): void {
-      wakefulness.enter();
-      stored.then(wakefulness.leave);
-    },
-  };
 
   function refuse(outcome: Outcome, body?: string): Receipt {
     tracked.run(); // Outcomes are told in the order of the events.
@@ -273,7 +258,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
     const encoded = encodeTracked(given, trackedAt, policy);
     if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
     if (isSealed) return refuse(dropped("closed"), JSON.stringify(encoded.value));
-    const receipt = createReceipt(attendant);
+    const receipt = receipts.create();
     tracked.add({ encoded, trackedAt, receipt }, encoded.characters);
     if (notifier.isTraced()) tracked.run(); // Tracing wants to know who has tracked an event.
     if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);
