@@ -267,12 +267,8 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
 
   function admit({ encoded, trackedAt, receipt }: Tracked): void {
     const { value, isStamped } = encoded;
-    const warnings = encoded.warnings as Issue[]; // Made for this event, and nobody else has it.
-    const place = sameSecond.place(value, isStamped);
-    if (place.second !== value.created_at) {
-      warnings.push(createIssue("createdAt", "second_moved", place.second - value.created_at));
-      value.created_at = place.second; // Likewise.
-    }
+    const warnings = encoded.warnings as Issue[]; // Made for this event as its value was, and nobody else has them.
+    const place = sameSecond.place(value, isStamped, warnings);
     const body = JSON.stringify(value);
     const sequence = barrier.begin();
     const event = {

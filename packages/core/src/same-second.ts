@@ -25,8 +25,6 @@ interface Followers {
 interface Place {
   /** Contact, name and second. */
   readonly key: Hash;
-  /** In Unix seconds. */
-  readonly second: number;
   /** Whether it is known that no other event has it. */
   readonly isFree: boolean;
   /** Whether the time is ours, so that an equal event there is another one all the same. */
@@ -35,8 +33,8 @@ interface Place {
 
 /** Keeps apart what Intercom would merge; {@link createSameSecond}. */
 export interface SameSecond {
-  /** Where an event belongs: at its second, or at the next free one if its time is ours. */
-  place(value: WireEvent, isStamped: boolean): Place;
+  /** Finds the place of an event: at its second, or at the next free one if its time is ours: then its time is changed. */
+  place(value: WireEvent, isStamped: boolean, warnings: Issue[]): Place;
   /** Announces an event and lets it in, or has it wait for an equal one; returns whether it was taken. */
   admit(event: OwnEvent, place: Place, warnings: Issue[]): boolean;
   /** Remembers of an event that has ended what is needed, before its receipt is settled. */
@@ -138,12 +136,12 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
     return true;
   }
 
-  function placeOf(value: WireEvent, second = value.created_at): Place {
-    return { key: hash.of(value, second), second, isFree: false, isStamped: false };
+  function placeOf(value: WireEvent): Place {
+    return { key: hash.of(value, value.created_at), isFree: false, isStamped: false };
   }
 
-  /** The next second that is free, unless that is too far away. */
-  function move(value: WireEvent): Place | undefined {
+  /** Moves an event to the next second that is free, unless that is too far away. */
+  function move(value: WireEvent, warnings: Issue[]): Place | undefined {
     const end = value.created_at + MAX_MOVE;
     const subject = hash.of(value, 0);
     const last = moved.get(subject) ?? 0;
@@ -157,18 +155,19 @@ export function createSameSecond(options: SameSecondOptions): SameSecond {
       if (collisions.find(key) !== undefined) continue;
       if (moved.size() >= MAX_MOVED) moved = createHashTable();
       moved.set(subject, second);
-      return { key, second, isFree: true, isStamped: true };
+      warnings.push(createIssue("createdAt", "second_moved", second - value.created_at));
+      value.created_at = second;
+      return { key, isFree: true, isStamped: true };
     }
     return undefined;
   }
 
   return {
-    place(value, isStamped) {
-      const { created_at } = value;
-      const key = hash.of(value, created_at);
+    place(value, isStamped, warnings) {
+      const key = hash.of(value, value.created_at);
       const isFree = isStamped && collisions.find(key) === undefined;
-      const place = { key, second: created_at, isFree, isStamped };
-      return isFree || !isStamped ? place : (move(value) ?? place);
+      const place = { key, isFree, isStamped };
+      return isFree || !isStamped ? place : (move(value, warnings) ?? place);
     },
     admit(event, place, warnings) {
       const equal = claim(event, place, warnings); // First, as whoever is told may track another one of its second.
