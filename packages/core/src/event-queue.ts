@@ -20,6 +20,7 @@ import type { DropReason, Outcome, Receipt } from "./outcome.ts";
 import type { Pacer } from "./pacer.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import { closedReceipt } from "./receipt.ts";
+import { eventOf } from "./record-of.ts";
 import type { ClientPolicy } from "./resolve-options.ts";
 import { createSameSecond } from "./same-second.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
@@ -200,21 +201,10 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
   }
 
   /** Takes over an event that the outbox hands out: one that was spilled, or that another process has left. */
-  function revive({ id, body, trackedAt, attempts, failures, missingSince }: OutboxRecord): PendingEvent {
-    const own = spilled.take(id);
+  function revive(record: OutboxRecord): PendingEvent {
+    const own = spilled.take(record.id);
     if (own === undefined) adopted += 1;
-    const event = {
-      sequence: own ?? barrier.begin(),
-      id,
-      body,
-      trackedAt,
-      isOwn: own !== undefined,
-      receipt: undefined,
-      key: undefined,
-      attempts,
-      failures,
-      missingSince,
-    };
+    const event = eventOf(record, own ?? barrier.begin(), own !== undefined);
     intake.enter(event);
     delivery.add(event);
     return event;

@@ -9,6 +9,7 @@ import { createOutboxReader } from "./outbox-reader.ts";
 import { codeOf, createOutboxTrouble } from "./outbox-trouble.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
+import { recordOf } from "./record-of.ts";
 import type { QueuePolicy } from "./resolve-delivery.ts";
 import { createSpacedWork } from "./spaced-work.ts";
 import type { KeptElsewhere } from "./spilled-events.ts";
@@ -347,12 +348,4 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       endDeadline();
     },
   };
-}
-
-function recordOf(
-  { id, body, trackedAt, attempts, failures, missingSince }: PendingEvent,
-  dueAt: number,
-): OutboxRecord {
-  const record = { id: id as string, body, trackedAt, attempts, failures, dueAt };
-  return missingSince === undefined ? record : { ...record, missingSince };
 }
