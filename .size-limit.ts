@@ -26,7 +26,7 @@ const CORE = { path: "packages/core/dist/index.js" };
 
 const ENTRIES: Readonly<Record<string, Entry>> = {
   "core { encodeMetadata }": { ...CORE, import: "{ encodeMetadata }", limit: "2.6 kB" },
-  "core, whole": { ...CORE, import: "*", limit: "30.1 kB" },
+  "core, whole": { ...CORE, import: "*", limit: "30.2 kB" },
   "browser { createTracker, messenger }": {
     ...BROWSER,
     import: "{ createTracker, messenger }",
@@ -45,7 +45,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     import: "*",
     platform: "node",
     ignore: ["undici"],
-    limit: "36.4 kB",
+    limit: "36.5 kB",
   },
   "relay { createRelay }": {
     path: "packages/relay/dist/index.js",

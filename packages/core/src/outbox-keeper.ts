@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { describe } from "./describe.ts";
+import { createDueWork } from "./due-work.ts";
 import { createHeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
 import type { Outbox, OutboxRecord } from "./outbox.ts";
@@ -106,7 +107,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   const trouble = createOutboxTrouble(clock, options.warn);
   const deadline = createOutboxDeadline(options.outbox, clock, () => {
     // A script that has nothing else to do is not to wait for it.
-    if (clock.now() - workSince >= QUIET) endWakefulness();
+    if (clock.now() - writing.startedAt() >= QUIET) writing.letGo();
     trouble.tellQuiet();
   });
   const { outbox } = deadline;
@@ -120,52 +121,26 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     held,
     changes,
     revive: options.revive,
-    parked: () => schedule(CHANGES_WAIT),
+    parked: () => writing.schedule(CHANGES_WAIT),
     trouble,
   });
   const search = createSpacedWork(clock, findMissing);
+  const writing = createDueWork({
+    clock,
+    work: write,
+    next() {
+      if (unwritten.size() > 0) return 0;
+      if (changes.isEmpty()) return undefined;
+      return hasFailed ? FAILURE_WAIT : CHANGES_WAIT;
+    },
+    // What could not be written keeps no process alive; what was not tried does.
+    keepsAlive: () => !hasFailed,
+  });
   let isClosing = false;
-  let work: Promise<void> | undefined;
-  let cancelWork = (): void => undefined;
-  let workAt = Number.POSITIVE_INFINITY;
   let cancelRound = (): void => undefined;
   let hasFailed = false;
   /** Whether an event has been refused in this round of writing as there is no room, and all that follow may be. */
   let isFull = false;
-  let letGo: (() => void) | undefined;
-  let workSince = Number.POSITIVE_INFINITY;
-
-  function endWakefulness(): void {
-    letGo?.();
-    letGo = undefined;
-  }
-
-  function schedule(wait: number): void {
-    const at = clock.now() + wait;
-    if (isClosing || work || at >= workAt) return;
-    cancelWork();
-    workAt = at;
-    // What could not be written keeps no process alive; what was not tried does.
-    if (!hasFailed) letGo ??= clock.keepAlive?.();
-    cancelWork = wait === 0 && clock.soon ? clock.soon(start) : clock.after(wait, start);
-  }
-
-  function start(): Promise<void> {
-    cancelWork();
-    workAt = Number.POSITIVE_INFINITY;
-    workSince = clock.now();
-    // Not at once: an outbox that looks at the counts within a call may have further events added.
-    work = Promise.resolve()
-      .then(write)
-      .finally(() => {
-        work = undefined;
-        workSince = Number.POSITIVE_INFINITY;
-        endWakefulness();
-        if (unwritten.size() > 0) schedule(0);
-        else if (!changes.isEmpty()) schedule(hasFailed ? FAILURE_WAIT : CHANGES_WAIT);
-      });
-    return work;
-  }
 
   /** Writes what there is to write, ends first: they leave room. */
   async function write(): Promise<void> {
@@ -291,7 +266,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   return {
     add(event) {
       unwritten.add(event);
-      schedule(0);
+      writing.schedule(0);
     },
     takeOldest: unwritten.takeOldest,
     size: unwritten.size,
@@ -302,11 +277,11 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       if (!held.holds(event)) return;
       held.release(event);
       changes.end(event.id as string, outcome);
-      schedule(wantsMore() ? 0 : CHANGES_WAIT);
+      writing.schedule(wantsMore() ? 0 : CHANGES_WAIT);
     },
     retried(event, dueAt) {
       if (!held.holds(event)) return false;
-      schedule(CHANGES_WAIT);
+      writing.schedule(CHANGES_WAIT);
       const wait = dueAt - clock.now();
       const record = recordOf(event, dueAt);
       if (changes.isParkingFull() || (wait <= LONG && !held.isHalfFull(1))) {
@@ -323,19 +298,19 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     mayHaveMore: reader.hasMore,
     watch: search.repeat,
     async sync() {
-      while (work) await work; // Others may have waited for it as well, and begun to write since.
-      if (!changes.isEmpty() && !isClosing) await start();
+      while (writing.underWay()) await writing.underWay(); // Others may have waited for it as well, and begun to write since.
+      if (!changes.isEmpty() && !isClosing) await writing.start();
     },
     async close() {
       isClosing = true; // First, so that nothing begins, and what is under way hands out no events any more.
+      writing.stop();
       const endDeadline = deadline.startClosing();
       reader.stop();
       search.stop();
       cancelRound();
-      cancelWork();
-      await work;
+      await writing.underWay();
       await reader.underWay();
-      endWakefulness();
+      writing.letGo();
       // An outbox that is in use elsewhere is waited for once, and not with each batch.
       while (unwritten.size() > 0) if (!(await append(unwritten.first(CLOSING_BATCH)))) refuseAll();
       await changes.writeEndings();
