@@ -209,13 +209,17 @@ describe("which events", () => {
       }
     });
 
-    test("what comes again later is stored once", async () => {
+    test.each([
+      ["a day", DAY],
+      ["a day and a second", DAY + 1],
+      ["two hours less a second", 7199],
+    ])("by %s, what comes again later is stored once", async (_, ahead) => {
       const clock = fakeClock();
       const { relay, stored } = await start({ clock });
-      const created_at = Math.floor(clock.now() / 1000) + DAY;
+      const created_at = Math.floor(clock.now() / 1000) + ahead;
       for (const passed of [1, 5, 60, 600]) {
         clock.advance(passed * 1000);
-        const sent_at = Math.floor(clock.now() / 1000) + DAY - (passed % 3);
+        const sent_at = Math.floor(clock.now() / 1000) + ahead - (passed % 3);
         const body = {
           events: [event("a", { created_at }), event("b", { created_at: created_at + 1 })],
           sent_at,
@@ -231,7 +235,7 @@ describe("which events", () => {
       const clock = fakeClock();
       const { relay, stored } = await start({ clock });
       const now = Math.floor(clock.now() / 1000);
-      const sent_at = now + DAY + 1; // So near to a step that nine seconds more would be another.
+      const sent_at = now + DAY + 151; // So near to a step that nine seconds more would be another.
       const body = JSON.stringify({ events: [event("a", { created_at: sent_at })], sent_at });
       const stream = new ReadableStream(
         {
