@@ -502,6 +502,25 @@ describe("the context", () => {
     expect(errors).toEqual([[error, "identify"]]);
     expect(unhandled).not.toHaveBeenCalled();
   });
+
+  test("that is a query, not asked before somebody waits for it, is asked once", async () => {
+    let asked = 0;
+    const query: PromiseLike<string> = {
+      // biome-ignore lint/suspicious/noThenProperty: queries of Mongoose and Knex are such.
+      then(...told) {
+        asked += 1;
+        return Promise.resolve("somebody").then(...told);
+      },
+    };
+    const relay = createRelay<PromiseLike<string>>({
+      client: started.client,
+      events: "any",
+      identify: async (_request, { context }) => ({ userId: (await context) ?? "" }),
+    });
+    const origin = await listen(toNodeHandler(relay, { context: () => query }));
+    expect((await send(origin, { body: { events: [event()] } })).status).toBe(200);
+    expect(asked).toBe(1);
+  });
 });
 
 test("cookies decide who it is, in every server", async () => {

@@ -80,7 +80,7 @@ export function createNodeAnswer<Context>(
       if (!webRequest) return replyRefusing(refuse("invalid_request", "The request cannot be read"), to);
       const given = context?.();
       // Where nobody waits for it, as the request is refused before, a rejection would end the process.
-      Promise.resolve(given).catch(() => undefined);
+      if (isPromise(given)) given.catch(() => undefined);
       return await relay.fetch(webRequest, given);
     } catch (error) {
       report(error, "request"); // Only `context` throws.
@@ -115,4 +115,12 @@ function hangUpSoon(request: NodeIncoming, response: NodeOutgoing): void {
     timer.unref();
     request.once("close", () => clearTimeout(timer));
   });
+}
+
+/**
+ * Whether it is a promise, also one of another realm or, beside zone.js, of an async function. What is merely like one may
+ * be a query that is asked each time somebody waits for it, so that is left to `identify`.
+ */
+function isPromise(given: unknown): given is Promise<unknown> {
+  return Object.prototype.toString.call(given) === "[object Promise]";
 }
