@@ -197,6 +197,7 @@ describe("which events", () => {
 
     test.each([
       ["a little, times are as the page has fixed them", 3600, 0, [ACCEPTED], [-3600]],
+      ["by a day, times stay that the page has corrected itself", DAY, DAY + 7, [ACCEPTED], [-DAY]],
       ["not at all, an event that is too old stays so", 0, 8 * DAY, [rejected("time_not_allowed")], []],
       ["by a day, an event that is too old stays so", DAY, 8 * DAY, [rejected("time_not_allowed")], []],
     ])("%s", async (_, ahead, age, results, late) => {

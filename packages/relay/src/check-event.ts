@@ -43,6 +43,7 @@ export async function checkEvent(
   const { event_name, created_at, metadata } = event;
   const allowed = bounds.events(event_name);
   if (!allowed) return rejected("name_not_allowed");
+  // First as it is: a page whose clock is off corrects its times itself, once it has had a reply.
   const createdAt = [created_at, created_at + skew].find((time) => isInTime(time, bounds));
   if (createdAt === undefined) return rejected("time_not_allowed");
   if (Object.keys(metadata ?? {}).length > bounds.maxMetadataKeys) return rejected("metadata_not_allowed");
