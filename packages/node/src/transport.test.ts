@@ -440,6 +440,26 @@ test("what is sent belongs to no request of the program, whoever has tracked it"
   expect(stores).toEqual(Array(7).fill(undefined)); // One connection, three requests and their replies.
 });
 
+test("what is read belongs to whoever reads it, but the connection to nobody", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const stores: unknown[] = [];
+  const look = (_: unknown, name: string | symbol) => void stores.push([name, storage.getStore()]);
+  const looked = ["undici:request:create", "undici:client:connected"];
+  for (const name of looked) subscribe(name, look);
+  cleanups.push(() => looked.map((name) => unsubscribe(name, look)));
+  const { url } = await listenHttp((_, response) =>
+    response.writeHead(200).end('{"type":"event.summary","events":[]}'),
+  );
+  const client = connect(url, { concurrency: 1 });
+  await storage.run("first", () => client.summaries({ userId: "1" }));
+  await storage.run("second", () => client.summaries({ userId: "1" }));
+  expect(stores).toEqual([
+    ["undici:request:create", "first"],
+    ["undici:client:connected", undefined],
+    ["undici:request:create", "second"],
+  ]);
+});
+
 test("a client that is made is no handle that jest --detectOpenHandles would take for open", () => {
   const passing = ["PROMISE", "TickObject"];
   const open: string[] = [];

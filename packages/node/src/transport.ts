@@ -71,7 +71,8 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
 
   function createPool(origin: string, { undici, connect, http, https }: Modules): Dispatcher {
     const { Client, Pool } = undici;
-    const each = { ...clientOptionsOf(keepAlive), connect: connectorOf(connect, connecting) };
+    const connectOutside = outside.bind(connectorOf(connect, connecting));
+    const each = { ...clientOptionsOf(keepAlive), connect: connectOutside };
     const variables = proxyVariablesOf((origin.startsWith("https:") ? https : http).globalAgent);
     let pool: Dispatcher;
     // Between two requests on a connection the event loop turns once; where all connections of a pool are in use, once more.
@@ -106,7 +107,9 @@ export function createNodeTransport(options: NodeTransportOptions): NodeTranspor
   }
 
   return {
-    send: (request) => outside.runInAsyncScope(sendNow, undefined, request),
+    // Whoever reads waits for it, so that it does belong to what they do.
+    send: (request) =>
+      request.method === "GET" ? sendNow(request) : outside.runInAsyncScope(sendNow, undefined, request),
     async close() {
       const all = [...left, ...[...pools.values()].map(({ pool }) => pool)];
       const ended = all.map((pool) => pool.destroy());
