@@ -444,6 +444,21 @@ test("a list of many is read to its end, and let go of when nobody reads on", as
   expect(isOpen).toBe(false);
 });
 
+test("nothing is listed any more once closing is over", async () => {
+  let lists = 0;
+  async function* list(): AsyncGenerator<never> {
+    lists += 1;
+    yield* [];
+  }
+  const inner = { ...memoryOutbox({ store: createMemoryStore() }), ids: list, deadLetters: list };
+  const { outbox, startClosing } = createOutboxDeadline(inner, fakeClock(), () => undefined);
+  const letters = outbox.deadLetters(); // As when the ids before them were all read just now.
+  startClosing()();
+  await expect(letters[Symbol.asyncIterator]().next()).rejects.toThrow("when the client was closed");
+  await expect(idsOf(outbox)).rejects.toThrow("when the client was closed");
+  expect(lists).toBe(0);
+});
+
 async function idsOf(outbox: Outbox): Promise<string[]> {
   const found: string[] = [];
   for await (const id of outbox.ids?.() ?? []) found.push(id);

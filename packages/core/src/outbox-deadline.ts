@@ -73,6 +73,7 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => v
 
   /** What an outbox lists. It has one timer, as there may be a million of them. */
   async function* listed<T>(list: () => AsyncIterable<T>): AsyncGenerator<T> {
+    if (isOver) throw notClosed();
     const iterator = list()[Symbol.asyncIterator]();
     let steps = 0;
     let failStep: Fail = () => undefined;
