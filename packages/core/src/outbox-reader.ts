@@ -6,6 +6,7 @@ import type { Outbox, OutboxRecord } from "./outbox.ts";
 import type { OutboxChanges } from "./outbox-changes.ts";
 import type { OutboxTrouble } from "./outbox-trouble.ts";
 import type { PendingEvent } from "./pending-event.ts";
+import { isObject } from "./tag-of.ts";
 import type { UnwrittenEvents } from "./unwritten-events.ts";
 
 /** Takes events that are due from an outbox into memory; {@link createOutboxReader}. */
@@ -165,13 +166,13 @@ function problemOf(record: OutboxRecord): string | undefined {
     if (typeof value !== type || Number.isNaN(value))
       return `records whose ${field} is a ${type}, got ${Number.isNaN(value) ? "NaN" : typeof value}`;
   }
-  return isJson(record.body) ? undefined : "records whose body is JSON, as it was kept";
+  return isJsonObject(record.body) ? undefined : "records whose body is a JSON object, as it was kept";
 }
 
 /** Whether listeners can be told of an event. */
-function isJson(body: string): boolean {
+function isJsonObject(body: string): boolean {
   try {
-    return typeof JSON.parse(body) === "object";
+    return isObject(JSON.parse(body));
   } catch {
     return false;
   }
