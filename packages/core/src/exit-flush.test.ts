@@ -70,6 +70,10 @@ describe("a program with nothing else to do", () => {
     await turn();
     expect([calls, (await inner.counts()).events]).toEqual([2, left]);
     expect([idle(), warnings]).toEqual([false, []]); // It does not go on for ever.
+    client.track(anotherEvent());
+    expect([idle(), idle()]).toEqual([true, false]); // What comes later is waited for all the same.
+    await passTime(clock, 100, 10);
+    expect([client.stats().pending, idle(), warnings]).toEqual([0, false, []]);
   });
 
   test("waits no longer for a client that is closed, whose outbox keeps what is left", async () => {

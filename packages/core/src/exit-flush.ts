@@ -30,13 +30,16 @@ export function createExitFlush(
   const open = new Set<Exiting>();
   /** Those that are being flushed, or were and have events left: waiting for them again could go on for ever. */
   const tried = new WeakSet<Exiting>();
+  /** Those whose outbox has refused ends when they were flushed: they are not flushed again for these alone. */
+  const refused = new WeakSet<Exiting>();
   let unlisten = (): void => undefined;
 
   function flushAll(): boolean {
     let isBusy = false;
     for (const exiting of open) {
       const { pending, unsettled } = exiting.client.stats();
-      if (tried.has(exiting) || (pending === 0 && !unsettled)) continue;
+      const isLeft = pending > 0 || (unsettled && !refused.has(exiting));
+      if (!isLeft || tried.has(exiting)) continue;
       isBusy = true;
       flush(exiting);
     }
@@ -57,7 +60,8 @@ export function createExitFlush(
       // Once it is closed there is nothing to wait for.
     } while (pending > 0 && open.has(exiting) && now() < deadline);
     if (pending === 0) {
-      if (!unsettled) tried.delete(exiting);
+      tried.delete(exiting);
+      if (unsettled) refused.add(exiting);
     } else if (open.has(exiting)) {
       const events = pending === 1 ? "an event that has" : `${pending} events that have`;
       const warning = `intercom-events: The program ends with ${events} no outcome: on("retry") says why, close() waits longer.`;
