@@ -49,6 +49,24 @@ test("what has changed again while it was written is written again, and else is 
   expect(written).toEqual([[recordOf("1", 1)], [recordOf("2", 1)], [recordOf("1", 2)]]);
 });
 
+test("after an outage, records are written some thousands at a time, and none that are taken back meanwhile", async () => {
+  const clock = fakeClock();
+  const sizes: number[] = [];
+  const outbox = {
+    ...memoryOutbox(),
+    async update(records: readonly OutboxRecord[], leaseUntil?: number) {
+      sizes.push(records.length);
+      if (leaseUntil === undefined) for (let id = 0; id < 5000; id += 1) changes.unpark(`${id}`);
+    },
+  };
+  const changes = createOutboxChanges(outbox, clock, createOutboxTrouble(clock, vi.fn()));
+  for (let id = 5000; id < 9500; id += 1) changes.change(recordOf(`${id}`));
+  for (let id = 0; id < 2001; id += 1) changes.park(recordOf(`${id}`));
+  expect(await changes.writeRecords()).toBe(true);
+  expect(sizes).toEqual([2000, 2000, 500, 2000]);
+  expect(changes.isEmpty()).toBe(true);
+});
+
 test("what an outbox does to the lists it is given has nothing written again", async () => {
   const inner = memoryOutbox();
   const lists: number[] = [];

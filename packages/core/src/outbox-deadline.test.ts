@@ -444,6 +444,25 @@ test("a list of many is read to its end, and let go of when nobody reads on", as
   expect(isOpen).toBe(false);
 });
 
+test("a list may take any time, as long as more of it comes", async () => {
+  const clock = fakeClock();
+  async function* ids(): AsyncGenerator<string> {
+    for (let id = 0; id < 10; id += 1) {
+      await new Promise<void>((resolve) => void clock.after(9_000, resolve));
+      yield `${id}`;
+    }
+  }
+  let isQuiet = false;
+  const { outbox } = createOutboxDeadline({ ...memoryOutbox(), ids }, clock, () => {
+    isQuiet = true;
+  });
+  const found = idsOf(outbox);
+  await passTime(clock, 90_000, 1000);
+  expect(await found).toHaveLength(10);
+  expect(isQuiet).toBe(false);
+  expect(clock.timers()).toBe(0);
+});
+
 test("nothing is listed any more once closing is over", async () => {
   let lists = 0;
   async function* list(): AsyncGenerator<never> {

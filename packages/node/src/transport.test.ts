@@ -213,6 +213,18 @@ describe("connections", () => {
     },
   );
 
+  test("are idle from the end of a call on, however long it has taken", async () => {
+    const { url, connections } = await listenHttp((_, response) => {
+      setTimeout(() => response.writeHead(202).end(), 700);
+    });
+    const transport = createNodeTransport({ connections: 1, keepAlive: 600, warn: expect.unreachable });
+    cleanups.push(transport.close);
+    const call = () => transport.send({ method: "GET", url, headers: {} });
+    await call();
+    await call();
+    expect(connections).toHaveLength(1);
+  });
+
   test("are left to a call that takes longer than others may be idle", async () => {
     let reply: (() => void) | undefined;
     const { url } = await listenHttp((request, response) => {
