@@ -67,8 +67,9 @@ export interface LeaseRequest {
  * Every call either does all it says or rejects and changes nothing; where a store's transactions are too small for a
  * call, its outbox says what that means. Calls of one outbox take effect in the order they were made, and ids that are
  * unknown are passed over. A call that has no answer after a minute has failed, and so has a list of which nothing
- * more comes in that time. Once the client closes, all together have fifteen seconds, and those that are open already eight of them; what such a call has done
- * all the same is passed over. After `close` all calls reject with the code `closed`, but for `close` itself.
+ * more comes in that time. Once the client closes, all together have fifteen seconds, and those that are open already
+ * eight of them. What a call does after it has failed is ignored. After `close` all calls reject with the code `closed`,
+ * but for `close` itself.
  */
 export interface Outbox {
   /**

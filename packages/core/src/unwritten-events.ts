@@ -19,7 +19,11 @@ export interface UnwrittenEvents {
    * @returns whether the outbox has handed it out meanwhile
    */
   end(event: PendingEvent): boolean;
-  /** Tells that the outbox has handed out an event; returns whether it is one of these, so before it said that it keeps it. */
+  /**
+   * Tells that the outbox has handed out an event.
+   *
+   * @returns whether it is one of these, so that the outbox has not said yet that it keeps it
+   */
   handOut(id: string): boolean;
 }
 

@@ -6,13 +6,14 @@ interface Listening {
   readonly tell: Listener;
 }
 
+/** Copies may be of different versions of this package: what is kept here must not change its shape, or else its name. */
 const KEY = Symbol.for("intercom-events.listeners");
 
 /**
  * Listens for an event of the process, together with all other copies of this package: Jest's `resetModules`, or a
  * bundler that builds anew while one develops, makes many, and Node.js warns of more than ten listeners.
  *
- * @returns ends that
+ * @returns a function that ends that
  */
 export function listenOnce(event: "beforeExit" | NodeJS.Signals, listener: Listener): () => void {
   const shared = globalThis as { [KEY]?: Map<string, Listening> };
