@@ -38,8 +38,7 @@ export function createExitFlush(
     let isBusy = false;
     for (const exiting of open) {
       const { pending, unsettled } = exiting.client.stats();
-      const isLeft = pending > 0 || (unsettled && !refused.has(exiting));
-      if (!isLeft || tried.has(exiting)) continue;
+      if (tried.has(exiting) || (pending === 0 && (!unsettled || refused.has(exiting)))) continue;
       isBusy = true;
       flush(exiting);
     }
@@ -60,8 +59,8 @@ export function createExitFlush(
       // Once it is closed there is nothing to wait for.
     } while (pending > 0 && open.has(exiting) && now() < deadline);
     if (pending === 0) {
-      tried.delete(exiting);
       if (unsettled) refused.add(exiting);
+      tried.delete(exiting);
     } else if (open.has(exiting)) {
       const events = pending === 1 ? "an event that has" : `${pending} events that have`;
       const warning = `intercom-events: The program ends with ${events} no outcome: on("retry") says why, close() waits longer.`;

@@ -166,9 +166,9 @@ describe("close", () => {
     [{ id: 7 }, "id is a string, got number"],
     [{ attempts: Number.NaN }, "attempts is a number, got NaN"],
     [{ missingSince: null }, "missingSince is a number, got object"],
-    [{ body: "{" }, "body is a JSON object, as it was kept"],
-    [{ body: "null" }, "body is a JSON object, as it was kept"],
-    [{ body: "[]" }, "body is a JSON object, as it was kept"],
+    [{ body: "{" }, "body is a JSON object"],
+    [{ body: "null" }, "body is a JSON object"],
+    [{ body: "[]" }, "body is a JSON object"],
   ] as [object, string][])(
     "ends with an outbox whose lease answers records with %o, which is told",
     async (wrong, message) => {

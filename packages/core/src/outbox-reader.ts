@@ -166,7 +166,7 @@ function problemOf(record: OutboxRecord): string | undefined {
     if (typeof value !== type || Number.isNaN(value))
       return `records whose ${field} is a ${type}, got ${Number.isNaN(value) ? "NaN" : typeof value}`;
   }
-  return isJsonObject(record.body) ? undefined : "records whose body is a JSON object, as it was kept";
+  return isJsonObject(record.body) ? undefined : "records whose body is a JSON object";
 }
 
 /** Whether listeners can be told of an event. */
