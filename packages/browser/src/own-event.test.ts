@@ -17,8 +17,7 @@ function start(): { adopt: (name: string, second: number) => OwnEvent; codes: st
   );
   return {
     codes,
-    adopt: (eventName, second) =>
-      adopt({ event: { eventName }, trackedAt: second * 1000 } as PageEvent, second),
+    adopt: (eventName, second) => adopt({ event: { eventName }, trackedAt: second * 1000 } as PageEvent, 0),
   };
 }
 

@@ -69,14 +69,16 @@ const taken = new Set<string>();
 
 /**
  * Returns what makes an event one of a relay's, at a second of its own: it keeps apart what Intercom would merge, events
- * of one name and second, as all events of a page have one contact.
+ * of one name and second, as all events of a page have one contact. It takes the milliseconds by which the clock of the
+ * page is to be corrected.
  */
 export function createAdoption(
   { announce }: Pick<DeliverySettings, "announce">,
   url: string,
-): (event: PageEvent, second: number) => OwnEvent {
-  return (event, tracked) => {
+): (event: PageEvent, offset: number) => OwnEvent {
+  return (event, offset) => {
     const { trackedAt, event: content } = event;
+    const tracked = Math.floor((trackedAt + offset) / 1000);
     const name = foldName(content.eventName);
     const subject = `${name} ${url}`;
     let isAlone = true;
@@ -92,7 +94,7 @@ export function createAdoption(
         isAlone = !taken.has(key);
         taken.add(key);
         if (taken.size > MAX_REMEMBERED) taken.delete(taken.values().next().value as string);
-        own.record = { ...own.record, body: encodeRelayEvent(content, second) };
+        own.record = { ...own.record, body: encodeRelayEvent(content, second, offset) };
       },
       decide() {
         const moved = own.second - tracked;

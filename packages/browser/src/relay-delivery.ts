@@ -193,7 +193,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
 
   return {
     send(event) {
-      const own = adopt(event, Math.floor((event.trackedAt + batchSender.offset) / 1000));
+      const own = adopt(event, batchSender.offset);
       if (store) store.put(own);
       else {
         own.keep(true);

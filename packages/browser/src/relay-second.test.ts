@@ -44,6 +44,13 @@ describe("the second of an event", () => {
     expect(
       pages.browser.requests.map((request) => eventsOf(request).map(({ created_at }) => created_at)),
     ).toEqual([[1_700_000_000], [1_700_000_000, later]]);
+    // The relay is told of which times that is true.
+    const offset = later === 1_700_000_000 ? undefined : 3_599; // A Date is up to a second old.
+    expect(pages.browser.requests.flatMap(eventsOf).map(({ clock_offset }) => clock_offset)).toEqual([
+      undefined,
+      undefined,
+      offset,
+    ]);
   });
 
   test("goes with the time of its page, so that a relay can tell how far that is off", async () => {

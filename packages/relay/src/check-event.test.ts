@@ -172,12 +172,12 @@ describe("which events", () => {
     const DAY = 86_400;
 
     /** What is answered and stored of an event that a page tracked some seconds ago, by its clock. */
-    async function ask(ahead: number, age: number, options: Partial<RelayOptions> = {}) {
+    async function ask(ahead: number, age: number, options: Partial<RelayOptions> = {}, fields: object = {}) {
       const clock = fakeClock();
       const now = Math.floor(clock.now() / 1000);
       const { relay, stored } = await start({ clock, ...options });
       const sent_at = now + ahead;
-      const events = [event("a", { created_at: sent_at - age })];
+      const events = [event("a", { created_at: sent_at - age, ...fields })];
       const results = await resultsOf(await relay.fetch(request({ events, sent_at })));
       return { results, late: (await stored()).map(({ created_at }) => now - age - created_at) };
     }
@@ -196,12 +196,29 @@ describe("which events", () => {
     });
 
     test.each([
-      ["a little, times are as the page has fixed them", 3600, 0, [ACCEPTED], [-3600]],
-      ["by a day, times stay that the page has corrected itself", DAY, DAY + 7, [ACCEPTED], [-DAY]],
+      ["by less than an hour, times are as the page has fixed them", 3400, 0, [ACCEPTED], [-3400]],
+      ["by less than an hour the other way, too", -3400, 0, [ACCEPTED], [3400]],
       ["not at all, an event that is too old stays so", 0, 8 * DAY, [rejected("time_not_allowed")], []],
       ["by a day, an event that is too old stays so", DAY, 8 * DAY, [rejected("time_not_allowed")], []],
     ])("%s", async (_, ahead, age, results, late) => {
       expect(await ask(ahead, age)).toEqual({ results, late });
+    });
+
+    test.each([DAY, -DAY, 2 * 3600])(
+      "off by %d s, times stay that the page has corrected itself",
+      async (ahead) => {
+        const fields = { clock_offset: -ahead };
+        expect(await ask(ahead, ahead + 7, {}, fields)).toEqual({ results: [ACCEPTED], late: [-ahead] });
+      },
+    );
+
+    test.each([0, 59, -299])("of %d s, nothing is corrected where none may lie ahead", async (ahead) => {
+      expect((await ask(ahead, 300, { maxAhead: 0 })).late).toEqual([0 - ahead]);
+    });
+
+    test.each(["60", 0.5, null, 1e12, [60]])("an offset that is none: %j", async (clock_offset) => {
+      const { results } = await ask(0, 0, {}, { clock_offset });
+      expect(results).toEqual([rejected("invalid_event")]);
     });
 
     test("no time is too far ahead when it is corrected", async () => {
@@ -214,11 +231,14 @@ describe("which events", () => {
       ["a day", DAY],
       ["a day and a second", DAY + 1],
       ["two hours less a second", 7199],
+      ["an hour and a second", 3601],
+      ["an hour", 3600],
+      ["an hour the other way", -3600],
     ])("by %s, what comes again later is stored once", async (_, ahead) => {
       const clock = fakeClock();
       const { relay, stored } = await start({ clock });
       const created_at = Math.floor(clock.now() / 1000) + ahead;
-      for (const passed of [1, 5, 60, 600]) {
+      for (const passed of [1, 5, 60, 600, 3_600, DAY]) {
         clock.advance(passed * 1000);
         const sent_at = Math.floor(clock.now() / 1000) + ahead - (passed % 3);
         const body = {

@@ -1,5 +1,6 @@
 import type { Clock, RelayResult, WireMetadata } from "@intercom-events/core";
 import type { AllowedEvent, EventPolicy } from "./allowed-events.ts";
+import { correctionOf } from "./clock-skew.ts";
 import { parseEvent } from "./parse-batch.ts";
 import { withTimeout } from "./with-timeout.ts";
 
@@ -30,7 +31,7 @@ type Rejection = NonNullable<RelayResult["code"]>;
 /**
  * Checks one event of a batch, whatever it is.
  *
- * @param skew seconds that the clock of its page is behind, by which a time that is out of bounds is corrected
+ * @param skew seconds that the clock of its page is behind
  * @throws what the schema throws, or that it took too long
  */
 export async function checkEvent(
@@ -40,12 +41,11 @@ export async function checkEvent(
 ): Promise<CheckedEvent | RelayResult> {
   const event = parseEvent(value);
   if (!event) return rejected("invalid_event");
-  const { event_name, created_at, metadata } = event;
+  const { event_name, created_at, clock_offset = 0, metadata } = event;
   const allowed = bounds.events(event_name);
   if (!allowed) return rejected("name_not_allowed");
-  // First as it is: a page whose clock is off corrects its times itself, once it has had a reply.
-  const createdAt = [created_at, created_at + skew].find((time) => isInTime(time, bounds));
-  if (createdAt === undefined) return rejected("time_not_allowed");
+  const createdAt = created_at + correctionOf(skew - clock_offset, bounds.maxAhead);
+  if (!isInTime(createdAt, bounds)) return rejected("time_not_allowed");
   if (Object.keys(metadata ?? {}).length > bounds.maxMetadataKeys) return rejected("metadata_not_allowed");
   return withMetadata({ eventName: allowed.eventName, createdAt }, allowed, metadata, bounds);
 }

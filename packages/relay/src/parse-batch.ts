@@ -22,6 +22,7 @@ const REQUEST_FIELDS: Readonly<Record<keyof RelayRequest, true>> = {
 const EVENT_FIELDS: Readonly<Record<keyof RelayEvent, true>> = {
   event_name: true,
   created_at: true,
+  clock_offset: true,
   metadata: true,
 };
 
@@ -48,11 +49,16 @@ export function parseBatch(text: string, maxEvents: number): Batch | Refusal {
 /** Reads one event, its metadata such as Intercom can show it; `undefined` for what is none. */
 export function parseEvent(value: unknown): RelayEvent | undefined {
   if (!isRecord(value) || !hasOnly(value, EVENT_FIELDS)) return undefined;
-  const { event_name, created_at, metadata } = value;
+  const { event_name, created_at, clock_offset, metadata } = value;
   if (typeof event_name !== "string" || event_name.trim() === "" || event_name.length > LONGEST_NAME)
     return undefined;
   if (!isTime(created_at)) return undefined;
-  const named = { event_name, created_at };
+  if (clock_offset !== undefined && !isOffset(clock_offset)) return undefined;
+  const named = {
+    event_name,
+    created_at,
+    ...(clock_offset !== undefined && { clock_offset }),
+  };
   if (metadata === undefined) return named;
   const details = parseMetadata(metadata);
   return details && { ...named, metadata: details };
@@ -70,7 +76,12 @@ function isIdentity(value: unknown): value is string {
 
 /** Whether it is whole Unix seconds. */
 function isTime(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LATEST_TIME;
+  return isOffset(value) && value >= 0;
+}
+
+/** Whether it is whole seconds between two times. */
+function isOffset(value: unknown): value is number {
+  return Number.isInteger(value) && Math.abs(value as number) <= LATEST_TIME;
 }
 
 function parseJson(text: string): unknown {

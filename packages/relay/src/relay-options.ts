@@ -90,7 +90,10 @@ export interface RelayOptions<Context = unknown> {
   readonly maxMetadataKeys?: number | undefined;
   /** Milliseconds an event may be old, once a wrong clock of its page is corrected. @default 604800000, 7 days */
   readonly maxAge?: number | undefined;
-  /** Milliseconds an event may lie in the future before the clock of its page is taken for wrong. @default 3600000, an hour */
+  /**
+   * Milliseconds that clocks of pages may be off: so far an event may lie in the future, and times of a page whose clock
+   * is off by more, and by more than ten minutes, are corrected. @default 3600000, an hour
+   */
   readonly maxAhead?: number | undefined;
   /** How many events a caller may send, or `false` for any number. @default 600 in 60000 milliseconds */
   readonly rate?: RateOptions | false | undefined;

@@ -41,7 +41,7 @@ export interface components {
             identity?: string;
             /**
              * @description When the request was sent, in Unix seconds by the clock of the page. With it a relay tells
-             *     how far that clock is off, and corrects a `created_at` that it would have to refuse.
+             *     how far that clock is off, and corrects each `created_at` if it is far.
              */
             sent_at?: number;
         };
@@ -51,6 +51,11 @@ export interface components {
             event_name: string;
             /** @description When it happened, in Unix seconds, as the page has fixed it once and for all. */
             created_at: number;
+            /**
+             * @description Seconds by which the page itself has corrected `created_at`, as a reply had told it how far
+             *     its clock is off; absent if it had not.
+             */
+            clock_offset?: number;
             metadata?: components["schemas"]["Metadata"];
         };
         /** @description An answer for each event of the request, in its order. */
