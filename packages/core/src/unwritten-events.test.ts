@@ -53,3 +53,16 @@ test("one that was handed out meanwhile says so once it is written, and once onl
   unwritten.begin(1);
   expect(unwritten.end(b)).toBe(false);
 });
+
+test("those that come and go after something was handed out are known as well", () => {
+  const unwritten = createUnwrittenEvents();
+  unwritten.add(a);
+  expect(unwritten.handOut("b")).toBe(false);
+  unwritten.add(b);
+  expect(unwritten.handOut("b")).toBe(true);
+  unwritten.begin(2);
+  expect([unwritten.end(a), unwritten.handOut("a")]).toEqual([false, false]);
+  expect([unwritten.end(b), unwritten.handOut("b")]).toEqual([true, false]);
+  unwritten.add(c);
+  expect([unwritten.handOut("b"), unwritten.handOut("c")]).toEqual([false, true]);
+});

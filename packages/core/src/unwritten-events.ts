@@ -29,7 +29,9 @@ export interface UnwrittenEvents {
 
 /** No events yet. */
 export function createUnwrittenEvents(): UnwrittenEvents {
-  const events = new Map<string, PendingEvent>();
+  const events = new Set<PendingEvent>();
+  /** Their ids, once the outbox has handed out what may be one of them: as a rule it never does. */
+  let ids: Set<string> | undefined;
   /** The first of them that are being written just now. */
   let beingWritten = 0;
   /** Ids of those that the outbox has handed out. */
@@ -37,7 +39,7 @@ export function createUnwrittenEvents(): UnwrittenEvents {
 
   function first(limit: number): PendingEvent[] {
     const found: PendingEvent[] = [];
-    for (const event of events.values()) {
+    for (const event of events) {
       if (found.length === limit) break;
       found.push(event);
     }
@@ -45,17 +47,23 @@ export function createUnwrittenEvents(): UnwrittenEvents {
   }
 
   /** Takes one out, and returns whether it was handed out. */
-  function remove({ id }: PendingEvent): boolean {
-    events.delete(id as string);
-    return handedOut.delete(id as string);
+  function remove(event: PendingEvent): boolean {
+    events.delete(event);
+    const id = event.id as string;
+    ids?.delete(id);
+    if (events.size === 0) ids = undefined;
+    return handedOut.size > 0 && handedOut.delete(id);
   }
 
   return {
-    add: (event) => void events.set(event.id as string, event),
-    has: (event) => events.has(event.id as string),
+    add(event) {
+      events.add(event);
+      ids?.add(event.id as string);
+    },
+    has: (event) => events.has(event),
     takeOldest() {
       let skip = beingWritten;
-      for (const event of events.values()) {
+      for (const event of events) {
         skip -= 1;
         if (skip >= 0) continue;
         remove(event);
@@ -73,7 +81,8 @@ export function createUnwrittenEvents(): UnwrittenEvents {
       return remove(event);
     },
     handOut(id) {
-      const isUnwritten = events.has(id);
+      ids ??= new Set(Array.from(events, (event) => event.id as string));
+      const isUnwritten = ids.has(id);
       if (isUnwritten) handedOut.add(id);
       return isUnwritten;
     },
