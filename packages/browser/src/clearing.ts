@@ -4,7 +4,7 @@ import type { PageOutbox } from "./page-outbox.ts";
 export interface Clearing {
   /** Has all deleted that the store holds now. */
   clearAll(): void;
-  /** Works with the store once that is done, so that nothing newer is deleted and nothing is sent that should be. */
+  /** Works with the store once that is done, so that nothing newer is deleted, and nothing is sent that should be deleted. */
   onceCleared<T>(work: () => Promise<T>): Promise<T>;
 }
 
