@@ -1,9 +1,9 @@
 import type { AnyEvent, ByCatalog, CatalogArguments, CatalogEvent } from "./catalog.ts";
+import type { DataEvent, EventSummary, NewEventSummary } from "./data-event.ts";
 import type { Contact, TrackedEvent, WireEvent } from "./event.ts";
 import type { Issue } from "./issue.ts";
 import type { CheckedMetadata } from "./metadata.ts";
 import type { Outcome, Receipt } from "./outcome.ts";
-import type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
 import type { ClientStats } from "./stats.ts";
 import type { Verdict } from "./verdict.ts";
 

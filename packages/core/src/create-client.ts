@@ -3,18 +3,20 @@ import { createApi } from "./call-api.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { AnyEvent, GivenCatalog } from "./catalog.ts";
 import { classifyResponse, readRequestId } from "./classify-response.ts";
-import type { Client, CloseReport, ContactTracker, TrackOptions, WaitOptions } from "./client.ts";
+import type { Client, CloseReport, WaitOptions } from "./client.ts";
+import type { CoreClientOptions } from "./client-options.ts";
 import { MAX_DELAY } from "./clock.ts";
-import { describe, messageOf } from "./describe.ts";
+import { createContactTracker } from "./contact-tracker.ts";
+import { messageOf } from "./describe.ts";
 import { createEventQueue } from "./event-queue.ts";
 import { IntercomError } from "./intercom-error.ts";
 import { createNotifier } from "./notifier.ts";
 import { createReader } from "./read-events.ts";
-import { type ClientPolicy, type CoreClientOptions, resolveOptions } from "./resolve-options.ts";
+import { type ClientPolicy, resolveOptions } from "./resolve-options.ts";
 import { type SharedPacer, sharePacer } from "./shared-pacers.ts";
-import { isObject } from "./tag-of.ts";
 import { createTokenSource } from "./token-source.ts";
 import type { ReadReply } from "./transport.ts";
+import { waitLimit } from "./wait-limit.ts";
 import { causeWithoutToken, textWithoutToken, withoutToken } from "./without-token.ts";
 
 /** Milliseconds `close` waits unless it is told otherwise. */
@@ -147,7 +149,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
 
   async function close(options?: WaitOptions): Promise<CloseReport> {
     if (closing) return closing;
-    const timeout = limitOf(options) ?? CLOSE_TIMEOUT;
+    const timeout = waitLimit(options) ?? CLOSE_TIMEOUT;
     queue.seal();
     closing = closeWithin(timeout);
     return closing;
@@ -155,30 +157,10 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
 
   const client = {
     track: queue.track,
-    contact(given: object): ContactTracker<AnyEvent> {
-      const contact = snapshotOf(given);
-      return {
-        track(eventName: string, metadata?: object, options?: TrackOptions) {
-          if (!isObject(contact)) return queue.refuse("contact", contact);
-          if (options !== undefined && !isObject(options)) return queue.refuse("options", options);
-          try {
-            // An unknown option becomes an unknown field of the event, and so a warning.
-            return queue.track({
-              ...options,
-              ...contact,
-              eventName,
-              createdAt: options?.createdAt,
-              metadata,
-            });
-          } catch {
-            return queue.track(contact); // It cannot be copied; the issues say why.
-          }
-        },
-      };
-    },
+    contact: (contact: object) => createContactTracker(queue, contact),
     ...reader,
     async flush(options?: WaitOptions) {
-      await settleWithin(limitOf(options) ?? Number.POSITIVE_INFINITY);
+      await settleWithin(waitLimit(options) ?? Number.POSITIVE_INFINITY);
       return queue.left();
     },
     close,
@@ -191,36 +173,8 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
   return client as unknown as Client<Catalog>;
 }
 
-/** What a contact is now: whose events they are must not change with an object of the program's. */
-function snapshotOf(contact: object): object {
-  try {
-    if (!isObject(contact)) return contact;
-    const { userId, email, id } = contact as Partial<Record<"userId" | "email" | "id", unknown>>;
-    return { ...contact, userId, email, id }; // Of an object of a class they may be accessors.
-  } catch {
-    return contact; // It cannot be copied, and the issues of its events say why.
-  }
-}
-
 /** The pacer of the token; a token that changes has one of its own. */
 function pacerOf({ token, baseUrl, share, clock, random, timeout }: ClientPolicy): SharedPacer {
   const key = typeof token === "string" ? `${baseUrl} ${token}` : Symbol("function");
   return sharePacer(key, clock, { share, random, timeout });
-}
-
-/** The limit of a wait, if there is one. @throws {TypeError} for what is no length of time */
-function limitOf(options: unknown): number | undefined {
-  // Anything else may be what an event hands to its listener, as in `process.once("SIGTERM", client.close)`.
-  if (typeof options === "number")
-    throw new TypeError(
-      `Cannot wait: the options must be an object such as { timeout: ${options} }, got a number`,
-    );
-  const { timeout, ...others } = Object(options ?? {}) as { readonly timeout?: unknown };
-  const isPlain = Object.getPrototypeOf(Object(options)) === Object.prototype; // Not so a stream or an event.
-  const [unknown] = isPlain ? Object.keys(others) : [];
-  if (unknown !== undefined)
-    throw new TypeError(`Cannot wait: "${unknown}" must be one of timeout, got an unknown option`);
-  if (timeout === undefined) return undefined;
-  if (typeof timeout === "number" && timeout >= 0) return timeout;
-  throw new TypeError(`Cannot wait: "timeout" must be milliseconds, got ${describe(timeout)}`);
 }

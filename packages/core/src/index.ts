@@ -29,9 +29,11 @@ export type {
   TrackOptions,
   WaitOptions,
 } from "./client.ts";
+export type { ClientOptions, CoreClientOptions, Region } from "./client-options.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { createClient } from "./create-client.ts";
 export { createIssue } from "./create-issue.ts";
+export type { DataEvent, EventSummary, NewEventSummary } from "./data-event.ts";
 export { type DecodedMetadata, type DecodedValue, decodeMetadata } from "./decode-metadata.ts";
 export { describeLoss, type Loss } from "./describe-loss.ts";
 export type { DiagnosticChannel, DiagnosticEvents } from "./diagnostics.ts";
@@ -91,11 +93,9 @@ export {
 export type { DropReason, Outcome, OutcomeStatus, Receipt } from "./outcome.ts";
 export type { RateBudget } from "./pacer.ts";
 export { parseHttpDate, parseRetryAfter } from "./parse-reset.ts";
-export type { DataEvent, EventSummary, NewEventSummary } from "./read-events.ts";
 export type { RelayError, RelayEvent, RelayReply, RelayRequest, RelayResult } from "./relay-contract.ts";
 export type { Failure } from "./report.ts";
 export type { DeliveryChoices, FullPolicy, QueueOptions } from "./resolve-delivery.ts";
-export type { ClientOptions, CoreClientOptions, Region } from "./resolve-options.ts";
 export { backoff, type RetryOptions, type RetryPolicy } from "./retry-policy.ts";
 export { richLink } from "./rich-link.ts";
 export { type SplitOptions, splitRuntimeOptions } from "./runtime-options.ts";

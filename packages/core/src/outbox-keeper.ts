@@ -1,13 +1,13 @@
-import type { Clock } from "./clock.ts";
 import { describe } from "./describe.ts";
 import { createDueWork } from "./due-work.ts";
 import { createHeldEvents } from "./held-events.ts";
 import { leaseEnd } from "./lease-end.ts";
-import type { Outbox, OutboxRecord } from "./outbox.ts";
+import type { OutboxRecord } from "./outbox.ts";
 import { createOutboxChanges, MOST_AT_ONCE } from "./outbox-changes.ts";
 import { createOutboxDeadline, QUIET } from "./outbox-deadline.ts";
 import { createOutboxReader } from "./outbox-reader.ts";
-import { codeOf, createOutboxTrouble } from "./outbox-trouble.ts";
+import { createOutboxTrouble } from "./outbox-trouble.ts";
+import { createOutboxWriter, type OutboxWriterOptions } from "./outbox-writer.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PendingEvent } from "./pending-event.ts";
 import { recordOf } from "./record-of.ts";
@@ -18,15 +18,6 @@ import { createUnwrittenEvents } from "./unwritten-events.ts";
 
 /** Milliseconds after which is said again that this process lives, and looked for what others have left. */
 const ROUND = 10_000;
-
-/** Records written together. More would hold up the process. */
-const BATCH = 250;
-
-/** The same when the client closes, and nothing else is to be done. */
-const CLOSING_BATCH = 1000;
-
-/** Milliseconds after which a failure is one that others must not wait for as well. */
-const SLOW_FAILURE = 1000;
 
 /** Milliseconds that changes of records are collected before they are written together. */
 const CHANGES_WAIT = 50;
@@ -76,19 +67,12 @@ export interface OutboxKeeper {
 }
 
 /** What a keeper is made of. */
-export interface OutboxKeeperOptions {
-  readonly outbox: Outbox;
-  readonly clock: Clock;
+export interface OutboxKeeperOptions
+  extends Pick<OutboxWriterOptions, "outbox" | "clock" | "deliver" | "spill" | "refuse" | "fallsBack"> {
   /** What memory has room for. */
   readonly bounds: Pick<QueuePolicy, "maxEvents" | "maxBytes">;
   /** How many events are being delivered. */
   readonly delivering: () => number;
-  /** Takes an event to be delivered, `isStored` unless it is in memory alone. */
-  readonly deliver: (event: PendingEvent, isStored: boolean) => void;
-  /** Told of an event that the outbox holds, and that leaves memory. */
-  readonly spill: (event: PendingEvent) => void;
-  /** Told of an event that the outbox has refused. */
-  readonly refuse: (event: PendingEvent) => void;
   /** Takes over an event that the outbox has handed out. */
   readonly revive: (record: OutboxRecord) => PendingEvent;
   /** Events that the outbox should hold, besides those in memory. */
@@ -97,13 +81,11 @@ export interface OutboxKeeperOptions {
   readonly endMissing: (kept: KeptElsewhere) => Promise<void>;
   /** Told, in words, what the outbox cannot do. */
   readonly warn: (message: string) => void;
-  /** Whether events that the outbox refuses are delivered from memory. */
-  readonly fallsBack: boolean;
 }
 
 /** A keeper that takes over at once what earlier processes have left. */
 export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
-  const { clock, deliver, spill, refuse, fallsBack } = options;
+  const { clock, spill } = options;
   const trouble = createOutboxTrouble(clock, options.warn);
   const deadline = createOutboxDeadline(options.outbox, clock, () => {
     // A script that has nothing else to do is not to wait for it.
@@ -124,6 +106,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     parked: () => writing.schedule(CHANGES_WAIT),
     trouble,
   });
+  const writer = createOutboxWriter({ ...options, outbox, unwritten, held, changes, reader, trouble });
   const search = createSpacedWork(clock, findMissing);
   const writing = createDueWork({
     clock,
@@ -139,79 +122,14 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
   let isClosing = false;
   let cancelRound = (): void => undefined;
   let hasFailed = false;
-  /** Whether an event has been refused in this round of writing as there is no room, and all that follow may be. */
-  let isFull = false;
 
   /** Writes what there is to write, ends first: they leave room. */
   async function write(): Promise<void> {
     hasFailed = !(await changes.writeEndings()) || !(await changes.writeRecords());
-    const startedAt = clock.now();
-    isFull = false;
-    const works = await append(unwritten.first(BATCH));
-    // What has waited for a failure is not to wait for the next one.
-    if (!works && fallsBack && !isClosing && clock.now() - startedAt > SLOW_FAILURE) refuseAll();
+    await writer.write();
     if (!wantsMore()) return;
     await reader.underWay(); // It may have begun before all this was written.
     await reader.refill();
-  }
-
-  /** Writes events, and returns whether it makes sense to write more. */
-  async function append(batch: readonly PendingEvent[]): Promise<boolean> {
-    if (batch.length === 0) return true;
-    unwritten.begin(batch.length);
-    // In order: what is written after events that wait in the outbox alone waits there too.
-    const isLeased = !reader.hasMore() && !isClosing && held.hasRoomFor(batch);
-    try {
-      await outbox.append(
-        batch.map((event) => recordOf(event, 0)),
-        isLeased ? leaseEnd(clock.now()) : undefined,
-      );
-    } catch (error) {
-      if (codeOf(error) === "full") {
-        if (changes.endings.size > 0 && (await changes.writeEndings())) return append(batch); // They leave room.
-        if (batch.length > 1) return appendParts(batch);
-        isFull = true;
-      }
-      trouble.tell(error, "keep events");
-      for (const event of batch) notKept(event);
-      return codeOf(error) === "full";
-    }
-    trouble.works("keep events");
-    for (const event of batch) kept(event, isLeased);
-    return true;
-  }
-
-  /** Writes events that do not fit together: some of them may, and others may have made room. */
-  async function appendParts(batch: readonly PendingEvent[]): Promise<boolean> {
-    const size = isFull ? 1 : batch.length >> 1;
-    for (let first = 0; first < batch.length; first += size)
-      if (!(await append(batch.slice(first, first + size).filter(unwritten.has)))) return false;
-    return true;
-  }
-
-  /** Takes all that is not written for refused. */
-  function refuseAll(): void {
-    const all = unwritten.first(Number.POSITIVE_INFINITY);
-    unwritten.begin(all.length);
-    for (const event of all) notKept(event);
-  }
-
-  function notKept(event: PendingEvent): void {
-    unwritten.end(event);
-    if (fallsBack && !isClosing) deliver(event, false);
-    else refuse(event);
-  }
-
-  function kept(event: PendingEvent, isLeased: boolean): void {
-    const isHandedOut = unwritten.end(event);
-    if (isLeased && !isClosing) {
-      held.hold(event);
-      deliver(event, true);
-      return;
-    }
-    reader.expectMore();
-    if (isHandedOut) changes.park(recordOf(event, 0));
-    spill(event);
   }
 
   const wantsMore = (): boolean => reader.hasMore() && !isClosing && !held.isHalfFull();
@@ -303,6 +221,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
     },
     async close() {
       isClosing = true; // First, so that nothing begins, and what is under way hands out no events any more.
+      writer.startClosing();
       writing.stop();
       const endDeadline = deadline.startClosing();
       reader.stop();
@@ -311,8 +230,7 @@ export function createOutboxKeeper(options: OutboxKeeperOptions): OutboxKeeper {
       await writing.underWay();
       await reader.underWay();
       writing.letGo();
-      // An outbox that is in use elsewhere is waited for once, and not with each batch.
-      while (unwritten.size() > 0) if (!(await append(unwritten.first(CLOSING_BATCH)))) refuseAll();
+      await writer.writeAll();
       await changes.writeEndings();
       await changes.writeRecords();
       try {

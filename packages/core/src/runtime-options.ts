@@ -1,6 +1,7 @@
 import { wrongOption } from "./check-option.ts";
+import type { ClientOptions } from "./client-options.ts";
 import { describe } from "./describe.ts";
-import { assertOptions, type ClientOptions } from "./resolve-options.ts";
+import { assertOptions } from "./resolve-options.ts";
 
 /** What core takes and a runtime's package puts in: given by a program it would be passed over. */
 const PUT_IN = ["transport", "release"];

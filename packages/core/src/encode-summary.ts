@@ -1,0 +1,43 @@
+import type { NewEventSummary } from "./data-event.ts";
+import { describe } from "./describe.ts";
+import { collectTime } from "./encode-event.ts";
+import { collectEventName } from "./encode-event-name.ts";
+import { encodeText } from "./encode-text.ts";
+import type { components } from "./generated/openapi.ts";
+import { createReport } from "./report.ts";
+import { throwIssues } from "./throw-issues.ts";
+
+/**
+ * The body that sets a summary.
+ *
+ * @param action what the call is to do, for messages
+ * @throws {TypeError} that names all that is wrong
+ */
+export function encodeSummary(
+  action: string,
+  summary: NewEventSummary,
+): components["schemas"]["CreateEventSummariesRequest"] {
+  const report = createReport();
+  const given: Partial<NewEventSummary> = Object(summary);
+  const user_id = encodeText("userId", given.userId, report);
+  const event_name = collectEventName(given.eventName, report);
+  const first = collectTime("first", given.first, report);
+  const last = collectTime("last", given.last, report);
+  throwIssues(action, report);
+  const { count } = given;
+  if (typeof count !== "number" || !Number.isInteger(count) || count < 0) {
+    throw new TypeError(
+      `Cannot ${action}: count must be a whole number that is not negative, got ${describe(count)}`,
+    );
+  }
+  return {
+    // The report was empty, so each of them is there.
+    user_id: user_id as string,
+    event_summaries: {
+      event_name: event_name as string,
+      count,
+      first: first as number,
+      last: last as number,
+    },
+  };
+}
