@@ -3,7 +3,7 @@
 const WORDS =
   "^packages/core/src/(issue|metadata|event|verdict|outcome|transport|clock|relay-contract|generated/.*)\\.ts$";
 const STATEFUL =
-  "^packages/core/src/(call-api|attempt|delivery|outbox-keeper|event-queue|exit-flush|same-second|spilled-events|token-source|shared-pacers|read-events|notifier|create-client|client|diagnostics)\\.ts$";
+  "^packages/core/src/(call-api|attempt|delivery|outbox-keeper|event-queue|exit-flush|same-second|spilled-events|admission|token-source|shared-pacers|read-events|notifier|create-client|client|diagnostics)\\.ts$";
 const TESTS = "(\\.test(-d)?\\.ts$|/tests?/|\\.config\\.ts$|/generate\\.ts$)";
 
 /** @type {import("dependency-cruiser").IConfiguration} */

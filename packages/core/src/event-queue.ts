@@ -1,39 +1,29 @@
+import { type Admission, createAdmission } from "./admission.ts";
 import type { OpenAttempt } from "./attempt.ts";
 import { createAwaitedReceipts } from "./awaited-receipts.ts";
 import { createBarrier } from "./barrier.ts";
-import { callSafely } from "./call-safely.ts";
 import type { FlushReport } from "./client.ts";
 import { createConcurrencyLimit } from "./concurrency-limit.ts";
-import { createIssue } from "./create-issue.ts";
 import { createDelivery } from "./delivery.ts";
-import { messageOf } from "./describe.ts";
-import { type EncodedTracked, encodeTracked } from "./encode-event.ts";
 import { createEventIds } from "./event-ids.ts";
 import { createIntake } from "./intake.ts";
 import { isDelivered } from "./is-delivered.ts";
-import type { Issue } from "./issue.ts";
 import { receiptControls } from "./lazy-receipt.ts";
 import type { Notifier } from "./notifier.ts";
 import type { OutboxRecord } from "./outbox.ts";
 import { createOutboxKeeper } from "./outbox-keeper.ts";
-import type { DropReason, Outcome, Receipt } from "./outcome.ts";
+import type { DropReason, Outcome } from "./outcome.ts";
 import type { Pacer } from "./pacer.ts";
 import type { PendingEvent } from "./pending-event.ts";
-import { closedReceipt } from "./receipt.ts";
 import { eventOf } from "./record-of.ts";
 import type { ClientPolicy } from "./resolve-options.ts";
 import { createSameSecond } from "./same-second.ts";
 import { createSpilledEvents } from "./spilled-events.ts";
 import { type ClientStats, createTally } from "./stats.ts";
-import { createTickBatch } from "./tick-batch.ts";
 import { createWakefulness } from "./wakefulness.ts";
 
 /** All events of a client, from `track` to their outcome; {@link createEventQueue}. */
-export interface EventQueue {
-  /** Takes an event; never throws. */
-  track(event: unknown): Receipt;
-  /** Takes an event that has no contact or options that are an object; it ends as `invalid`. */
-  refuse(part: "contact" | "options", found: unknown): Receipt;
+export interface EventQueue extends Pick<Admission, "track" | "refuse" | "seal"> {
   /**
    * Resolves once all events tracked so far have ended, and those an outbox holds that are due, and the
    * outbox knows.
@@ -47,8 +37,6 @@ export interface EventQueue {
   left(): FlushReport;
   /** Sends again after a pause. */
   resume(): void;
-  /** Takes no more events. */
-  seal(): void;
   /**
    * Lets go of all events that are left, once it is sealed: those the outbox holds stay there, the others are dropped
    * as `closed`.
@@ -68,14 +56,6 @@ export interface EventQueueOptions {
   readonly start: (body: string) => OpenAttempt;
   /** Told that the token is refused, and nothing sent until `resume`. */
   readonly pausing: () => void;
-}
-
-/** An event that was taken, and that nothing else has been done with. */
-interface Tracked {
-  readonly encoded: Extract<EncodedTracked, { ok: true }>;
-  /** In milliseconds since the epoch. */
-  readonly trackedAt: number;
-  readonly receipt: Receipt;
 }
 
 /** A queue without events, but for those that its outbox holds. */
@@ -100,7 +80,6 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
   let adopted = 0;
   /** Events that somebody is being told of before they are in any other count. */
   let announcing = 0;
-  let isSealed = false;
   /** Events that had been dropped when it was sealed. */
   let droppedBefore = 0;
   let isStopped = false;
@@ -178,7 +157,15 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
     end: finish,
   });
 
-  const tracked = createTickBatch(admit);
+  const admission = createAdmission({
+    policy,
+    tally,
+    notifier,
+    receipts,
+    barrier,
+    ids: keeper && ids,
+    sameSecond,
+  });
 
   function deliver(event: PendingEvent, isStored: boolean): void {
     if (event.receipt) receiptControls.store(event.receipt, isStored);
@@ -234,56 +221,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
     sameSecond.release(sequence, outcome);
   }
 
-  function refuse(outcome: Outcome, body?: string): Receipt {
-    tracked.run(); // Outcomes are told in the order of the events.
-    tally.track();
-    tally.end(outcome);
-    notifier.outcome(outcome, body);
-    return closedReceipt(outcome);
-  }
-
-  /** What the caller is to hear of, and nothing that can wait until the caller is done. */
-  function track(given: unknown): Receipt {
-    const trackedAt = clock.now();
-    const encoded = encodeTracked(given, trackedAt, policy);
-    if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
-    if (isSealed) return refuse(dropped("closed"), JSON.stringify(encoded.value));
-    const receipt = receipts.create();
-    tracked.add({ encoded, trackedAt, receipt }, encoded.characters);
-    if (notifier.isTraced()) tracked.run(); // Tracing wants to know who has tracked an event.
-    if (policy.waitUntil) waitUntil(policy.waitUntil, receipt);
-    return receipt;
-  }
-
-  function admit({ encoded, trackedAt, receipt }: Tracked): void {
-    const { value, isStamped } = encoded;
-    const warnings = encoded.warnings as Issue[]; // Made for this event as its value was, and nobody else has them.
-    const place = sameSecond.place(value, isStamped, warnings);
-    const body = JSON.stringify(value);
-    const sequence = barrier.begin();
-    const event = {
-      sequence,
-      id: keeper && ids.next(sequence, trackedAt),
-      body,
-      trackedAt,
-      isOwn: true,
-      receipt,
-      key: place.key,
-      attempts: 0,
-      failures: 0,
-      missingSince: undefined,
-    };
-    if (sameSecond.admit(event, place, warnings) && warnings.length > 0) notifier.warning(warnings, body);
-  }
-
-  function waitUntil(tell: NonNullable<ClientPolicy["waitUntil"]>, receipt: Receipt): void {
-    const settled = receipt.then(() => undefined);
-    callSafely(tell, settled, (error) =>
-      notifier.warnOnce("waitUntil", `The function given as "waitUntil" threw: ${messageOf(error)}`),
-    );
-  }
-
-  /** Those that {@link admit} has seen. */
+  /** Those that were admitted. */
   const pending = (): number =>
     delivery.size() -
     adopted +
@@ -316,11 +254,10 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
   }
 
   return {
-    track,
-    refuse: (part, found) =>
-      refuse({ status: "invalid", issues: [createIssue(part, "not_an_object", found)] }),
+    track: admission.track,
+    refuse: admission.refuse,
     async idle(expiry) {
-      tracked.run();
+      admission.admitAll();
       let unwatch: (() => void) | undefined;
       for (;;) {
         const found = keeper ? await keeper.refill() : 0;
@@ -339,7 +276,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
       return wakefulness.leave;
     },
     left() {
-      tracked.run();
+      admission.admitAll();
       return left();
     },
     resume() {
@@ -347,8 +284,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
       delivery.resume();
     },
     seal() {
-      tracked.run();
-      isSealed = true;
+      admission.seal();
       droppedBefore = tally.read().dropped;
     },
     async stop() {
@@ -364,7 +300,7 @@ export function createEventQueue({ policy, pacer, notifier, start, pausing }: Ev
       return tally.read().dropped - droppedBefore;
     },
     stats() {
-      tracked.run();
+      admission.admitAll();
       const oldest = Math.min(delivery.oldest() ?? Infinity, keeper?.oldest() ?? Infinity);
       const now = clock.now();
       return {
