@@ -23,19 +23,20 @@ export function encodeSummary(
   const event_name = collectEventName(given.eventName, report);
   const first = collectTime("first", given.first, report);
   const last = collectTime("last", given.last, report);
-  throwIssues(action, report);
   const { count } = given;
-  if (typeof count !== "number" || !Number.isInteger(count) || count < 0) {
-    throw new TypeError(
-      `Cannot ${action}: count must be a whole number that is not negative, got ${describe(count)}`,
-    );
-  }
+  const isCount = typeof count === "number" && Number.isInteger(count) && count >= 0;
+  throwIssues(action, [
+    ...report.issues,
+    ...(isCount
+      ? []
+      : [{ message: `count must be a whole number that is not negative, got ${describe(count)}` }]),
+  ]);
   return {
-    // The report was empty, so each of them is there.
+    // There were no issues, so each of them is there.
     user_id: user_id as string,
     event_summaries: {
       event_name: event_name as string,
-      count,
+      count: count as number,
       first: first as number,
       last: last as number,
     },

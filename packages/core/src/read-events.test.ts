@@ -488,7 +488,7 @@ describe("arguments that are wrong are a TypeError that names them, before anyth
     [{ ...good, count: -1 }, /count must be a whole number that is not negative, got number -1$/],
     [{ ...good, count: 1.5 }, /count must be a whole number that is not negative, got number 1.5$/],
     [{ ...good, count: "1" }, /count must be a whole number that is not negative, got "1"$/],
-    [{ ...good, eventName: "", first: "x" }, /eventName must .*; first must/],
+    [{ ...good, eventName: "", first: "x", count: -1 }, /eventName must .*; first must .*; count must/],
   ])("the summary %o", async (summary, message) => {
     const { client, intercom } = startClient();
     const error = await failureOf(client.createSummary(summary as never));

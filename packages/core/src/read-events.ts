@@ -68,7 +68,7 @@ function contactQuery(action: string, contact: Contact): ListEventsQuery {
     throw new TypeError(`Cannot ${action}: ${createIssue("contact", "not_an_object", contact).message}`);
   const report = createReport();
   const { id, ...named } = collectContact((field) => Reflect.get(contact, field), report);
-  throwIssues(action, report);
+  throwIssues(action, report.issues);
   return { type: "user", ...named, ...(id !== undefined && { intercom_user_id: id }) };
 }
 

@@ -1,7 +1,7 @@
-import type { Report } from "./report.ts";
+import type { Issue } from "./issue.ts";
 
-/** @throws {TypeError} with what an action cannot be done for, if a report has any issues */
-export function throwIssues(action: string, { issues }: Report): void {
+/** @throws {TypeError} with all that an action cannot be done for, if there is anything */
+export function throwIssues(action: string, issues: readonly Pick<Issue, "message">[]): void {
   if (issues.length > 0)
     throw new TypeError(`Cannot ${action}: ${issues.map(({ message }) => message).join("; ")}`);
 }
