@@ -31,12 +31,22 @@ test("climbs by about one for each round of good replies", () => {
   expect(after([...half, ...times(400, 20)])).toBe(32);
 });
 
-test("falls a little with each reply that is much slower than the fastest, and only then", () => {
-  const usual = times(10, 50);
-  expect(after([...usual, ...times(1, 240)])).toBe(32); // 3 times as slow, and 100 ms.
-  expect(after([...usual, ...times(1, 260)])).toBe(30);
-  expect(after([...usual, ...times(10, 900)])).toBe(19);
-  expect(after([...usual, ...times(60, 20_000)])).toBe(1);
+test("falls a little with each reply while most are much slower than usual, and only then", () => {
+  const usual = times(100, 50);
+  expect(after([...usual, ...times(100, 240)])).toBe(32); // 3 times as slow, and 100 ms.
+  expect(after([...usual, ...times(10, 900)])).toBe(32);
+  expect(after([...usual, ...times(30, 900)])).toBe(18);
+  expect(after([...usual, ...times(100, 20_000)])).toBe(1);
+});
+
+test.each([
+  ["one in three is twenty times as slow", (n: number) => (n % 3 === 0 ? 1600 : 80)],
+  ["they take from 50 ms to a second", (n: number) => 50 + ((n * 397) % 951)],
+  ["they take no time", () => 0],
+])("stays at its bound with a server whose replies are never all the same: %s", (_, durationOf) => {
+  const calls = Array.from({ length: 10_000 }, (_, n): [number, boolean] => [durationOf(n), true]);
+  expect(after(calls)).toBe(32);
+  expect(after([...calls, ...times(200, 20_000)])).toBe(1); // And still notices when they are slow.
 });
 
 test("takes a server for what it is that has become slower for good", () => {
