@@ -29,11 +29,10 @@ export function sizeOf(text: string): number {
  */
 export function cutBatch<E extends BatchEvent>(events: readonly E[], limit: number, room: number): E[] {
   let left = room - FRAME;
-  const end = events.findIndex(({ record }, index) => {
+  return events.slice(0, limit).filter(({ record }) => {
     left -= sizeOf(record.body) + 1;
-    return index >= limit || left < 0;
+    return left >= 0; // After one that does not fit none does.
   });
-  return events.slice(0, end < 0 ? events.length : end);
 }
 
 /**
@@ -42,6 +41,6 @@ export function cutBatch<E extends BatchEvent>(events: readonly E[], limit: numb
  * @param now milliseconds since the epoch by the clock that the events were stamped by
  */
 export function encodeBatch(batch: readonly BatchEvent[], now: number, identity?: string): string {
-  const signed = identity === undefined ? "" : `"identity":${JSON.stringify(identity)},`;
-  return `{${signed}"sent_at":${Math.floor(now / 1000)},"events":[${batch.map(({ record }) => record.body).join()}]}`;
+  const frame = JSON.stringify({ identity, sent_at: Math.floor(now / 1000) });
+  return `${frame.slice(0, -1)},"events":[${batch.map(({ record }) => record.body).join()}]}`;
 }
