@@ -63,7 +63,9 @@ export function createBatchSender(
   const startedAt = clock.now();
   let failures = 0;
   let lastToken: string | undefined;
-  const room = MAX_BYTES - (identity ? MAX_IDENTITY : 0);
+  const maxRoom = MAX_BYTES - (identity ? MAX_IDENTITY : 0);
+  /** Bytes that the network, and the relay, may be expected to take at once. */
+  let expected = MAX_BYTES;
 
   /** Whom the site says the caller is. A page that goes cannot wait for it. */
   async function identify(isLast: boolean, late: Promise<never>): Promise<string | undefined> {
@@ -129,9 +131,7 @@ export function createBatchSender(
   const sender = {
     limit: MAX_BATCH,
     room(isLast: boolean) {
-      if (isLast) return Math.min(room, allowanceLeft() - sizeOf(lastToken ?? ""));
-      // What failed may have been too much for the network, or for the relay.
-      return failures ? TRIAL_BYTES : room;
+      return Math.min(maxRoom, isLast ? allowanceLeft() - sizeOf(lastToken ?? "") : expected);
     },
     offset: 0,
     async send(
@@ -169,6 +169,8 @@ export function createBatchSender(
       );
       // Where one answer goes for all events, and it was not about them, the way is closed.
       failures = "verdict" in answer && steps.some(({ record }) => record) ? failures + 1 : 0;
+      // What failed may have been too much; as a slow network stays slow, more is tried step by step.
+      expected = failures ? TRIAL_BYTES : expected * 2;
       const retryDelay =
         failures && Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random));
       return { steps, retryDelay };

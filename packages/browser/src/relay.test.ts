@@ -257,7 +257,7 @@ describe("sending", () => {
   });
 
   test.each([["never"], ["lost"], [[408, { error: { code: "request_timeout", message: "" } }]]] as [Reply][])(
-    "what may have been too much for a slow network (%j) is tried with a little, and goes on with much",
+    "what may have been too much for a slow network (%j) is tried with a little, and then with twice as much each time",
     async (reply) => {
       pages.replies = [reply];
       const { tracker } = start({ relay: { timeout: 3_000 } });
@@ -269,7 +269,9 @@ describe("sending", () => {
       expect(sent().map((batch) => batch.join(""))).toEqual([
         "abcdefghijklmnopqrst",
         "ab",
-        "cdefghijklmnopqrst",
+        "cdefg",
+        "hijklmnopqr",
+        "st",
       ]);
     },
   );
