@@ -57,14 +57,27 @@ test.each<Case>([
   ["no JSON", 200, "<html>", 1, { verdict: { kind: "server_error", status: 200, errors: [] } }],
   ["an empty reply", 204, "", 1, { verdict: { kind: "server_error", status: 204, errors: [] } }],
   ["an unknown caller", 401, ERROR, 2, { verdict: { kind: "unauthorized", status: 401, errors: ERRORS } }],
-  ["a refused page", 403, "", 2, { verdict: { kind: "forbidden", status: 403, errors: [] } }],
-  ["no batch", 400, ERROR, 2, { verdict: { kind: "invalid_request", status: 400, errors: ERRORS } }],
+  ...(
+    [
+      ["a refused page", 403, "forbidden", "forbidden"],
+      ["no batch", 400, "invalid_request", "invalid_request"],
+      ["a method that is not allowed", 405, "method_not_allowed", "invalid_request"],
+      ["a type that is not read", 415, "unsupported_media_type", "invalid_request"],
+      ["a body that takes too long", 408, "request_timeout", "server_error"],
+      ["a platform where the relay is not deployed", 404, "404", "server_error"],
+      ["a firewall that refuses by a code", 403, "403", "server_error"],
+      ["a gateway that has no such route", 404, "not_found", "server_error"],
+    ] as const
+  ).map(([name, status, code, kind]): Case => {
+    const error = { code, message: "No." };
+    return [name, status, { error }, 2, { verdict: { kind, status, errors: [error] } }];
+  }),
   [
-    "a method that is not allowed",
-    405,
-    ERROR,
+    "a firewall that asks for a proof of being human",
+    403,
+    "<html>",
     2,
-    { verdict: { kind: "invalid_request", status: 405, errors: ERRORS } },
+    { verdict: { kind: "server_error", status: 403, errors: [] } },
   ],
   ...["Not Found", {}, { message: "Not Found" }].map(
     (error): Case => [

@@ -36,18 +36,20 @@ export function readReply({ status, text }: Reply, count: number): Answer[] | An
   return refusal(kindOf(status, body?.error?.code), status, body?.error);
 }
 
+/** Codes by which a relay refuses a page or its batch (`spec/relay.yaml`). */
+const REFUSALS: readonly unknown[] = ["invalid_request", "method_not_allowed", "unsupported_media_type"];
+
+/** What proxies say for a relay as well. */
 const KINDS: Readonly<Record<number, Kind>> = {
   401: "unauthorized",
-  403: "forbidden",
-  408: "server_error",
   413: "invalid_request",
-  425: "server_error",
   429: "rate_limited",
 };
 
-/** A relay that refuses says why, by a code; what does not may be a proxy, or a framework, while the relay is not there. */
+/** What is no word of a relay may be one of a proxy, or a framework, while the relay is not there. */
 function kindOf(status: number, code: unknown): Kind {
-  return KINDS[status] ?? (code && status >= 400 && status < 500 ? "invalid_request" : "server_error");
+  if (code === "forbidden") return code;
+  return REFUSALS.includes(code) ? "invalid_request" : (KINDS[status] ?? "server_error");
 }
 
 function answerOf(result: RelayResult): Answer {
