@@ -216,6 +216,18 @@ describe("which events", () => {
       expect((await ask(ahead, 300, { maxAhead: 0 })).late).toEqual([0 - ahead]);
     });
 
+    test.each([
+      ["two hours", 7200],
+      ["to the year 2000", 1_700_000_000 - 946_684_800],
+    ])("as it was put back %s since, an event keeps the time it was tracked at", async (_, back) => {
+      const clock = fakeClock();
+      const { relay, stored } = await start({ clock });
+      const now = Math.floor(clock.now() / 1000);
+      const body = { events: [event("a", { created_at: now - 7 })], sent_at: now - back };
+      expect(await resultsOf(await relay.fetch(request(body)))).toEqual([ACCEPTED]);
+      expect(await stored()).toMatchObject([{ created_at: now - 7 }]);
+    });
+
     test.each(["60", 0.5, null, 1e12, [60]])("an offset that is none: %j", async (clock_offset) => {
       const { results } = await ask(0, 0, {}, { clock_offset });
       expect(results).toEqual([rejected("invalid_event")]);

@@ -44,8 +44,10 @@ export async function checkEvent(
   const { event_name, created_at, clock_offset = 0, metadata } = event;
   const allowed = bounds.events(event_name);
   if (!allowed) return rejected("name_not_allowed");
-  const createdAt = created_at + correctionOf(skew - clock_offset, bounds.maxAhead);
-  if (!isInTime(createdAt, bounds)) return rejected("time_not_allowed");
+  const corrected = created_at + correctionOf(skew - clock_offset, bounds.maxAhead);
+  // What would lie in the future was tracked before the clock of its page was put back.
+  const createdAt = isTooEarly(corrected, bounds) ? created_at : corrected;
+  if (isTooEarly(createdAt, bounds) || isTooOld(createdAt, bounds)) return rejected("time_not_allowed");
   if (Object.keys(metadata ?? {}).length > bounds.maxMetadataKeys) return rejected("metadata_not_allowed");
   return withMetadata({ eventName: allowed.eventName, createdAt }, allowed, metadata, bounds);
 }
@@ -68,9 +70,13 @@ async function withMetadata(
 }
 
 /** @param time in Unix seconds */
-function isInTime(time: number, { clock, maxAge, maxAhead }: EventBounds): boolean {
-  const age = clock.now() - time * 1000;
-  return age <= maxAge && -age <= maxAhead;
+function isTooEarly(time: number, { clock, maxAhead }: EventBounds): boolean {
+  return time * 1000 - clock.now() > maxAhead;
+}
+
+/** @param time in Unix seconds */
+function isTooOld(time: number, { clock, maxAge }: EventBounds): boolean {
+  return clock.now() - time * 1000 > maxAge;
 }
 
 function rejected(code: Rejection): RelayResult {

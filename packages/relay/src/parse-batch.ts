@@ -4,9 +4,9 @@ import { type Refusal, refuse } from "./refusal.ts";
 /** What a request hands over, its events not looked at yet. */
 export interface Batch {
   readonly events: readonly unknown[];
-  readonly identity?: string;
+  readonly identity: string | undefined;
   /** When the page sent it by its own clock, in Unix seconds. */
-  readonly sentAt?: number;
+  readonly sentAt: number | undefined;
 }
 
 /** The bounds of `spec/relay.yaml`. */
@@ -39,11 +39,7 @@ export function parseBatch(text: string, maxEvents: number): Batch | Refusal {
   if (sent_at !== undefined && !isTime(sent_at)) {
     return refuse("invalid_request", '"sent_at" must be whole Unix seconds');
   }
-  return {
-    events,
-    ...(identity !== undefined && { identity }),
-    ...(sent_at !== undefined && { sentAt: sent_at }),
-  };
+  return { events, identity, sentAt: sent_at };
 }
 
 /** Reads one event, its metadata such as Intercom can show it; `undefined` for what is none. */
