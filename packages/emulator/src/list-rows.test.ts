@@ -63,6 +63,10 @@ test.each([
   ["events?limit=0", 'Cannot list events: "limit" must be an integer from 1 to 1000, got "0"'],
   ["events?before=-1", 'Cannot list events: "before" must be an integer, 0 or more, got "-1"'],
   ["requests?limit=1001", 'Cannot list requests: "limit" must be an integer from 1 to 1000, got "1001"'],
+  [
+    "requests?result=refuse",
+    'Cannot list requests: "result" must be stored, duplicate, answered or refused, got "refuse"',
+  ],
   ["contacts?page=2", 'Cannot list contacts: "page" is not one of limit, before, search'],
 ])("%s is refused", async (target, error) => {
   const reply = await createBench().call(`/_emulator/${target}`);

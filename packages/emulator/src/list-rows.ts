@@ -1,7 +1,8 @@
 import type { KnownContact } from "./contact.ts";
 import type { EmulatorState } from "./emulator-state.ts";
+import { misuse } from "./misuse.ts";
 import { pageRows, parseRowQuery, type RowPage } from "./page-rows.ts";
-import type { RecordedRequest } from "./request-log.ts";
+import { isResult, type RecordedRequest, resultNames } from "./request-log.ts";
 import { contactMatcher, eventMatcher, requestMatcher } from "./search.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
@@ -17,7 +18,10 @@ export function listEventRows(state: EmulatorState, query: string): RowPage<Stor
 /** @throws TypeError for a wrong query */
 export function listRequestRows({ log }: EmulatorState, query: string): RowPage<RecordedRequest> {
   const filters = ["search", "result"] as const;
-  const { filter, ...range } = parseRowQuery(query, { action: "list requests", filters });
+  const action = "list requests";
+  const { filter, ...range } = parseRowQuery(query, { action, filters });
+  const { result } = filter;
+  if (result && !isResult(result)) throw misuse(action, "result", resultNames, result);
   const values = log.list();
   const first = log.counts().requests - values.length;
   return pageRows(

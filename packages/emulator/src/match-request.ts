@@ -1,5 +1,5 @@
 import { checkKeys, isInteger, isText, misuse } from "./misuse.ts";
-import { isResult, type RecordedRequest } from "./request-log.ts";
+import { isResult, type RecordedRequest, resultNames } from "./request-log.ts";
 
 /** What a request is to be like. What is left out does not matter. */
 export type RequestMatch = Partial<Pick<RecordedRequest, "method" | "result" | "requestId">> & {
@@ -26,7 +26,7 @@ const rules: Readonly<Record<keyof RequestMatch, Rule>> = {
   method: text,
   path: text,
   status: ["a status such as 202", (value) => isInteger(value, 100, 599)],
-  result: ["stored, duplicate, answered or refused", isResult],
+  result: [resultNames, isResult],
   reason: text,
   field: text,
   requestId: text,

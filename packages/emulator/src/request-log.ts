@@ -46,6 +46,9 @@ export interface RequestLog {
 
 const noResults: RequestCounts["results"] = { stored: 0, duplicate: 0, answered: 0, refused: 0 };
 
+/** The results there are, as messages name them. */
+export const resultNames = "stored, duplicate, answered or refused";
+
 /** Whether something is what can become of a request. */
 export function isResult(value: unknown): value is RequestResult {
   return typeof value === "string" && Object.hasOwn(noResults, value);
