@@ -174,10 +174,10 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       }
     },
     async *deadLetters() {
-      const last = await call("read dead letters", ({ lastDeadLetter }) => lastDeadLetter());
+      const last = await call("read dead letters", ({ deadLetters }) => deadLetters.last());
       for (let after = 0; ; ) {
-        const letters = await call("read dead letters", ({ deadLettersAfter }) =>
-          deadLettersAfter(after, last, PAGE),
+        const letters = await call("read dead letters", ({ deadLetters }) =>
+          deadLetters.after(after, last, PAGE),
         );
         for (const { number, ...letter } of letters) {
           after = number;
