@@ -79,4 +79,5 @@ export type {
 export { IntercomError, monetaryAmount, OutboxError, richLink } from "@intercom-events/core";
 export { type CloseOnSignalOptions, closeOnSignal } from "./close-on-signal.ts";
 export { createClient, type NodeClientOptions } from "./create-client.ts";
-export { type SqliteOutboxOptions, sqliteOutbox } from "./sqlite-outbox.ts";
+export type { SqliteOutboxOptions } from "./sqlite-options.ts";
+export { sqliteOutbox } from "./sqlite-outbox.ts";

@@ -18,7 +18,8 @@ import type { Outbox, Outcome } from "@intercom-events/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { assertRefused, lettersOf, record, records } from "../../core/tests/outbox-contract.ts";
 import { openSqlite } from "./open-sqlite.ts";
-import { type SqliteOutboxOptions, sqliteOutbox } from "./sqlite-outbox.ts";
+import type { SqliteOutboxOptions } from "./sqlite-options.ts";
+import { sqliteOutbox } from "./sqlite-outbox.ts";
 import { MIGRATIONS, migrate } from "./sqlite-schema.ts";
 
 const NOW = 1_700_000_000_000;

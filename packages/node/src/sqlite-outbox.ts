@@ -1,59 +1,13 @@
 import { realpathSync } from "node:fs";
-import { resolve } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import {
-  type Outbox,
-  OutboxError,
-  type OutboxOptions,
-  outboxInteger,
-  resolveOutboxOptions,
-  wrongOutboxOption,
-} from "@intercom-events/core";
+import { type Outbox, OutboxError } from "@intercom-events/core";
 import { freeDeadOwners } from "./free-dead-owners.ts";
 import { type OpenSqlite, openSqlite } from "./open-sqlite.ts";
 import { isBusy, toOutboxError } from "./sqlite-error.ts";
+import { resolveSqliteOptions, type SqliteOutboxOptions } from "./sqlite-options.ts";
 import { beginSqliteOwner, type SqliteOwner } from "./sqlite-owner.ts";
 import { rollback } from "./sqlite-schema.ts";
 import { type SqliteStatements, sqliteStatements } from "./sqlite-statements.ts";
-
-/** What {@link sqliteOutbox} takes. */
-export interface SqliteOutboxOptions extends OutboxOptions {
-  /**
-   * The file. Where there is none it is made, readable by its owner alone. SQLite keeps two more beside it (`-wal` and
-   * `-shm`), and each outbox that has it open locks an empty one (`-owner-` and a number), which shows the others that it
-   * is alive. It belongs on a disk of this machine: neither SQLite's log nor that lock works over a network.
-   */
-  readonly path: string | URL;
-  /**
-   * What outlives a power loss. Both modes lose nothing that was kept when the process dies, by SIGKILL as
-   * well. `normal` may lose the last moments before a power loss or a crash of the system, never the file.
-   * `full` loses nothing then either, and waits for the disk at each call, which holds up the process.
-   * https://www.sqlite.org/pragma.html#pragma_synchronous
-   *
-   * @default "normal"
-   */
-  readonly sync?: "full" | "normal" | undefined;
-  /**
-   * The most bytes of the file, without the log beside it. The last eighth takes no new events, so that those it has
-   * can be leased and ended. The oldest dead letters make room for new events and for newer dead letters. The file never
-   * shrinks, but its room is used again.
-   *
-   * @default 4294967296 (4 GiB)
-   */
-  readonly maxBytes?: number | undefined;
-  /**
-   * Milliseconds a call waits for another process that holds the file. A client waits a minute for a call at most: events
-   * that are kept later than that have ended as `not_stored` by then. Closing a client makes up to six calls after its
-   * `timeout`, which together take fifteen seconds at most.
-   *
-   * @default 5000
-   */
-  readonly busyTimeout?: number | undefined;
-}
-
-/** Smallest file that holds the schema and what `append` leaves free. */
-const MIN_BYTES = 1024 * 1024;
 
 /** Dead letters read at once. */
 const PAGE = 100;
@@ -88,13 +42,8 @@ interface Connection extends OpenSqlite {
  * });
  */
 export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
-  const policy = resolveOutboxOptions(options, ["path", "sync", "maxBytes", "busyTimeout"]);
-  const settings = {
-    path: resolvePath(options.path),
-    sync: resolveSync(options.sync ?? "normal"),
-    maxBytes: outboxInteger("maxBytes", options.maxBytes ?? 4 * 1024 ** 3, MIN_BYTES),
-  };
-  const busyTimeout = outboxInteger("busyTimeout", options.busyTimeout ?? 5000, 0);
+  const settings = resolveSqliteOptions(options);
+  const { policy, busyTimeout } = settings;
   let connection: Connection | undefined;
   let isClosed = false;
   let lookedAt: number | undefined;
@@ -153,6 +102,23 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
     return call(doing, () => transact(connect(), run));
   }
 
+  /** Gives leases back and lets go of the file. */
+  async function end(): Promise<void> {
+    if (connection === undefined) return;
+    const open = connection;
+    let hasLeases = true;
+    try {
+      await whenFree("give leases back", () => transact(open, ({ free }) => free(open.owner.id)));
+      hasLeases = false;
+    } catch {
+      // Others see that it has ended and take them, and closing must not fail for it.
+    } finally {
+      connection = undefined;
+      open.db.close();
+      open.owner.end(hasLeases);
+    }
+  }
+
   return {
     append: (records, leaseUntil) => change("keep events", ({ append }) => append(records, leaseUntil)),
     lease: (request) =>
@@ -187,23 +153,10 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       }
     },
     close() {
-      if (isClosed) return last.then(() => undefined);
-      isClosed = true;
-      last = last.then(async () => {
-        if (connection === undefined) return;
-        const open = connection;
-        let hasLeases = true;
-        try {
-          await whenFree("give leases back", () => transact(open, ({ free }) => free(open.owner.id)));
-          hasLeases = false;
-        } catch {
-          // Others see that it has ended and take them, and closing must not fail for it.
-        } finally {
-          connection = undefined;
-          open.db.close();
-          open.owner.end(hasLeases);
-        }
-      });
+      if (!isClosed) {
+        isClosed = true;
+        last = last.then(end);
+      }
       return last.then(() => undefined);
     },
   };
@@ -222,14 +175,6 @@ function transact<T>({ db, statements }: Connection, run: (statements: SqliteSta
   }
 }
 
-/** Absolute, so that it stays the same file; SQLite would keep "" and ":memory:" in memory. */
-function resolvePath(path: unknown): string {
-  if (path instanceof URL && path.protocol === "file:") return fileURLToPath(path);
-  if (typeof path === "string" && path !== "" && path !== ":memory:" && !path.includes("\0"))
-    return resolve(path);
-  throw wrongOutboxOption("path", "the path of a file", path);
-}
-
 /** Without symbolic links, where one may follow them: the name by which SQLite, too, calls the files beside it. */
 function realPath(path: string): string {
   try {
@@ -237,9 +182,4 @@ function realPath(path: string): string {
   } catch {
     return path;
   }
-}
-
-function resolveSync(sync: unknown): "full" | "normal" {
-  if (sync === "full" || sync === "normal") return sync;
-  throw wrongOutboxOption("sync", '"full" or "normal"', sync);
 }
