@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import manifest from "../package.json" with { type: "json" };
 import { type CliRequest, helpText, parseCliArguments, type Serving } from "./cli-arguments.ts";
-import { createEmulator, type Emulator } from "./create-emulator.ts";
+import { createEmulator } from "./create-emulator.ts";
+import type { Emulator } from "./emulator.ts";
 import { runCommand } from "./run-command.ts";
 import { summariseRun } from "./summarise-run.ts";
 

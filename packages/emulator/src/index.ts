@@ -10,7 +10,8 @@
 export type { Change, CountedRequest } from "./change.ts";
 export type { ClockState, EmulatorClock } from "./clock.ts";
 export type { Contact, ContactInput, Identities, KnownContact, Role } from "./contact.ts";
-export { createEmulator, type Emulator } from "./create-emulator.ts";
+export { createEmulator } from "./create-emulator.ts";
+export type { Emulator } from "./emulator.ts";
 export type { EmulatorStats } from "./emulator-state.ts";
 export type { EventCount, SeededCount } from "./event-history.ts";
 export type { EventName } from "./event-names.ts";
