@@ -18,8 +18,16 @@ export default defineConfig({
   // Where the site is served from, if that is not the root of a host.
   base: process.env.BASE ?? "/",
   cleanUrls: true,
-  // Nothing of the site is loaded from another host.
-  head: [["link", { rel: "icon", href: "data:," }]],
+  head: [
+    // Nothing of the site is loaded from another host.
+    ["link", { rel: "icon", href: "data:," }],
+    // A phone has room for three columns, but not for wide margins between them.
+    [
+      "style",
+      {},
+      "@media (width < 640px) { .vp-doc table :is(th, td) { padding: 4px 8px; font-size: 13px } }",
+    ],
+  ],
   markdown: {
     config(md) {
       // What the documents of the packages link to at npm and GitHub is here as well.
@@ -54,6 +62,7 @@ export default defineConfig({
         },
         {
           text: "Reference",
+          link: "/reference/",
           collapsed: true,
           items: [...packages, "relay/node"].map((name) => ({
             text: name,
