@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { BacklogQuestion, Drained, Filled } from "./backlog-child.ts";
 import type { Benchmark } from "./benchmark.ts";
-import type { Bar } from "./chart.ts";
+import { barOf } from "./chart.ts";
 import { type Child, startChild } from "./child.ts";
 import { grouped, median, spread } from "./summarize.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -80,19 +80,21 @@ three runs, which take turns.`,
     });
     const groups = sizes.map((events) => ({
       name: `${grouped(events)} events`,
-      bars: raw.filter((one) => one.events === events).map(barOf),
+      bars: raw
+        .filter((one) => one.events === events)
+        .map(({ outbox, found }) =>
+          barOf(
+            outbox === "memory" ? "@intercom-events/node" : "@intercom-events/node, durable",
+            found.map(({ rss }) => megabytes(rss)),
+            { digits: 1 },
+          ),
+        ),
     }));
     const chart = {
       title: "Memory that a backlog takes",
       axis: "MB by which the process had grown at its largest",
       groups,
     };
-    return { rows, options: { rounds }, raw, chart };
+    return { rows, options: { rounds }, chart };
   },
 };
-
-function barOf({ outbox, found }: Case): Bar {
-  const sizes = found.map(({ rss }) => megabytes(rss));
-  const label = outbox === "memory" ? "@intercom-events/node" : "@intercom-events/node, durable";
-  return { label, value: median(sizes), range: [Math.min(...sizes), Math.max(...sizes)], digits: 1 };
-}

@@ -8,8 +8,6 @@ export interface Findings {
   readonly rows: readonly Row[];
   /** What was used, as it was in this run. */
   readonly options: Readonly<Record<string, string | number>>;
-  /** Figures behind the rows, by row. */
-  readonly raw: unknown;
   /** The rows that say the most, to be drawn. */
   readonly chart?: Chart;
 }

@@ -57,7 +57,7 @@ run, by what their service says; and most of them do far more than send events.`
       ([label, { gzip }]): Bar => ({ label, value: gzip / 1000, digits: 1 }),
     );
     const chart = { title: "What a page has to load", axis: "kB, minified and gzipped", groups: [{ bars }] };
-    return { rows, options: {}, raw, chart };
+    return { rows, options: {}, chart };
   },
 };
 

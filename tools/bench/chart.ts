@@ -1,4 +1,4 @@
-import { grouped } from "./summarize.ts";
+import { grouped, median } from "./summarize.ts";
 
 /** One measured thing. */
 export interface Bar {
@@ -10,6 +10,15 @@ export interface Bar {
   readonly digits?: number;
   /** Whether it is drawn as one of ours. @default if the label begins with one of our packages */
   readonly isOurs?: boolean;
+}
+
+/** The bar of what rounds have found: their median, and how far they lie apart. */
+export function barOf(
+  label: string,
+  found: readonly number[],
+  more: Pick<Bar, "digits" | "isOurs"> = {},
+): Bar {
+  return { label, value: median(found), range: [Math.min(...found), Math.max(...found)], ...more };
 }
 
 /** A chart of horizontal bars that begin at zero. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Benchmark } from "./benchmark.ts";
-import type { Bar } from "./chart.ts";
+import { barOf } from "./chart.ts";
 import { CODEC, type CodecName } from "./codec-program.ts";
 import { CODEC_RUNTIMES, type CodecRound, codecProgram, runCodec } from "./codec-runtimes.ts";
 import { grouped, median, spread } from "./summarize.ts";
@@ -42,17 +42,9 @@ errors too. All runtimes run the same bundle, and calls are timed 4,096 together
     );
     const groups = CODEC.map((name) => ({
       name,
-      bars: CODEC_RUNTIMES.map((runtime): Bar => {
-        const times = timesOf(runtime, name);
-        return {
-          label: nameOf(runtime),
-          isOurs: true,
-          value: median(times),
-          range: [Math.min(...times), Math.max(...times)],
-        };
-      }),
+      bars: CODEC_RUNTIMES.map((runtime) => barOf(nameOf(runtime), timesOf(runtime, name), { isOurs: true })),
     }));
     const chart = { title: "Encoding and classifying, by runtime", axis: "ns per call", groups };
-    return { rows, options: { rounds }, raw, chart };
+    return { rows, options: { rounds }, chart };
   },
 };

@@ -122,6 +122,6 @@ retries and dead letters need. Both contenders grow one file over all rounds, an
       "their spread": spread(theirs),
       share: grouped(median(mine) / median(theirs), 2),
     }));
-    return { rows, options: { rounds, "milliseconds a round": TIME }, raw };
+    return { rows, options: { rounds, "milliseconds a round": TIME } };
   },
 };

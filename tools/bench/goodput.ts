@@ -119,6 +119,6 @@ delay, and the server's clock is the client's: on the Internet, a window's end i
       })),
     );
     const chart = { title: "Requests that were answered with 429", axis: "% of all requests", groups };
-    return { rows, options: { windows }, raw, chart };
+    return { rows, options: { windows }, chart };
   },
 };

@@ -1,5 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
-import type { Bar } from "./chart.ts";
+import { barOf } from "./chart.ts";
 import { startChild } from "./child.ts";
 import type { ImportFound } from "./import-child.ts";
 import { grouped, median, spread } from "./summarize.ts";
@@ -51,11 +51,14 @@ new process.`,
       "RSS, MB": grouped(megabytes(median(found.map(({ rss }) => rss))), 1),
       "heap, MB": grouped(megabytes(median(found.map(({ heap }) => heap))), 1),
     }));
-    const bars = Object.entries(raw).map(([label, found]): Bar => {
-      const times = found.map(({ time }) => time);
-      return { label, value: median(times), range: [Math.min(...times), Math.max(...times)], digits: 1 };
-    });
+    const bars = Object.entries(raw).map(([name, found]) =>
+      barOf(
+        name,
+        found.map(({ time }) => time),
+        { digits: 1 },
+      ),
+    );
     const chart = { title: "Import of a package", axis: "ms until it is loaded", groups: [{ bars }] };
-    return { rows, options: { rounds }, raw, chart };
+    return { rows, options: { rounds }, chart };
   },
 };

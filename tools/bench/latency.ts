@@ -1,5 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
-import type { Bar } from "./chart.ts";
+import { type Bar, barOf } from "./chart.ts";
 import { startChild } from "./child.ts";
 import type { LatencyRound } from "./latency-child.ts";
 import { senders } from "./senders.ts";
@@ -39,16 +39,17 @@ sent.`,
       "its spread": spread(found.map(({ p99 }) => p99)),
     }));
     const barsOf = (what: keyof LatencyRound): Bar[] =>
-      children.map(({ name, found }) => {
-        const values = found.map((one) => one[what]);
-        return { label: name, value: median(values), range: [Math.min(...values), Math.max(...values)] };
-      });
+      children.map(({ name, found }) =>
+        barOf(
+          name,
+          found.map((one) => one[what]),
+        ),
+      );
     const groups = [
       { name: "median", bars: barsOf("p50") },
       { name: "99th percentile", bars: barsOf("p99") },
     ];
     const chart = { title: "How long one event takes", axis: "µs from the call to the outcome", groups };
-    const raw = Object.fromEntries(children.map(({ name, found }) => [name, found]));
-    return { rows, options: { rounds, events }, raw, chart };
+    return { rows, options: { rounds, events }, chart };
   },
 };

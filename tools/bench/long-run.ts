@@ -11,15 +11,6 @@ function most(samples: readonly Sample[], what: (sample: Sample) => number): num
   return Math.max(...samples.map(what));
 }
 
-/** So many samples at most are kept. */
-const KEPT = 100;
-
-/** Some of the samples, as far apart as each other, and the last one. */
-function thin(samples: readonly Sample[]): Sample[] {
-  const step = Math.ceil(samples.length / KEPT);
-  return samples.filter((_, index) => index % step === 0 || index === samples.length - 1);
-}
-
 /** Whether a great many events are delivered at the pace of the first ones; see `about`. */
 export const longRun: Benchmark = {
   title: "Whether it stays fast with a great backlog",
@@ -75,6 +66,6 @@ one that began after tracking had ended. Intercom's own allowance is far below t
         paces[tenths.findIndex((end) => end >= raw.trackedAfter) + 1],
       ),
     };
-    return { rows: [...rows, all], options, raw: { ...raw, samples: thin(samples) } };
+    return { rows: [...rows, all], options };
   },
 };

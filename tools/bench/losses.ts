@@ -76,6 +76,6 @@ own service by each event's \`messageId\`, which is the same each time: it would
       axis: "events",
       groups,
     };
-    return { rows, options: { events }, raw, chart };
+    return { rows, options: { events }, chart };
   },
 };

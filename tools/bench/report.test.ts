@@ -6,7 +6,6 @@ const result: Result = {
   peers: { undici: "7.0.0", "posthog-node": "5.0.0" },
   options: { rounds: 3 },
   rows: [{ client: "undici.request", "CPU µs": "100.0" }],
-  raw: {},
 };
 
 test("a table has the columns of its first row", () => {

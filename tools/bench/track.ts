@@ -1,5 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
-import type { Bar } from "./chart.ts";
+import { barOf } from "./chart.ts";
 import { startChild } from "./child.ts";
 import { grouped, median, spread } from "./summarize.ts";
 import type { TrackRound } from "./track-child.ts";
@@ -52,16 +52,18 @@ case. \`@rudderstack/rudder-sdk-node\` adds up the size of all it has queued in 
         "spread of rounds": spread(medians),
       };
     });
-    const bars = Object.entries(raw).map(([label, found]): Bar => {
-      const medians = found.map((round) => round.median);
-      return { label, value: median(medians), range: [Math.min(...medians), Math.max(...medians)] };
-    });
+    const bars = Object.entries(raw).map(([library, found]) =>
+      barOf(
+        library,
+        found.map((round) => round.median),
+      ),
+    );
     const chart = {
       title: "What the tracking call costs its caller",
       axis: "ns per call",
       most: 10_000,
       groups: [{ bars }],
     };
-    return { rows, options: { rounds, calls: events }, raw, chart };
+    return { rows, options: { rounds, calls: events }, chart };
   },
 };
