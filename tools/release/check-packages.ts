@@ -12,11 +12,10 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { checkLicenses } from "./check-licenses.ts";
 import { checkManifest } from "./check-manifest.ts";
-import { checkTarball } from "./check-tarball.ts";
+import { checkTarballs } from "./check-tarballs.ts";
 import { packPackages, type Tarballs } from "./pack-packages.ts";
 import { entriesOf, findPackages, type PublicPackage } from "./packages.ts";
 import { plainEnvironment } from "./plain-environment.ts";
-import { readTarball } from "./read-tarball.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -47,13 +46,10 @@ const temp = mkdtempSync(join(tmpdir(), "packages-"));
 try {
   const packages = findPackages(root);
   const tarballs = await packPackages(join(temp, "tarballs"), packages, plainEnvironment(process.env));
-  const versions = new Map(packages.map(({ manifest }) => [manifest.name, manifest.version]));
-  const problems: string[] = [];
+  const problems = await checkTarballs(join(temp, "unpacked"), packages, tarballs);
   for (const one of packages) {
-    const tarball = await readTarball(tarballs.get(one.short) ?? "", join(temp, "unpacked", one.short));
     problems.push(
       ...checkManifest(one),
-      ...checkTarball(tarball, versions).map((problem) => `${one.manifest.name}: ${problem}`),
       ...(await lintTarball(one, tarballs)),
       ...(await checkTypes(one, tarballs)),
     );

@@ -3,17 +3,10 @@ import { join } from "node:path";
 import { assertRegistry } from "./assert-registry.ts";
 import { findPackages } from "./packages.ts";
 import { run } from "./run.ts";
-
-/** Calls back around each step, for the table at the end. */
-export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+import { step } from "./step.ts";
 
 /** Clones what is committed here, and installs its tools as the lockfile says. */
-export async function copyRepository(
-  root: string,
-  copy: string,
-  env: NodeJS.ProcessEnv,
-  step: Step,
-): Promise<void> {
+export async function copyRepository(root: string, copy: string, env: NodeJS.ProcessEnv): Promise<void> {
   const here = { cwd: root, env };
   const inCopy = { cwd: copy, env };
   await step("clone", async () => {
@@ -27,7 +20,7 @@ export async function copyRepository(
 }
 
 /** Adds a changeset for all packages, and has the next versions written, as the pull request of a release does. */
-export async function versionCopy(copy: string, env: NodeJS.ProcessEnv, step: Step): Promise<void> {
+export async function versionCopy(copy: string, env: NodeJS.ProcessEnv): Promise<void> {
   const inCopy = { cwd: copy, env };
   const before = findPackages(copy);
   await step("version", async () => {
@@ -52,12 +45,7 @@ export async function versionCopy(copy: string, env: NodeJS.ProcessEnv, step: St
  *
  * @throws {Error} if anything but the given registry could be published to
  */
-export async function publishCopy(
-  copy: string,
-  registry: string,
-  env: NodeJS.ProcessEnv,
-  step: Step,
-): Promise<void> {
+export async function publishCopy(copy: string, registry: string, env: NodeJS.ProcessEnv): Promise<void> {
   const packages = findPackages(copy);
   await step("is the registry the throwaway one", () =>
     assertRegistry(packages, registry, { cwd: copy, env }),
