@@ -29,26 +29,25 @@ it("finds no difference where there is none", () => {
   expect(compareEvents([], [], RUN)).toEqual([]);
 });
 
-it.each<[Partial<StoredEvent>, string]>([
-  [
-    { metadata: { price: { amount: 34998, currency: "eur" }, items: 3 } },
-    "metadata.price.amount: expected 34999, got 34998",
-  ],
-  [{ metadata: { price: { amount: 34999, currency: "eur" } } }, "metadata.items: expected 3, got nothing"],
-  [
-    { metadata: { price: { amount: 34999, currency: "eur" }, items: 3, gift: true } },
-    "metadata.gift: expected nothing, got true",
-  ],
-  [
-    { metadata: { items: 3, price: { amount: 34999, currency: "eur" } } },
-    "metadata: expected its keys in the order price, items, got items, price",
-  ],
-  [{ created_at: 1671028895 }, "created_at: expected 1671028894, got 1671028895"],
-  [{ user_id: "271828" }, 'user_id: expected "314159", got "271828"'],
-  [{ email: "a@example.com" }, 'email: expected nothing, got "a@example.com"'],
-  [{ workspace: "other" }, 'workspace: expected "default", got "other"'],
-])("finds a difference: %j", (stored, difference) => {
-  expect(compare({}, stored)).toEqual([`placed-order of user_id 314159: ${difference}`]);
+it.each<Partial<StoredEvent>>([
+  { metadata: { price: { amount: 34998, currency: "eur" }, items: 3 } },
+  { metadata: { price: { amount: 34999, currency: "eur" } } },
+  { metadata: { price: { amount: 34999, currency: "eur" }, items: 3, gift: true } },
+  { metadata: { items: 3, price: { amount: 34999, currency: "eur" } } },
+  { created_at: 1671028895 },
+  { intercom_user_id: "c2" },
+  { email: "a@example.com" },
+  { workspace: "other" },
+])("finds a difference: %j", (stored) => {
+  expect(compare({}, stored)).toEqual([
+    expect.stringMatching(/^placed-order of user_id 314159: expected \{.*\}, got \{.*\}$/),
+  ]);
+});
+
+it("takes an event of another contact for another event", () => {
+  for (const stored of [{ user_id: "271828" }, { email: "a@example.com", user_id: undefined }]) {
+    expect(compare({}, stored as Partial<StoredEvent>)).toHaveLength(2);
+  }
 });
 
 it("finds what is missing, what is too much, and what is stored twice", () => {
@@ -67,8 +66,6 @@ it("takes any time of the run where Intercom stamps it, and no other", () => {
   expect(compare(stamped, { created_at: 1000 })).toEqual([]);
   expect(compare(stamped, { created_at: 1010 })).toEqual([]);
   for (const created_at of [999, 1011]) {
-    expect(compare(stamped, { created_at })).toEqual([
-      `placed-order of user_id 314159: created_at: expected "during the run", got ${created_at}`,
-    ]);
+    expect(compare(stamped, { created_at })).toEqual([expect.stringContaining(`"created_at":${created_at}`)]);
   }
 });
