@@ -38,49 +38,38 @@ export async function installConsumer(consumer: Consumer, published: Published):
   }
   const used = usedBy(consumer, published.packages);
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  const entries = used.flatMap(({ manifest }) => entriesOf(manifest));
-  write(
-    "entries.json",
-    JSON.stringify(
-      entries.map(({ specifier, conditions }) => ({ specifier, conditions: Object.keys(conditions) })),
-    ),
-  );
-  write(
-    "every-entry.mts",
-    [
-      ...entries.map(({ specifier }, at) => `import * as entry${at} from "${specifier}";`),
-      `export const entries: readonly object[] = [${entries.map((_, at) => `entry${at}`).join(", ")}];\n`,
-    ].join("\n"),
-  );
+  writeEntries(used, write);
   for (const [name, text] of Object.entries(consumer.files ?? {})) {
-    write(
-      name,
-      text.replaceAll(/\{imports:(npm|jsr)\}/g, (_, from) =>
-        JSON.stringify(importMap(used, from, published)),
-      ),
-    );
+    const imports = (_: string, from: "npm" | "jsr") => JSON.stringify(importMap(used, from, published));
+    write(name, text.replaceAll(/\{imports:(npm|jsr)\}/g, imports));
   }
   if (consumer.installer === "none") return folder;
 
-  write(
-    "package.json",
-    JSON.stringify({
-      name: "consumer",
-      private: true,
-      version: "1.0.0",
-      dependencies: {
-        ...Object.fromEntries(used.map(({ short, manifest }) => [manifest.name, published.specs.get(short)])),
-        ...consumer.needs,
-      },
-    }),
-  );
+  const ours = used.map(({ short, manifest }) => [manifest.name, published.specs.get(short)]);
+  const dependencies = { ...Object.fromEntries(ours), ...consumer.needs };
+  write("package.json", JSON.stringify({ name: "consumer", private: true, version: "1.0.0", dependencies }));
   const install: Command =
     consumer.installer === "bun"
       ? ["{bun}", "install", "--no-progress", "--minimum-release-age=0"]
       : ["npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
-  await runIn(folder, install, published);
-  for (const command of consumer.prepare ?? []) await runIn(folder, command, published);
+  for (const command of [install, ...(consumer.prepare ?? [])]) await runIn(folder, command, published);
   return folder;
+}
+
+/** Writes all that can be imported of packages, as data and as a module that imports it. */
+function writeEntries(used: readonly PublicPackage[], write: (name: string, text: string) => void): void {
+  const entries = used.flatMap(({ manifest }) => entriesOf(manifest));
+  const data = entries.map(({ specifier, conditions }) => ({
+    specifier,
+    conditions: Object.keys(conditions),
+  }));
+  write("entries.json", JSON.stringify(data));
+  const imports = entries.map(({ specifier }, at) => `import * as entry${at} from "${specifier}";\n`);
+  const names = entries.map((_, at) => `entry${at}`);
+  write(
+    "every-entry.mts",
+    `${imports.join("")}export const entries: readonly object[] = [${names.join(", ")}];\n`,
+  );
 }
 
 /** Runs one case of an installed consumer. @throws {Error} if it fails, or Intercom lacks an event of it */
