@@ -8,7 +8,9 @@ import {
   type AddressInfo,
   createConnection,
   createServer as createTcpServer,
+  getDefaultAutoSelectFamilyAttemptTimeout,
   type Socket,
+  setDefaultAutoSelectFamilyAttemptTimeout,
   type Server as TcpServer,
 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -81,14 +83,14 @@ function causeOf(outcome: Outcome): unknown {
   return outcome.verdict.cause;
 }
 
-/** A server that, once told to wait, takes no connections for 700 ms, as if far away. */
+/** A server that, once told to wait for so many milliseconds, takes no connections for that time, as if far away. */
 const SLOW_SERVER = `
   const server = require("node:http").createServer((request, response) => {
     request.resume().on("end", () => response.writeHead(202).end());
   });
   server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => process.send(server.address().port));
-  const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
-  process.on("message", () => process.send("waiting", () => setTimeout(wait, 20)));
+  const wait = (time) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, time);
+  process.on("message", (time) => process.send("waiting", () => setTimeout(wait, 20, time)));
 `;
 
 /** Waits until the other side has ended a connection. */
@@ -109,37 +111,40 @@ describe("connections", () => {
   });
 
   // Others answer for a program whose queue of connections is full.
-  test.skipIf(process.platform !== "linux")(
-    "are waited for longer than Node.js does by default, where a host has several addresses",
-    async () => {
-      const child = spawn(process.execPath, ["-e", SLOW_SERVER], {
-        stdio: ["ignore", "inherit", "inherit", "ipc"],
-      });
-      cleanups.push(() => child.kill());
-      const [port] = await once(child, "message");
-      vi.spyOn(dns, "lookup").mockImplementation(((
-        _host: string,
-        _options: object,
-        callback: (...found: unknown[]) => void,
-      ) => {
-        callback(null, [
-          { address: "127.0.0.1", family: 4 },
-          { address: "::1", family: 6 }, // Nobody listens there.
-        ]);
-      }) as typeof dns.lookup);
-      cleanups.push(() => vi.restoreAllMocks());
-      child.send("wait", () => undefined);
-      await once(child, "message");
-      await sleep(60);
-      for (let number = 0; number < 3; number += 1) {
-        const socket = createConnection(port, "127.0.0.1").on("error", () => undefined);
-        cleanups.push(() => socket.destroy());
-      }
-      await sleep(50);
-      const client = connect(`http://localhost:${port}`);
-      expect((await client.track(EVENT)).status).toBe("accepted");
-    },
-  );
+  test.skipIf(process.platform !== "linux").each([
+    ["longer than Node.js does by default", 700, getDefaultAutoSelectFamilyAttemptTimeout()],
+    ["as long as the program has Node.js wait", 2500, 5000], // Linux tries after 1, 3 and 7 seconds.
+  ])("are waited for %s, where a host has several addresses", async (_, time, attemptTimeout) => {
+    const before = getDefaultAutoSelectFamilyAttemptTimeout();
+    setDefaultAutoSelectFamilyAttemptTimeout(attemptTimeout);
+    cleanups.push(() => setDefaultAutoSelectFamilyAttemptTimeout(before));
+    const child = spawn(process.execPath, ["-e", SLOW_SERVER], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    cleanups.push(() => child.kill());
+    const [port] = await once(child, "message");
+    vi.spyOn(dns, "lookup").mockImplementation(((
+      _host: string,
+      _options: object,
+      callback: (...found: unknown[]) => void,
+    ) => {
+      callback(null, [
+        { address: "127.0.0.1", family: 4 },
+        { address: "::1", family: 6 }, // Nobody listens there.
+      ]);
+    }) as typeof dns.lookup);
+    cleanups.push(() => vi.restoreAllMocks());
+    child.send(time, () => undefined);
+    await once(child, "message");
+    await sleep(60);
+    for (let number = 0; number < 3; number += 1) {
+      const socket = createConnection(port, "127.0.0.1").on("error", () => undefined);
+      cleanups.push(() => socket.destroy());
+    }
+    await sleep(50);
+    const client = connect(`http://localhost:${port}`);
+    expect((await client.track(EVENT)).status).toBe("accepted");
+  });
 
   test("are not waited for by a call that was given up, which is not made later", async () => {
     const calls: (string | undefined)[] = [];
