@@ -30,3 +30,22 @@ test.each([0, 300])("a full outbox with room for %d is asked about once for each
   expect(client.stats()).toMatchObject({ pending: 20 + room, dropped: 2000 - room });
   expect(faulty.of("append").length - before).toBeLessThan((2000 - room) * 1.1);
 });
+
+test("a full outbox that has room again gets events together, and not one by one", async () => {
+  const store = createMemoryStore();
+  const { client, clock, intercom, faulty } = startOutboxClient(store, undefined, {}, 200);
+  await turn();
+  for (let events = 0; events < 201; events += 1) client.track(anotherEvent());
+  await passTime(clock, 100, 10);
+  expect(client.stats().dropped).toBe(1);
+  for (let answers = 0; answers < 200; answers += 1) {
+    intercom.open().forEach(accept);
+    await passTime(clock, 10);
+  }
+  expect(store.events.size).toBe(0);
+  const before = faulty.of("append").length;
+  for (let events = 0; events < 201; events += 1) client.track(anotherEvent());
+  await passTime(clock, 100, 10);
+  expect(client.stats().dropped).toBe(2);
+  expect(faulty.of("append").length - before).toBeLessThan(40);
+});
