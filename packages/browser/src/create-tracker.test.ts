@@ -144,6 +144,13 @@ test("without a bound of its own a queue takes 1 MiB of characters, and no more"
   expect(await Promise.all(receipts)).toEqual(Array(32).fill({ status: "dropped", reason: "closed" }));
 });
 
+test("a bound of characters is for what waits, and not for all that was ever tracked", async () => {
+  page.boot();
+  const tracker = start({ queue: { maxBytes: 50 } });
+  const receipts = Array.from({ length: 10 }, () => tracker.track("a", { text: "x" }));
+  expect((await Promise.all(receipts)).map(({ status }) => status)).toEqual(Array(10).fill("accepted"));
+});
+
 describe("opting out", () => {
   test("drops what waits and refuses what comes, until opting in", async () => {
     const tracker = start();
@@ -296,6 +303,14 @@ describe("close", () => {
     expect(page.listeners()).toBe(0);
     expect(await Promise.all(receipts)).toEqual(Array(2).fill({ status: "dropped", reason: "closed" }));
     expect(await closed).toEqual({ pending: 0, dropped: 2 });
+  });
+
+  test("with timeout 0 delivers what can be delivered at once", async () => {
+    const tracker = start();
+    tracker.track("a");
+    page.boot();
+    expect(await tracker.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
+    expect(page.delivered).toEqual([["trackEvent", "a"]]);
   });
 
   test("waits for what can still be delivered, and refuses what comes", async () => {

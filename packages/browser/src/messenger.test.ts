@@ -91,6 +91,10 @@ describe("events wait", () => {
     expect(page.listeners()).toBe(0);
   });
 
+  test("and are kept from the moment they are tracked", async () => {
+    expect(await Promise.race([start().track("a").stored, "later"])).toBe(true);
+  });
+
   test("again after shutdown, and once more after the next boot", () => {
     const tracker = start();
     page.boot();

@@ -92,6 +92,27 @@ describe("as the Messenger's fallback", () => {
     expect(sent()).toEqual([["a"]]);
   });
 
+  test("it gets nothing just because the page is seen again", async () => {
+    const { tab, tracker } = startBoth(60_000);
+    tab.run(() => tracker.track("a"));
+    tab.dispatch("pageshow");
+    await settleDown();
+    expect(sent()).toEqual([]);
+  });
+
+  test("it forgets what it has stored when the visitor opts out", async () => {
+    pages.browser.setOnline(false);
+    const database = memoryDatabase();
+    const { tab, tracker } = startBoth(5_000, database);
+    tab.run(() => tracker.track("a"));
+    pages.clock.advance(5_000);
+    await settleDown();
+    expect(database.events.events.size).toBe(1);
+    tab.run(() => tracker.optOut());
+    await settleDown();
+    expect(database.events.events.size).toBe(0);
+  });
+
   test("it gets what waits when the page goes", async () => {
     const { tab, tracker } = startBoth(60_000);
     tab.run(() => tracker.track("a"));
