@@ -41,6 +41,50 @@ describe("sending", () => {
     expect(await client.flush()).toEqual({ pending: 0 });
   });
 
+  test("fewer at a time while Intercom does not cope, and as many as before once it does", async () => {
+    const { client, intercom } = startClient({ concurrency: 4 });
+    for (let index = 0; index < 30; index += 1) client.track({ ...EVENT, eventName: `event-${index}` });
+    await turn();
+    expect(client.stats().inFlight).toBe(4);
+    for (const request of intercom.open()) request.reply(503);
+    await turn();
+    expect(client.stats().inFlight).toBe(1);
+    for (let rounds = 0; rounds < 5; rounds += 1) {
+      for (const request of intercom.open()) request.reply(202);
+      await turn();
+    }
+    expect(client.stats().inFlight).toBe(4);
+  });
+
+  test("the oldest of those that wait makes way, also where a later one has to wait longer", async () => {
+    const { client, intercom, clock } = startClient({
+      concurrency: 1,
+      queue: { maxEvents: 3, policy: "drop_oldest" },
+      retry: { attempts: 10, baseDelay: 1000 },
+    });
+    const trackedAt = clock.now();
+    let first: Outcome | undefined;
+    void client.track({ ...EVENT, eventName: "a" }).then((outcome) => {
+      first = outcome;
+    });
+    await turn();
+    intercom.sent[0]?.reply(503);
+    await turn();
+    clock.advance(200);
+    client.track({ ...EVENT, eventName: "b" });
+    await turn();
+    intercom.sent[1]?.reply(503);
+    client.track({ ...EVENT, eventName: "c" });
+    await turn();
+    clock.advance(400); // The first may be sent again by now, but has no turn yet.
+    await turn();
+    expect(namesOf(intercom.sent)).toEqual(["a", "b", "c"]);
+    expect(client.stats().oldestAge).toBe(clock.now() - trackedAt);
+    client.track({ ...EVENT, eventName: "d" });
+    await turn();
+    expect(first).toEqual({ status: "dropped", reason: "queue_full" });
+  });
+
   test("each event is sent once", async () => {
     const { client, intercom, clock } = startClient({ timeout: 50 }, (request) => {
       if (intercom.sent.length % 3 === 0) request.reply(500);

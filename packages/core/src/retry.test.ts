@@ -232,8 +232,11 @@ describe("a 429", () => {
       const isLimited = clock.now() < 1_700_000_010_000;
       if (isLimited) request.reply(429, "", limits(clock.now(), 0));
     });
+    const delays: number[] = [];
+    client.on("retry", ({ delay }) => delays.push(delay));
     const receipts = Array.from({ length: 10 }, () => client.track(anotherEvent()));
     await turn();
+    expect(new Set(delays)).toEqual(new Set([1_700_000_010_000 - clock.now()]));
     expect(intercom.sent.length).toBeLessThanOrEqual(4); // As many as go out before anything is known.
     const before = intercom.sent.length;
     await passTime(clock, 9000, 500);
