@@ -1,5 +1,4 @@
 import {
-  type DeadLetter,
   isDelivered,
   type LeaseRequest,
   OutboxError,
@@ -9,6 +8,8 @@ import {
 } from "@intercom-events/core";
 import { checkOutboxOptions } from "./check-options.ts";
 import { ask, indexedDbNamed, STORES, type Stores } from "./indexed-db.ts";
+import { findEvent, type Kept, readEvents, recordOf } from "./kept-events.ts";
+import { readSummary, type Summary, writeSummary } from "./outbox-summary.ts";
 import { firstFree } from "./own-event.ts";
 import type { PageOutbox, StoreInside } from "./page-outbox.ts";
 import { createSharedStore } from "./shared-store.ts";
@@ -26,26 +27,6 @@ export interface IndexedDbOutboxOptions extends OutboxOptions {
   /** Milliseconds a dead letter is kept; looked at whenever events end. @default 2592000000 (30 days) */
   readonly deadLetterAge?: number | undefined;
 }
-
-/** An event and its lease. */
-interface Kept extends OutboxRecord {
-  /** The outbox that leased it last; 0 once it gave it back. */
-  readonly owner: number;
-  readonly leaseUntil: number;
-}
-
-/**
- * What is kept of all events together, so that nothing has to be read through: how many there are, the
- * characters of their bodies, and the dead letters, the oldest first.
- */
-interface Summary {
-  events: number;
-  bytes: number;
-  letters: DeadLetter[];
-}
-
-/** Events that are read at once. */
-const PAGE = 100;
 
 /** Seconds for which those of events are remembered, before and after what is appended. */
 const MEMORY = 3600;
@@ -165,14 +146,14 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     renew: (ids, until) =>
       call("renew", async (stores) => {
         for (const id of ids) {
-          const kept = await find(stores, id);
+          const kept = await findEvent(stores, id);
           if (kept?.owner === me) stores("events").put(lease(kept, until));
         }
       }),
     update: (records, leaseUntil) =>
       call("update", async (stores) => {
         for (const record of records) {
-          const kept = await find(stores, record.id);
+          const kept = await findEvent(stores, record.id);
           if (!kept || (kept.owner && kept.owner !== me)) continue;
           const { body, trackedAt } = kept;
           stores("events").put(lease({ ...record, body, trackedAt }, leaseUntil));
@@ -183,7 +164,7 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
         if (endings.length === 0) return;
         const summary = await readSummary(stores);
         for (const { id, outcome } of endings) {
-          const kept = await find(stores, id);
+          const kept = await findEvent(stores, id);
           if (!kept) continue;
           stores("events").delete(id);
           summary.events -= 1;
@@ -215,30 +196,4 @@ export function indexedDbOutbox(options: IndexedDbOutboxOptions = {}): PageOutbo
     },
   };
   return outbox;
-}
-
-async function readSummary(stores: Stores): Promise<Summary> {
-  return (await ask(stores("summary").get(0))) ?? { events: 0, bytes: 0, letters: [] };
-}
-
-function writeSummary(stores: Stores, summary: Summary): void {
-  stores("summary").put(summary, 0);
-}
-
-/** The events in the order of their ids: a page at a time, which is faster than one by one, or all of many. */
-async function* readEvents(stores: Stores): AsyncGenerator<Kept, void> {
-  let last: string | undefined = "";
-  do {
-    const page: Kept[] = await ask(stores("events").getAll(IDBKeyRange.lowerBound(last, true), PAGE));
-    yield* page;
-    last = page[PAGE - 1]?.id;
-  } while (last);
-}
-
-function find(stores: Stores, id: string): Promise<Kept | undefined> {
-  return ask(stores("events").get(id));
-}
-
-function recordOf({ owner, leaseUntil, ...record }: Kept): OutboxRecord {
-  return record;
 }
