@@ -1,4 +1,5 @@
 import type { Client, CloseReport } from "@intercom-events/core";
+import { denoClock } from "./deno-clock.ts";
 
 /** A signal that ends a program unless it listens for it. */
 export type ClosingSignal = "SIGHUP" | "SIGINT" | "SIGQUIT" | "SIGTERM" | "SIGBREAK";
@@ -12,6 +13,12 @@ const NUMBERS: Readonly<Record<ClosingSignal, number>> = {
   SIGBREAK: 21,
 };
 
+/**
+ * Milliseconds in which another signal is the same one: systemd sends it to all processes of a service, a terminal to all
+ * that run in it, and a parent may hand it on besides.
+ */
+const SAME_SIGNAL = 1000;
+
 /** How {@link closeOnSignal} works. */
 export interface CloseOnSignalOptions {
   /** Signals to wait for. @default ["SIGTERM", "SIGINT"], on Windows ["SIGINT", "SIGBREAK"] */
@@ -23,9 +30,9 @@ export interface CloseOnSignalOptions {
 }
 
 /**
- * Closes a client at the first SIGTERM or SIGINT, and then ends the program as the signal would have. A
- * second signal ends it at once. Where the program listens for the signal as well, its listeners hear it
- * again once the client is closed, and it is theirs to end the program.
+ * Closes a client at the first SIGTERM or SIGINT, and then ends the program as the signal would have. A second signal
+ * ends it at once, but not within a second, as some send the first one twice. Where the program listens for the signal
+ * as well, its listeners hear it again once the client is closed, and it is theirs to end the program.
  *
  * It needs no permission; without `--allow-run` Deno 2.8.0 and older exit with the status that shells give
  * the signal. Where Deno has no signals it does nothing.
@@ -54,23 +61,31 @@ export function closeOnSignal(
   if (typeof timeout !== "number" || !(timeout >= 0))
     throw new TypeError(`Cannot close on a signal: "timeout" must be milliseconds, got ${typeof timeout}`);
   const listeners = new Map<ClosingSignal, () => void>();
+  let isClosing = false;
 
   async function close(signal: ClosingSignal): Promise<void> {
-    remove();
+    if (isClosing) return;
+    isClosing = true;
+    const stop = denoClock.after(SAME_SIGNAL, remove);
     countClosing(1);
     // A rejection would end the program before the others are closed, or never, where it listens for those.
     try {
-      const report = await client.close({ timeout });
-      await tell(report).catch(() => undefined); // It has heard what was left.
+      await tell(await client.close({ timeout }));
     } catch (error) {
       // Nobody else would say that events are lost.
       console.warn("intercom-events: Cannot close on a signal:", error);
     }
+    stop();
+    remove();
     if (countClosing(-1) === 0) endBy(signal);
   }
 
   async function tell(report: CloseReport): Promise<void> {
-    await onClosed?.(report);
+    try {
+      await onClosed?.(report);
+    } catch {
+      // It has heard what was left.
+    }
   }
 
   function remove(): void {

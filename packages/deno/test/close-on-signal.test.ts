@@ -163,9 +163,27 @@ Deno.test("a second signal ends the program at once", async () => {
   await program.said("started");
   program.kill("SIGTERM");
   await program.said("closing");
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   program.kill("SIGTERM");
   const { signal, output } = await program.ended;
   assertEqual([signal, output], ["SIGTERM", "started\nclosing\n"]);
+});
+
+Deno.test("a signal that is sent twice, as by systemd and by a parent that hands it on, is taken for one", async () => {
+  await emulator.fault({ delayMs: 300, times: 1 });
+  const program = startServer(`
+    closeOnSignal({
+      close(how) {
+        Deno.kill(Deno.pid, "SIGTERM");
+        return client.close(how);
+      },
+    }, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", 'started\n{"pending":0,"dropped":0}\n']);
+  assertEqual((await emulator.events()).length, 1);
 });
 
 Deno.test("a program that listens for the signal itself hears it again, and ends itself", async () => {

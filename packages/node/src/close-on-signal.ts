@@ -25,9 +25,16 @@ interface Waiting {
 const waiting = new Map<NodeJS.Signals, Waiting>();
 
 /**
+ * Milliseconds in which another signal is the same one: systemd sends it to all processes of a service, `node --watch`
+ * lives in the terminal that has sent it, and a parent may hand it on besides.
+ */
+const SAME_SIGNAL = 1000;
+let heardAt = -SAME_SIGNAL;
+
+/**
  * Closes a client at the first SIGTERM or SIGINT, and then lets the signal do what it would have done:
- * end the process, unless the program listens for it as well. A second signal ends it at once. Clients
- * that wait for the same signal are closed together.
+ * end the process, unless the program listens for it as well. A second signal ends it at once, but not within a second,
+ * as some send the first one twice. Clients that wait for the same signal are closed together.
  *
  * A closed client takes no more events. A server that finishes its requests first does so in `close`:
  * `closeOnSignal({ async close(options) { await app.close(); return client.close(options); } })`.
@@ -57,15 +64,18 @@ export function closeOnSignal(
     if (isClosing) return remove();
     isClosing = true;
     try {
-      const report = await client.close({ timeout });
-      await tell(report).catch(() => undefined); // It has heard what was left, and all are closed.
+      await tell(await client.close({ timeout }));
     } finally {
       remove(); // Not before: who sees nobody else listen may end the process.
     }
   }
 
   async function tell(report: CloseReport): Promise<void> {
-    await onClosed?.(report);
+    try {
+      await onClosed?.(report);
+    } catch {
+      // It has heard what was left, and all are closed.
+    }
   }
 
   function remove(): void {
@@ -103,6 +113,9 @@ function removeClose(signal: NodeJS.Signals, close: Close): void {
 }
 
 async function closeAll(signal: NodeJS.Signals): Promise<void> {
+  const now = performance.now();
+  if (now - heardAt < SAME_SIGNAL) return;
+  heardAt = now;
   for (let left = waiting.get(signal); left; left = waiting.get(signal)) {
     await Promise.all([...left.closes].map((close) => close().catch(complain)));
   }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { createEmulator } from "@intercom-events/emulator";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startFaultyServer } from "../test/faulty-server.ts";
@@ -83,10 +84,26 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     await printed("ready");
     child.kill("SIGTERM");
     await printed("closing");
+    await setTimeout(1_100);
     child.kill("SIGTERM");
     const { signal, output } = await ended;
     expect(signal).toBe("SIGTERM");
     expect(output).not.toContain("closed");
+  });
+
+  test("takes a signal that it is sent twice, as by systemd and by a parent that hands it on, for one", async () => {
+    emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking()}
+      const told = { close: (options) => (process.kill(process.pid, "SIGTERM"), client.close(options)) };
+      closeOnSignal(told, ${REPORT});
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGTERM");
+    const { signal, output } = await ended;
+    expect({ signal, output }).toEqual({ signal: "SIGTERM", output: 'ready\n{"pending":0,"dropped":0}\n' });
+    expect(emulator.events()).toHaveLength(EVENTS);
   });
 
   test("leaves the end of the process to a program that has a handler of its own", async () => {
