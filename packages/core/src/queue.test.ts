@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
-import type { Receipt } from "./index.ts";
-import { memoryOutbox } from "./memory-outbox.ts";
+import { accept, leaveEvent, startOutboxClient } from "../tests/start-outbox-client.ts";
+import type { CoreClientOptions, Receipt } from "./index.ts";
+import { createMemoryStore, memoryOutbox } from "./memory-outbox.ts";
+import { OutboxError } from "./outbox.ts";
 
 const FULL = { status: "dropped", reason: "queue_full" };
 
@@ -13,6 +15,16 @@ describe("a queue that is full", () => {
     expect(await receipts[2]).toEqual(FULL);
     expect(await receipts[2]?.stored).toBe(false);
     expect(client.stats()).toMatchObject({ pending: 2, droppedByReason: { queue_full: 1 } });
+  });
+
+  test("takes no more than that once it has sent what another process has left either", async () => {
+    const store = createMemoryStore();
+    for (let events = 0; events < 4; events += 1) await leaveEvent(store);
+    const { client, clock } = startOutboxClient(store, accept, { queue: { maxEvents: 2 } });
+    await passTime(clock, 10_000, 100);
+    expect(store.events.size).toBe(0);
+    for (let events = 0; events < 3; events += 1) client.track(anotherEvent());
+    expect(client.stats()).toMatchObject({ recovered: 4, pending: 2, droppedByReason: { queue_full: 1 } });
   });
 
   test("by the size of its events as well", async () => {
@@ -246,6 +258,29 @@ describe("channels", () => {
     client.track(anotherEvent());
     await passTime(clock, 150_000, 500);
     expect(published).toEqual("tracked stored attempt retry attempt outcome".split(" "));
+  });
+
+  test("are told which events are stored, of those beyond memory too, and not of what an outbox refuses", async () => {
+    const published: string[] = [];
+    const store = createMemoryStore();
+    const options: Partial<CoreClientOptions> = {
+      queue: { maxEvents: 2 },
+      outboxFallback: "memory",
+      channel: (name) => ({ hasSubscribers: name === "stored", publish: () => published.push(name) }),
+    };
+    const { client, clock, faulty } = startOutboxClient(store, undefined, options);
+    await turn();
+    for (let events = 0; events < 4; events += 1) {
+      client.track(anotherEvent());
+      await passTime(clock, 10, 1);
+    }
+    expect(store.events.size).toBe(4);
+    expect(published).toHaveLength(4);
+    faulty.fail("append", new OutboxError("failed", "disk I/O error"));
+    client.track(anotherEvent());
+    await passTime(clock, 10, 1);
+    expect(client.stats().pending).toBe(5);
+    expect(published).toHaveLength(4);
   });
 
   test("that throw harm nobody, and are said once", async () => {
