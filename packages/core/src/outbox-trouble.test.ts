@@ -251,8 +251,13 @@ describe("an outbox that cannot", () => {
     expect(client.stats()).toMatchObject({ pending: 1, inFlight: 1 });
   });
 
-  test.each(["lease", "renew", "update", "close"] as const)("%s goes on all the same", async (verb) => {
-    const { client, clock, faulty, intercom } = startOutboxClient(
+  test.each([
+    ["lease", "read events"],
+    ["renew", "renew leases"],
+    ["update", "write"],
+    ["close", "be closed"],
+  ] as const)("%s goes on all the same, and it is said once that it cannot %s", async (verb, cannot) => {
+    const { client, clock, faulty, intercom, warnings } = startOutboxClient(
       createMemoryStore(),
       (request) =>
         intercom.sent.length === 1 ? request.reply(503, "", { "retry-after": "15" }) : accept(request),
@@ -264,6 +269,7 @@ describe("an outbox that cannot", () => {
     expect((await receipt).status).toBe("accepted");
     expect(await client.close({ timeout: 0 })).toEqual({ pending: 0, dropped: 0 });
     expect(faulty.of(verb).length).toBeGreaterThan(0);
+    expect(warnings).toEqual([expect.stringMatching(`The outbox cannot ${cannot}.*: `)]);
     expect(clock.timers()).toBe(0);
   });
 });
