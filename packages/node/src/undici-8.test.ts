@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createSecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { generate } from "selfsigned";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type StartedProxy, startProxy } from "../test/start-proxy.ts";
 import { createClient, type NodeClientOptions } from "./index.ts";
@@ -60,6 +62,24 @@ describe.skipIf(major < 22)("undici 8 (needs Node.js 22.19)", () => {
     await client.close();
     while ((await new Promise((resolve) => host.getConnections((_, count) => resolve(count)))) !== 0)
       await sleep(10);
+  });
+
+  test.each([1, 3])("speaks HTTP/1.1 to a host that offers HTTP/2: %d at a time", async (concurrency) => {
+    const { private: key, cert } = await generate([{ name: "commonName", value: "127.0.0.1" }]);
+    const versions: string[] = [];
+    const secure = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
+      versions.push(request.httpVersion);
+      request.resume().on("end", () => response.writeHead(202).end());
+    });
+    secure.listen(0, "127.0.0.1");
+    await once(secure, "listening");
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const baseUrl = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`;
+    const client = connect({ baseUrl, concurrency, retry: { attempts: 1 } });
+    const outcome = await client.track(EVENT);
+    await client.close();
+    secure.close();
+    expect([outcome.status, versions]).toEqual(["accepted", ["1.1"]]);
   });
 
   test("goes through the proxy that Node.js is told to take", async () => {
