@@ -210,6 +210,17 @@ describe.skipIf(sqlite === undefined)("an outbox in SQLite (needs node:sqlite, N
     expect(readdirSync(folder)).toEqual(["outbox.db"]);
   });
 
+  test("deletes the file of a dead one that had leased nothing", async () => {
+    const leaser = await startLeaser(path);
+    expect(leaser.leased).toBe(0);
+    await leaser.kill();
+    expect(ownersFiles()).toHaveLength(1);
+    const outbox = open();
+    expect(await leasedBy(outbox)).toBe(0);
+    await outbox.close();
+    expect(readdirSync(folder)).toEqual(["outbox.db"]);
+  });
+
   test("leaves files alone that are named alike, and hold something", async () => {
     await appendThree();
     writeFileSync(`${path}-owner-7`, "mine");
