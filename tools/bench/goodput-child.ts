@@ -8,7 +8,7 @@ import { answer } from "./child.ts";
 import { EVENT_NAME, metadataOf, TOKEN, wireEventOf } from "./sample-event.ts";
 
 /** Calls of `intercom-client` at the same time: as many as our client makes by default. */
-const IN_FLIGHT = 32;
+const IN_FLIGHT = 64;
 
 /** Milliseconds of a rate window of Intercom. */
 const WINDOW = 10_000;

@@ -76,10 +76,10 @@ allowance that became accepted events, over whole windows; "refused" are request
 429 in them, and their share of all requests. "given up" are events that ended without being accepted until
 the last window's end.
 
-\`intercom-client\` has no queue: it is called in a loop, 32 calls at a time, repeats a refused call by
+\`intercom-client\` has no queue: it is called in a loop, 64 calls at a time, repeats a refused call by
 itself (twice), and the event is lost when it throws; a program would have to keep it. "p-queue" and
 "bottleneck" stand before the same calls, set by hand to the allowance divided by the number of processes, in
-ten seconds, and 32 calls at a time: that is right for as long as nothing else uses the token, the number of
+ten seconds, and 64 calls at a time: that is right for as long as nothing else uses the token, the number of
 processes stays, and Intercom's allowance too. Ours is told nothing. All processes of a row start at the same
 moment, a second and a half before a window: the queues' own ten seconds begin there.
 

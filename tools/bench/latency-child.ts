@@ -11,7 +11,7 @@ export interface LatencyRound {
 
 const [name = "", url = ""] = process.argv.slice(2);
 // As many as our client sends by default: that only one is under way is the caller's doing.
-const sender = senders[name]?.(url, 32);
+const sender = senders[name]?.(url, 64);
 if (sender === undefined) throw new Error(`There is no sender "${name}"`);
 let index = 0;
 

@@ -7,7 +7,7 @@ import { answer } from "./child.ts";
 import { EVENT_NAME, metadataOf, TOKEN, wireEventOf } from "./sample-event.ts";
 
 /** Events that are sent at the same time: as many as our client sends by default. */
-const IN_FLIGHT = 32;
+const IN_FLIGHT = 64;
 
 /** Milliseconds until a program calls `intercom-client` again, and how often it does. */
 const PAUSE = 1000;

@@ -22,7 +22,10 @@ export interface ClientOptions extends DeliveryChoices {
   readonly apiVersion?: string | undefined;
   /** Milliseconds one call may take, reply included. @default 30000 */
   readonly timeout?: number | undefined;
-  /** Events being sent at the same time at most; fewer while the server is slow or fails. @default 32 */
+  /**
+   * Events being sent at the same time at most; fewer while the server is slow or fails. To use up an allowance of 1,667
+   * calls in ten seconds takes one for each 6 ms that a reply needs. @default 64
+   */
   readonly concurrency?: number | undefined;
   /** Metadata keys that Intercom tracks, before a warning names the others. @default 10 */
   readonly metadataKeys?: number | undefined;

@@ -4,7 +4,7 @@ import { type PacingScenario, simulatePacing } from "../tests/simulate-pacing.ts
 import { seeded } from "../tests/simulation.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
 
-const base = { callers: 1, limit: 1667, latency: 100, concurrency: 32, windows: 3 };
+const base = { callers: 1, limit: 1667, latency: 100, concurrency: 64, windows: 3 };
 
 function play(scenario: Partial<PacingScenario>, seed = 1) {
   return simulatePacing({ ...base, random: seeded(seed), ...scenario });
@@ -527,7 +527,7 @@ describe("alone on its token", () => {
   const cases: Record<string, Partial<PacingScenario>> = {
     "the default allowance": {},
     "a small allowance": { limit: 83 },
-    "slow replies": { latency: 300, concurrency: 64 },
+    "slow replies": { latency: 300 },
     "a clock that is an hour ahead": { limit: 167, clockAhead: 3_600_000 },
     "a clock that is an hour behind": { limit: 167, clockAhead: -3_600_000 },
     "no rate-limit headers": { hasHeaders: false },
@@ -611,9 +611,7 @@ describe("beside others of its token", () => {
     ({ start, latency, ...scenario }) => {
       const startWithin = starts[start];
       const seeds = [1, 2];
-      const results = seeds.map((seed) =>
-        play({ ...scenario, latency, concurrency: latency > 100 ? 64 : 32, startWithin, windows: 5 }, seed),
-      );
+      const results = seeds.map((seed) => play({ ...scenario, latency, startWithin, windows: 5 }, seed));
       const accepted = sum(results.flatMap((result) => result.accepted));
       const refused = sum(results.map((result) => result.refused));
       expect(accepted / (scenario.limit * 5 * seeds.length)).toBeGreaterThanOrEqual(0.985);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { scriptedTransport } from "../tests/scripted-transport.ts";
-import { EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
+import { anotherEvent, EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
 import { createClient } from "./index.ts";
 
 const { send } = scriptedTransport();
@@ -236,15 +236,15 @@ describe("where calls go", () => {
       userAgent: undefined,
     });
     // Four may be under way before the first reply, and one more with each.
-    for (let index = 0; index < 28; index += 1) client.track(EVENT);
+    for (let index = 0; index < 60; index += 1) client.track(anotherEvent());
     while (client.stats().pending > 0) {
       await turn();
       for (const request of intercom.open()) request.reply(202);
       await turn();
     }
-    const receipts = Array.from({ length: 33 }, () => client.track(EVENT));
+    const receipts = Array.from({ length: 65 }, () => client.track(anotherEvent()));
     await turn();
-    expect(intercom.open()).toHaveLength(32);
+    expect(intercom.open()).toHaveLength(64);
     expect(intercom.sent[0]?.headers).toMatchObject({
       "intercom-version": "2.14",
       "user-agent": "intercom-events",

@@ -92,7 +92,7 @@ export function resolveOptions(options: CoreClientOptions): ClientPolicy {
     baseUrl: resolveBaseUrl(options),
     headers: { accept: "application/json", "intercom-version": apiVersion, "user-agent": userAgent },
     timeout: integerOption("timeout", options.timeout ?? 30_000, 1, MAX_DELAY),
-    concurrency: integerOption("concurrency", options.concurrency ?? 32),
+    concurrency: integerOption("concurrency", options.concurrency ?? 64),
     metadataKeys: integerOption("metadataKeys", options.metadataKeys ?? 10),
     warn: functionOption("warn", options.warn ?? (() => undefined)),
   };

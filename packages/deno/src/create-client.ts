@@ -43,7 +43,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
 ): Client<Catalog> {
   const { own, core } = splitRuntimeOptions(options, { exitTimeout: 10_000 });
   const { exitTimeout } = own;
-  const transport = createDenoTransport(core.concurrency ?? 32);
+  const transport = createDenoTransport(core.concurrency ?? 64);
   const { warn = (message: string) => console.warn(message) } = core;
   const channel = findDiagnosticsChannel();
   let endFlush = (): void => undefined;

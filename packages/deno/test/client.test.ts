@@ -109,7 +109,7 @@ Deno.test("a program that ends waits ten seconds for its events where it is not 
   await client.close();
 });
 
-Deno.test("32 connections are kept for the next event where nothing is said, else as many as calls", async () => {
+Deno.test("64 connections are kept for the next event where nothing is said, else as many as calls", async () => {
   const before = Object.getOwnPropertyDescriptor(Deno, "createHttpClient") ?? {};
   const { createHttpClient } = Deno;
   const kept: unknown[] = [];
@@ -123,7 +123,7 @@ Deno.test("32 connections are kept for the next event where nothing is said, els
     assertEqual((await client.track({ userId: "314159", eventName: "logged-in" })).status, "accepted");
   }
   Object.defineProperty(Deno, "createHttpClient", before);
-  assertEqual(kept, [32, 3]);
+  assertEqual(kept, [64, 3]);
 });
 
 Deno.test("connections end when the client is closed", async () => {

@@ -67,7 +67,7 @@ describe("options", () => {
   test("those left out are as documented", async () => {
     const warn = vi.fn();
     await using client = createClient({ token: "token", warn });
-    expect(createNodeTransport).toHaveBeenLastCalledWith({ connections: 32, keepAlive: 4000, warn });
+    expect(createNodeTransport).toHaveBeenLastCalledWith({ connections: 64, keepAlive: 4000, warn });
     expect(flushOnExit).toHaveBeenLastCalledWith({ client, timeout: 10_000, warn });
   });
 

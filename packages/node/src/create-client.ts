@@ -45,7 +45,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
   let endFlush = (): void => undefined;
   const { warn = (message: string) => console.warn(message) } = core;
   const transport = createNodeTransport({
-    connections: core.concurrency ?? 32,
+    connections: core.concurrency ?? 64,
     keepAlive: Math.max(keepAlive, 1),
     warn,
   });
