@@ -61,11 +61,12 @@ export function closeOnSignal(
   if (typeof timeout !== "number" || !(timeout >= 0))
     throw new TypeError(`Cannot close on a signal: "timeout" must be milliseconds, got ${typeof timeout}`);
   const listeners = new Map<ClosingSignal, () => void>();
-  let isClosing = false;
+  let heard: ClosingSignal | undefined;
 
   async function close(signal: ClosingSignal): Promise<void> {
+    const isClosing = heard !== undefined;
+    heard = signal; // The latest ends the program, which may listen for the first itself.
     if (isClosing) return;
-    isClosing = true;
     const stop = denoClock.after(SAME_SIGNAL, remove);
     countClosing(1);
     // A rejection would end the program before the others are closed, or never, where it listens for those.
@@ -77,7 +78,7 @@ export function closeOnSignal(
     }
     stop();
     remove();
-    if (countClosing(-1) === 0) endBy(signal);
+    if (countClosing(-1) === 0) endBy(heard);
   }
 
   async function tell(report: CloseReport): Promise<void> {

@@ -156,17 +156,17 @@ Deno.test("a second signal ends the program at once", async () => {
     closeOnSignal({
       close(how) {
         console.log("closing");
+        setTimeout(() => console.log("still closing"), 1000); // After the timer that was set before the call.
         return client.close(how);
       },
     }, { onClosed });
   `);
   await program.said("started");
   program.kill("SIGTERM");
-  await program.said("closing");
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await program.said("still closing");
   program.kill("SIGTERM");
   const { signal, output } = await program.ended;
-  assertEqual([signal, output], ["SIGTERM", "started\nclosing\n"]);
+  assertEqual([signal, output], ["SIGTERM", "started\nclosing\nstill closing\n"]);
 });
 
 Deno.test("a signal that is sent twice, as by systemd and by a parent that hands it on, is taken for one", async () => {
@@ -181,6 +181,24 @@ Deno.test("a signal that is sent twice, as by systemd and by a parent that hands
   `);
   await program.said("started");
   program.kill("SIGTERM");
+  const { signal, output } = await program.ended;
+  assertEqual([signal, output], ["SIGTERM", 'started\n{"pending":0,"dropped":0}\n']);
+  assertEqual((await emulator.events()).length, 1);
+});
+
+Deno.test("the second of two signals ends a program that listens for the first alone", async () => {
+  await emulator.fault({ delayMs: 300, times: 1 });
+  const program = startServer(`
+    Deno.addSignalListener("SIGINT", () => undefined);
+    closeOnSignal({
+      close(how) {
+        Deno.kill(Deno.pid, "SIGTERM");
+        return client.close(how);
+      },
+    }, { onClosed });
+  `);
+  await program.said("started");
+  program.kill("SIGINT");
   const { signal, output } = await program.ended;
   assertEqual([signal, output], ["SIGTERM", 'started\n{"pending":0,"dropped":0}\n']);
   assertEqual((await emulator.events()).length, 1);

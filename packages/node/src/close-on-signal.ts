@@ -12,7 +12,7 @@ export interface CloseOnSignalOptions {
   readonly onClosed?: ((report: CloseReport) => void | Promise<void>) | undefined;
 }
 
-/** Closes one client; at its second call, it no longer waits for that. */
+/** Closes one client, and never rejects. Called again, it waits for that, or no longer if a second has passed. */
 type Close = () => Promise<void>;
 
 /** What to do at a signal, and how to listen for it no longer. */
@@ -29,7 +29,6 @@ const waiting = new Map<NodeJS.Signals, Waiting>();
  * lives in the terminal that has sent it, and a parent may hand it on besides.
  */
 const SAME_SIGNAL = 1000;
-let heardAt = -SAME_SIGNAL;
 
 /**
  * Closes a client at the first SIGTERM or SIGINT, and then lets the signal do what it would have done:
@@ -58,11 +57,18 @@ export function closeOnSignal(
   if (typeof timeout !== "number" || !(timeout >= 0))
     throw new TypeError(`Cannot close on a signal: "timeout" must be milliseconds, got ${typeof timeout}`);
 
-  let isClosing = false;
+  let heardAt = 0;
+  let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    if (isClosing) return remove();
-    isClosing = true;
+    const now = performance.now();
+    if (closing && now - heardAt >= SAME_SIGNAL) return remove();
+    if (!closing) heardAt = now;
+    closing ??= closeClient().catch(complain);
+    return closing;
+  }
+
+  async function closeClient(): Promise<void> {
     try {
       await tell(await client.close({ timeout }));
     } finally {
@@ -113,11 +119,8 @@ function removeClose(signal: NodeJS.Signals, close: Close): void {
 }
 
 async function closeAll(signal: NodeJS.Signals): Promise<void> {
-  const now = performance.now();
-  if (now - heardAt < SAME_SIGNAL) return;
-  heardAt = now;
   for (let left = waiting.get(signal); left; left = waiting.get(signal)) {
-    await Promise.all([...left.closes].map((close) => close().catch(complain)));
+    await Promise.all([...left.closes].map((close) => close()));
   }
   // It is listened for until other copies of this package have closed theirs, too: the last one ends the process.
   if (process.listenerCount(signal) <= countSignalExit()) endBy(signal);

@@ -106,6 +106,39 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     expect(emulator.events()).toHaveLength(EVENTS);
   });
 
+  test("closes a client at its signal, though another has been closed at another signal a moment ago", async () => {
+    emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking()}
+      process.on("SIGHUP", () => undefined);
+      const other = createClient({ token: "token", baseUrl: ${JSON.stringify(url)} });
+      closeOnSignal(other, { signals: ["SIGHUP"], onClosed: () => process.kill(process.pid, "SIGTERM") });
+      closeOnSignal(client, ${REPORT});
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGHUP");
+    const { signal, output } = await ended;
+    expect({ signal, output }).toEqual({ signal: "SIGTERM", output: 'ready\n{"pending":0,"dropped":0}\n' });
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+
+  test("ends the process by the second of two signals if the program has a handler for the first alone", async () => {
+    emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
+    const { child, printed, ended } = await startProgram(`
+      ${tracking()}
+      process.on("SIGINT", () => undefined);
+      const told = { close: (options) => (process.kill(process.pid, "SIGTERM"), client.close(options)) };
+      closeOnSignal(told, ${REPORT});
+      ${STAY}
+    `);
+    await printed("ready");
+    child.kill("SIGINT");
+    const { signal, output } = await ended;
+    expect({ signal, output }).toEqual({ signal: "SIGTERM", output: 'ready\n{"pending":0,"dropped":0}\n' });
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+
   test("leaves the end of the process to a program that has a handler of its own", async () => {
     emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
     const { child, printed, ended } = await startProgram(`
