@@ -28,17 +28,18 @@ export function createConcurrencyLimit(most: number): ConcurrencyLimit {
         limit = Math.max(1, limit / 2);
         return;
       }
-      recent = median(recent, duration, 1.1);
+      recent = median(duration, 0.1, recent);
       // It follows more slowly, so that a server that has become slower for good is not taken for busy for ever.
-      usual = median(usual, duration, 1.01);
+      usual = median(duration, 0.01, usual);
       const isSlow = recent > usual * FACTOR + SLACK;
+      // Not busy with us, if it is as slow with one call at a time; and so few replies would take minutes to show it.
+      if (isSlow && limit === 1) usual *= 1.1;
       limit = isSlow ? Math.max(1, limit * 0.95) : Math.min(most, limit + 1 / limit);
     },
   };
 }
 
-/** Moves an estimate of the median by one step towards a duration. */
-function median(estimate: number | undefined, duration: number, step: number): number {
-  if (estimate === undefined) return Math.max(1, duration);
-  return duration > estimate ? estimate * step : Math.max(1, estimate / step);
+/** Moves an estimate of the median towards a duration: by a part of it, but a millisecond, or it would hardly leave 0. */
+function median(duration: number, part: number, estimate = duration): number {
+  return estimate + Math.sign(duration - estimate) * Math.max(1, estimate * part);
 }
