@@ -64,9 +64,9 @@ export function closeOnSignal(
   let heard: ClosingSignal | undefined;
 
   async function close(signal: ClosingSignal): Promise<void> {
-    const isClosing = heard !== undefined;
+    const isFirst = heard === undefined;
     heard = signal; // The latest ends the program, which may listen for the first itself.
-    if (isClosing) return;
+    if (!isFirst) return;
     const stop = denoClock.after(SAME_SIGNAL, remove);
     countClosing(1);
     // A rejection would end the program before the others are closed, or never, where it listens for those.
