@@ -15,6 +15,7 @@ test.each([
   [404, "<!doctype html><h1>Not found</h1>"],
   [404, ""],
   [404, '{"statusCode":404,"error":"Not Found"}'],
+  [404, '{"error":{"code":"not_found","message":"No such route"}}'],
   [405, ""],
   [200, "<!doctype html><div id=app></div>"],
   [204, ""],

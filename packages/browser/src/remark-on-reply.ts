@@ -18,7 +18,9 @@ export function remarkOnReply(
   complain: Announcer["complain"],
 ): void {
   if (Array.isArray(answer) || status >= 500 || PASSING.includes(status)) return;
-  if (!("verdict" in answer) || !("errors" in answer.verdict) || answer.verdict.errors.length > 0) return;
+  if (!("verdict" in answer) || !("errors" in answer.verdict)) return;
+  // With a code that is none of a relay it comes again as well.
+  if (answer.verdict.errors.length > 0 && answer.verdict.kind !== "server_error") return;
   complain(`${url} answered ${status}, and not as a relay does: is the relay mounted there?`, {
     status,
     text: text.slice(0, SHOWN),
