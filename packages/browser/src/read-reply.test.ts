@@ -67,6 +67,8 @@ test.each<Case>([
       ["a platform where the relay is not deployed", 404, "404", "server_error"],
       ["a firewall that refuses by a code", 403, "403", "server_error"],
       ["a gateway that has no such route", 404, "not_found", "server_error"],
+      ["a backend that fails with a relay's word", 500, "invalid_request", "server_error"],
+      ["a page of errors with a relay's word", 200, "forbidden", "server_error"],
     ] as const
   ).map(([name, status, code, kind]): Case => {
     const error = { code, message: "No." };
