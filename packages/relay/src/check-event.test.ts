@@ -16,8 +16,7 @@ describe("which events", () => {
     const names = ["placed.ORDER", "VIEWED-PRICING", "viewed$pricing ", "placed_order"];
     const results = await resultsOf(await relay.fetch(request({ events: names.map((name) => event(name)) })));
     expect(results).toEqual([ACCEPTED, ACCEPTED, rejected("name_not_allowed"), rejected("name_not_allowed")]);
-    const bodies = await stored();
-    expect(bodies).toHaveLength(2);
+    expect((await stored()).map(({ event_name }) => event_name)).toEqual(["Placed-order", "viewed.pricing"]);
   });
 
   test.each(["constructor", "__proto__", "toString"])(
@@ -100,6 +99,21 @@ describe("which events", () => {
     expect(await resultsOf(await relay.fetch(request({ events: [event("invited")] })))).toEqual([ACCEPTED]);
     expect((await stored())[0]?.metadata ?? {}).toEqual({});
     expect(emulator.requests()[0]?.body).not.toContain("metadata");
+  });
+
+  test("what a schema fills in is sent, also where there was no metadata", async () => {
+    const schema = z.object({ plan: z.string().default("free") });
+    const { relay, stored } = await start({ events: { invited: schema } });
+    expect(await resultsOf(await relay.fetch(request({ events: [event("invited")] })))).toEqual([ACCEPTED]);
+    expect((await stored())[0]?.metadata).toEqual({ plan: "free" });
+  });
+
+  test("an event whose schema makes no metadata of its metadata is refused", async () => {
+    const schema = z.object({ plan: z.string() }).transform(() => 7);
+    const { relay, stored } = await start({ events: { invited: schema } });
+    const events = [event("invited", { metadata: { plan: "pro" } })];
+    expect(await resultsOf(await relay.fetch(request({ events })))).toEqual([rejected("invalid_event")]);
+    expect(await stored()).toEqual([]);
   });
 
   test("a schema may make a value of its own", async () => {
@@ -228,7 +242,7 @@ describe("which events", () => {
       expect(await stored()).toMatchObject([{ created_at: now - 7 }]);
     });
 
-    test.each(["60", 0.5, null, 1e12, [60]])("an offset that is none: %j", async (clock_offset) => {
+    test.each(["60", 0.5, null, 1e12, -1e12, [60]])("an offset that is none: %j", async (clock_offset) => {
       const { results } = await ask(0, 0, {}, { clock_offset });
       expect(results).toEqual([rejected("invalid_event")]);
     });

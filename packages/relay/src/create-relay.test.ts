@@ -115,6 +115,7 @@ const REFUSED: readonly (readonly [string, Record<string, string | undefined>, u
   ["an empty identity", {}, { events: [event()], identity: "" }, 400, "invalid_request"],
   ["a huge identity", {}, { events: [event()], identity: "x".repeat(8193) }, 400, "invalid_request"],
   ["a time of sending that is no number", {}, { events: [event()], sent_at: "1" }, 400, "invalid_request"],
+  ["a time of sending before 1970", {}, { events: [event()], sent_at: -1 }, 400, "invalid_request"],
   [
     "a time of sending in milliseconds",
     {},
@@ -235,6 +236,13 @@ describe("what is answered", () => {
       expect(await resultsOf(await relay.fetch(request({ events: [event()] })))).toEqual([result]);
     },
   );
+
+  test("what the client holds is accepted at once, though Intercom has not answered", async () => {
+    const clock = fakeClock(Date.now()); // It stands still, so nothing is waited for.
+    const { relay, emulator } = await start({ clock });
+    emulator.setFaults([{ status: 401 }]); // So that there is no outcome.
+    expect(await resultsOf(await relay.fetch(request({ events: [event()] })))).toEqual([ACCEPTED]);
+  });
 
   test("what is in memory for want of a disk is answered at once", async () => {
     const clock = fakeClock(Date.now());
