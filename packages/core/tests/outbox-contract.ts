@@ -360,11 +360,11 @@ export function outboxCases(
       await one.settle([{ id: record(1).id, outcome: EXPIRED }], NOW);
       assertEqual(await one.counts(), { events: 0, bytes: 0, deadLetters: 0 });
     }),
-    keeps("ends a record named twice in one call once", async (open) => {
+    keeps("ends a record named twice in one call once, as it was named first", async (open) => {
       const outbox = open();
       await outbox.append(records(1, 2));
       const ending = { id: record(1).id, outcome: EXPIRED };
-      await outbox.settle([ending, ending], NOW);
+      await outbox.settle([ending, { ...ending, outcome: ACCEPTED }], NOW);
       assertEqual(await outbox.counts(), { events: 1, bytes: record(2).body.length, deadLetters: 1 });
     }),
     keeps("passes over ids it does not know", async (open) => {
@@ -588,6 +588,28 @@ export function outboxCases(
       assertEqual(idsOf(await lease(behind)), [record(3).id]);
       assertEqual(idsOf(await lease(behind, { now: NOW + 2000 })), [record(2).id, record(4).id]);
     }),
+    keeps("leases nothing that is leased to a process whose clock is behind", async (open) => {
+      const [ahead, behind] = [open(), open()];
+      await behind.append([record(1)], NOW + 1000);
+      assertEqual(await lease(ahead, { now: NOW + 1000, limit: 0 }), []);
+      assertEqual(await lease(behind), []);
+      assertEqual(await lease(ahead, { now: NOW + 1000 }), [record(1)]);
+    }),
+    keeps(
+      "leases as many as are asked for, whatever is due only to a process whose clock is ahead",
+      async (open) => {
+        const [ahead, behind] = [open(), open()];
+        const due = [record(3), ...records(5, 9)];
+        await ahead.append([
+          ...records(1, 2, { dueAt: NOW + 1000 }),
+          record(4, { dueAt: NOW + 1000 }),
+          ...due,
+        ]);
+        assertEqual(await lease(ahead, { now: NOW + 1000, limit: 0 }), []);
+        assertEqual(await lease(behind, { limit: 2 }), due.slice(0, 2));
+        assertEqual(await lease(behind, { limit: 9 }), due.slice(2));
+      },
+    ),
     keeps("hands out records of their own", async (open) => {
       const outbox = open();
       const mine = record(1);
