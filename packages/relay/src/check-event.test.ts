@@ -101,6 +101,15 @@ describe("which events", () => {
     expect(emulator.requests()[0]?.body).not.toContain("metadata");
   });
 
+  test("a schema may be a function, as those of ArkType are", async () => {
+    const validate = (value: unknown) => ({ value });
+    const schema = Object.assign(() => undefined, {
+      "~standard": { version: 1, vendor: "arktype", validate },
+    } as const);
+    const { relay } = await start({ events: { invited: schema } });
+    expect(await resultsOf(await relay.fetch(request({ events: [event("invited")] })))).toEqual([ACCEPTED]);
+  });
+
   test("what a schema fills in is sent, also where there was no metadata", async () => {
     const schema = z.object({ plan: z.string().default("free") });
     const { relay, stored } = await start({ events: { invited: schema } });

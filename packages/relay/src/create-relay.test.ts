@@ -282,8 +282,14 @@ describe("what is answered", () => {
     expect(await stored()).toHaveLength(8);
   });
 
-  test("a caller is one however the address is spelled, and another one where an id is of another kind", async () => {
-    const contacts = [{ email: "A@example.org" }, { email: "a@example.org" }, { userId: "1" }, { id: "1" }];
+  test("a caller is one however the address is spelled, and another one where an id is spelled otherwise or of another kind", async () => {
+    const contacts = [
+      { email: "A@example.org" },
+      { email: "a@example.org" },
+      { userId: "a" },
+      { userId: "A" },
+      { id: "a" },
+    ];
     const left = [...contacts];
     const { relay } = await start({
       identify: () => left.shift() as { id: string },
@@ -292,7 +298,7 @@ describe("what is answered", () => {
     });
     const statuses: number[] = [];
     for (const _ of contacts) statuses.push((await relay.fetch(request({ events: [event()] }))).status);
-    expect(statuses).toEqual([200, 429, 200, 200]);
+    expect(statuses).toEqual([200, 429, 200, 200, 200]);
   });
 
   test("nothing of a request reaches Intercom but its events", async () => {

@@ -39,6 +39,11 @@ const USER = { user_id: "314159", exp: NOW + 60 };
 describe("a token is believed", () => {
   test.each<[string, JWTPayload, object]>([
     ["with an id", USER, { userId: "314159" }],
+    [
+      "with an e-mail and no id",
+      { user_id: null, email: "a@example.org", exp: NOW + 60 },
+      { email: "a@example.org" },
+    ],
     ["with an id and an e-mail", { ...USER, email: "a@example.org" }, { userId: "314159" }],
     ["with an e-mail", { email: "a@example.org", exp: NOW + 60 }, { email: "a@example.org" }],
     ["with a number", { ...USER, user_id: 314159 }, { userId: "314159" }],
@@ -60,8 +65,13 @@ describe("a token is believed", () => {
     expect(await ask({ nbf: NOW + 1 }, 12)).toBeNull();
   });
 
-  test("without a type", async () => {
-    expect(await who(await sign(USER, SECRET, { typ: undefined }))).toEqual({ userId: "314159" });
+  test.each([undefined, "jwt"])("of the type %s", async (typ) => {
+    expect(await who(await sign(USER, SECRET, { typ }))).toEqual({ userId: "314159" });
+  });
+
+  test.each([32, 65_536])("by a secret of %d bytes", async (length) => {
+    const secret = "x".repeat(length);
+    expect(await who(await sign(USER, secret), { secret })).toEqual({ userId: "314159" });
   });
 
   test("for the audience, from the issuer", async () => {
@@ -100,6 +110,7 @@ describe("a token is refused", () => {
     ["from the future", { ...USER, iat: NOW + 31 }],
     ["for an audience", { ...USER, aud: "relay" }],
     ["for nobody", { exp: NOW + 60 }],
+    ["for a number that another one is written as", { ...USER, user_id: 2 ** 53 }],
     ["for a blank id", { ...USER, user_id: " " }],
     ["for an id that is an object", { ...USER, user_id: { $ne: null }, email: "a@example.org" }],
     ["for an e-mail that is none", { email: "a", exp: NOW + 60 }],
