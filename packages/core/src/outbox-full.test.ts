@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { faultyOutbox } from "../tests/faulty-outbox.ts";
 import { passTime } from "../tests/pass-time.ts";
-import { anotherEvent, turn } from "../tests/start-client.ts";
+import { anotherEvent, startClient, turn } from "../tests/start-client.ts";
 import { accept, startOutboxClient } from "../tests/start-outbox-client.ts";
 import { createMemoryStore } from "./memory-outbox.ts";
+import { OutboxError } from "./outbox.ts";
 
 test("what has ended makes room for what is left to keep when a client is closed", async () => {
   const store = createMemoryStore();
@@ -48,4 +50,26 @@ test("a full outbox that has room again gets events together, and not one by one
   await passTime(clock, 100, 10);
   expect(client.stats().dropped).toBe(2);
   expect(faulty.of("append").length - before).toBeLessThan(40);
+});
+
+test("of what does not fit together, nothing waits for a second failure after one that took long", async () => {
+  const { outbox } = faultyOutbox(createMemoryStore());
+  let appends = 0;
+  const { client, clock, intercom } = startClient({
+    outbox: {
+      ...outbox,
+      async append() {
+        appends += 1;
+        if (appends === 1) throw new OutboxError("full", "no room for so many");
+        await new Promise((resolve) => clock.after(2000, () => resolve(undefined)));
+        throw new OutboxError("failed", "busy");
+      },
+    },
+    outboxFallback: "memory",
+  });
+  await turn();
+  for (let events = 0; events < 4; events += 1) client.track(anotherEvent());
+  await passTime(clock, 2500, 10);
+  expect(appends).toBe(2);
+  expect(intercom.sent).toHaveLength(4);
 });
