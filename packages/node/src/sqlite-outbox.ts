@@ -153,11 +153,10 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
       }
     },
     close() {
-      if (!isClosed) {
-        isClosed = true;
-        last = last.then(end);
-      }
-      return last.then(() => undefined);
+      isClosed = true;
+      const ended = last.then(end); // The second time nothing is open.
+      last = ended;
+      return ended;
     },
   };
 }
