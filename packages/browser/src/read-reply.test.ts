@@ -61,8 +61,8 @@ test.each<Case>([
     [
       ["a refused page", 403, "forbidden", "forbidden"],
       ["no batch", 400, "invalid_request", "invalid_request"],
-      ["a method that is not allowed", 405, "method_not_allowed", "invalid_request"],
-      ["a type that is not read", 415, "unsupported_media_type", "invalid_request"],
+      ["a method that something has changed on the way", 405, "method_not_allowed", "server_error"],
+      ["a type that something has changed", 415, "unsupported_media_type", "server_error"],
       ["a body that takes too long", 408, "request_timeout", "server_error"],
       ["a platform where the relay is not deployed", 404, "404", "server_error"],
       ["a firewall that refuses by a code", 403, "403", "server_error"],

@@ -36,13 +36,11 @@ export function readReply({ status, text }: Reply, count: number): Answer[] | An
   return refusal(kindOf(status, body?.error?.code), status, body?.error);
 }
 
-/** Codes by which a relay refuses a page or its batch, by the status each comes with (`spec/relay.yaml`). */
-const REFUSALS: Readonly<Record<number, string>> = {
-  400: "invalid_request",
-  403: "forbidden",
-  405: "method_not_allowed",
-  415: "unsupported_media_type",
-};
+/**
+ * By which code a relay refuses a page or its batch, by status (`spec/relay.yaml`). A method or a type that it does not
+ * take is none of ours: on the way something has changed it.
+ */
+const REFUSALS: Readonly<Record<number, Kind>> = { 400: "invalid_request", 403: "forbidden" };
 
 /** What proxies say for a relay as well. */
 const KINDS: Readonly<Record<number, Kind>> = {
@@ -53,8 +51,8 @@ const KINDS: Readonly<Record<number, Kind>> = {
 
 /** What is no word of a relay may be one of a proxy, or a framework, while the relay is not there. */
 function kindOf(status: number, code: unknown): Kind {
-  if (code && code === REFUSALS[status]) return code === "forbidden" ? code : "invalid_request";
-  return KINDS[status] ?? "server_error";
+  const refusal = REFUSALS[status];
+  return refusal && code === refusal ? refusal : (KINDS[status] ?? "server_error");
 }
 
 function answerOf(result: RelayResult): Answer {
