@@ -1,9 +1,14 @@
 /**
- * The emulator with an allowance, and what became of the requests of each window:
+ * The emulator with an allowance, as far away as a server on another continent, and what became of the requests of
+ * each window:
  *
  *     node tools/bench/limited-server.ts <requests a window>
  */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { createEmulator } from "@intercom-events/emulator";
+import { toNodeHandler } from "@intercom-events/relay/node";
 import { answer } from "./child.ts";
 
 /** Milliseconds of a rate window of Intercom. */
@@ -16,8 +21,31 @@ export interface RateWindow {
   readonly refused: number;
 }
 
+/** Milliseconds that half of the replies take at most, there and back. */
+const MEDIAN = 150;
+
+/** Of the normal distribution that the logarithms of these times have: 1 in 100 takes three times as long as the median. */
+const SIGMA = 0.5;
+
 const emulator = createEmulator({ rateLimit: Number(process.argv[2]), retainRequests: 1_000_000 });
-const { url } = await emulator.listen();
+
+const server = createServer(
+  toNodeHandler({
+    async fetch(request) {
+      const oneWay = drawDuration() / 2;
+      await setTimeout(oneWay);
+      const response = await emulator.fetch(request);
+      await setTimeout(oneWay);
+      return response;
+    },
+  }),
+);
+
+/** Milliseconds a reply takes. */
+function drawDuration(): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+  return MEDIAN * Math.exp(SIGMA * normal);
+}
 
 /** Counts requests of so many windows from a time on. */
 function count({ start, windows }: { start: number; windows: number }): RateWindow[] {
@@ -30,4 +58,9 @@ function count({ start, windows }: { start: number; windows: number }): RateWind
   return counts;
 }
 
-answer((question: "url" | Parameters<typeof count>[0]) => (question === "url" ? url : count(question)));
+server.listen(0, "127.0.0.1", () => {
+  const { port } = server.address() as AddressInfo;
+  answer((question: "url" | Parameters<typeof count>[0]) =>
+    question === "url" ? `http://127.0.0.1:${port}` : count(question),
+  );
+});
