@@ -91,6 +91,7 @@ async function runInChromium(path: string): Promise<CodecRound> {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await page.addScriptTag({ path, type: "module" });
+    await page.waitForFunction(() => "codec" in globalThis); // A module runs when it may, not when it is added.
     const found = await Promise.race([
       page.evaluate(() => (globalThis as unknown as { codec: Promise<CodecRound> }).codec),
       new Promise<never>((_, reject) =>
