@@ -91,16 +91,20 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     expect(output).not.toContain("closed");
   });
 
-  test("takes a signal that it is sent twice, as by systemd and by a parent that hands it on, for one", async () => {
+  test.each([
+    ["a signal that it is sent twice, as by systemd and by a parent that hands it on, for one", "SIGTERM"],
+    ["the second of two signals for its end, if the program has a handler for the first alone", "SIGINT"],
+  ] as const)("takes %s", async (_, first) => {
     emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
     const { child, printed, ended } = await startProgram(`
       ${tracking()}
+      process.on("SIGINT", () => undefined);
       const told = { close: (options) => (process.kill(process.pid, "SIGTERM"), client.close(options)) };
       closeOnSignal(told, ${REPORT});
       ${STAY}
     `);
     await printed("ready");
-    child.kill("SIGTERM");
+    child.kill(first);
     const { signal, output } = await ended;
     expect({ signal, output }).toEqual({ signal: "SIGTERM", output: 'ready\n{"pending":0,"dropped":0}\n' });
     expect(emulator.events()).toHaveLength(EVENTS);
@@ -118,22 +122,6 @@ describe.skipIf(process.platform === "win32")("closeOnSignal", () => {
     `);
     await printed("ready");
     child.kill("SIGHUP");
-    const { signal, output } = await ended;
-    expect({ signal, output }).toEqual({ signal: "SIGTERM", output: 'ready\n{"pending":0,"dropped":0}\n' });
-    expect(emulator.events()).toHaveLength(EVENTS);
-  });
-
-  test("ends the process by the second of two signals if the program has a handler for the first alone", async () => {
-    emulator.setFaults([{ delayMs: 300, times: EVENTS }]);
-    const { child, printed, ended } = await startProgram(`
-      ${tracking()}
-      process.on("SIGINT", () => undefined);
-      const told = { close: (options) => (process.kill(process.pid, "SIGTERM"), client.close(options)) };
-      closeOnSignal(told, ${REPORT});
-      ${STAY}
-    `);
-    await printed("ready");
-    child.kill("SIGINT");
     const { signal, output } = await ended;
     expect({ signal, output }).toEqual({ signal: "SIGTERM", output: 'ready\n{"pending":0,"dropped":0}\n' });
     expect(emulator.events()).toHaveLength(EVENTS);
