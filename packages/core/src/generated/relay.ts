@@ -20,7 +20,8 @@ export interface paths {
          *     to another origin needs a preflight.
          *
          *     Any other answer, such as the `500` of a framework or the `502` of a proxy, is not the
-         *     relay's: pages send the events again later.
+         *     relay's: pages send the events again later. So they do after a `405` or a `415`, as
+         *     something on the way must have changed what they sent.
          */
         post: operations["relayEvents"];
         delete?: never;
