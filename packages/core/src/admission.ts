@@ -57,11 +57,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const tracked = createTickBatch(admit);
   let isSealed = false;
 
-  function refuse(outcome: Outcome, body?: string): Receipt {
+  function refuse(outcome: Outcome, body?: string, eventName?: string): Receipt {
     tracked.run(); // Outcomes are told in the order of the events.
     tally.track();
     tally.end(outcome);
-    notifier.outcome(outcome, body);
+    notifier.outcome(outcome, body, eventName);
     return closedReceipt(outcome);
   }
 
@@ -69,7 +69,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function track(given: unknown): Receipt {
     const trackedAt = clock.now();
     const encoded = encodeTracked(given, trackedAt, policy);
-    if (!encoded.ok) return refuse({ status: "invalid", issues: encoded.issues });
+    if (!encoded.ok) {
+      const { issues, eventName } = encoded;
+      return refuse({ status: "invalid", issues }, undefined, eventName);
+    }
     if (isSealed) return refuse({ status: "dropped", reason: "closed" }, JSON.stringify(encoded.value));
     const receipt = receipts.create();
     tracked.add({ encoded, trackedAt, receipt }, encoded.characters);

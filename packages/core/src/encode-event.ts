@@ -20,7 +20,10 @@ export type EncodedTracked =
       /** Of keys and texts. */
       readonly characters: number;
     })
-  | Failure;
+  | (Failure & {
+      /** The event's name, if it has one. */
+      readonly eventName: string | undefined;
+    });
 
 /** The ways to name a contact. */
 const IDENTITIES = ["userId", "email", "id"] as const;
@@ -61,7 +64,7 @@ const MEANT: Readonly<Record<string, string>> = {
  */
 export function encodeEvent(event: unknown, now: number, options: EncodeOptions = {}): EncodedEvent {
   const encoded = encodeTracked(event, now, options);
-  if (!encoded.ok) return encoded;
+  if (!encoded.ok) return { ok: false, issues: encoded.issues };
   const { value, warnings } = encoded;
   return { ok: true, value, warnings };
 }
@@ -71,8 +74,10 @@ export function encodeTracked(event: unknown, now: number, options: EncodeOption
   const report = createReport();
   const body = collectEvent(event, now, report, options);
   const { warnings, isStamped = false, characters } = report;
+  const failed = failure(report);
+  if (failed) return { ...failed, eventName: body.event_name };
   // Without problems each required part is there.
-  return failure(report) ?? { ok: true, value: body as WireEvent, warnings, isStamped, characters };
+  return { ok: true, value: body as WireEvent, warnings, isStamped, characters };
 }
 
 function collectEvent(

@@ -4,8 +4,9 @@ import { encodeEvent } from "./encode-event.ts";
 import type { Transport } from "./index.ts";
 
 /** A warning as a whole. */
-function warned(sentence: string): string {
-  return `intercom-events: ${sentence}. Further ones like it are only counted and told to listeners.`;
+function warned(sentence: string, eventName?: string): string {
+  const which = eventName === undefined ? "" : ` (event "${eventName}")`;
+  return `intercom-events: ${sentence}${which}. Further ones like it are only counted and told to listeners.`;
 }
 
 const errors = JSON.stringify({
@@ -22,7 +23,7 @@ describe("while nobody listens, the first loss of each kind is told", () => {
     const { client, warnings } = startClient({}, (request) => request.reply(status, errors));
     await client.track(anotherEvent());
     await client.track(anotherEvent());
-    expect(warnings).toEqual([warned(`An event was rejected: ${reason}`)]);
+    expect(warnings).toEqual([warned(`An event was rejected: ${reason}`, "logged-in")]);
     expect(client.stats().rejected).toBe(2);
   });
 
@@ -51,7 +52,7 @@ describe("while nobody listens, the first loss of each kind is told", () => {
   test.each(unreachable)("no reply: %o", async (cause, reason) => {
     const { client, warnings } = startClient({ transport: () => Promise.reject(cause) });
     await client.track(anotherEvent());
-    expect(warnings).toEqual([warned(`An event was rejected: no reply (${reason})`)]);
+    expect(warnings).toEqual([warned(`An event was rejected: no reply (${reason})`, "logged-in")]);
   });
 
   test("a timeout", async () => {
@@ -60,14 +61,14 @@ describe("while nobody listens, the first loss of each kind is told", () => {
     await turn();
     clock.advance(30_000);
     await receipt;
-    expect(warnings).toEqual([warned("An event was rejected: no reply in time")]);
+    expect(warnings).toEqual([warned("An event was rejected: no reply in time", "logged-in")]);
   });
 
   test("a full queue", async () => {
     const { client, warnings } = startClient({ queue: { maxEvents: 1 } });
     for (let index = 0; index < 5; index += 1) client.track(anotherEvent());
     await turn();
-    expect(warnings).toEqual([warned("An event was dropped: too many events are waiting")]);
+    expect(warnings).toEqual([warned("An event was dropped: too many events are waiting", "logged-in")]);
     expect(client.stats().dropped).toBe(4);
   });
 
@@ -79,7 +80,7 @@ describe("while nobody listens, the first loss of each kind is told", () => {
     clock.advance(1);
     await closed;
     client.track(anotherEvent());
-    expect(warnings).toEqual([warned("An event was dropped: the client was closed")]);
+    expect(warnings).toEqual([warned("An event was dropped: the client was closed", "logged-in")]);
   });
 
   test("what is invalid, with all that is wrong with it", async () => {
@@ -94,7 +95,17 @@ describe("while nobody listens, the first loss of each kind is told", () => {
     const reasons = encoded.issues.map(({ message }) => message).join("; ");
     expect(warnings).toEqual([
       warned(`An event was not sent: ${reasons}`),
-      expect.stringMatching(/^intercom-events: An event was not sent: metadata\.a .*function/),
+      expect.stringMatching(
+        /^intercom-events: An event was not sent: metadata\.a .*function \(event "logged-in"\)\./,
+      ),
+    ]);
+  });
+
+  test("the name of an event is said in part if it is long, and on one line", async () => {
+    const { client, warnings } = startClient({}, (request) => request.reply(400));
+    await client.track({ ...anotherEvent(), eventName: `a\u2028${"b".repeat(50)}` });
+    expect(warnings).toEqual([
+      warned("An event was rejected: invalid_request (400)", `a\\u2028${"b".repeat(38)}`),
     ]);
   });
 
@@ -195,7 +206,7 @@ describe("what deserves a look", () => {
       await client.track({ ...anotherEvent(), plan: "pro" } as never),
     ];
     expect(outcomes.map(({ status }) => status)).toEqual(["accepted", "accepted", "accepted"]);
-    expect(warnings).toEqual([warned(FOLDED), warned(UNKNOWN)]);
+    expect(warnings).toEqual([warned(FOLDED, "Logged In"), warned(UNKNOWN, "logged-in")]);
   });
 
   test("is told each time to who listens, with the event", async () => {
@@ -215,7 +226,7 @@ describe("what deserves a look", () => {
     client.track({ ...anotherEvent(), eventName: "Logged In" });
     await turn();
     expect(heard).toHaveLength(2);
-    expect(warnings).toEqual([warned(FOLDED)]);
+    expect(warnings).toEqual([warned(FOLDED, "Logged In")]);
   });
 
   test("counts keys by the option", async () => {

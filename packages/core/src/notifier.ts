@@ -18,8 +18,8 @@ export interface Notifier {
   tracked(body: string): void;
   stored(body: string): void;
   attempt(body: string, attempts: number): void;
-  /** An event has ended. @param body its JSON, if it had one */
-  outcome(outcome: Outcome, body?: string): void;
+  /** An event has ended. @param body its JSON, if it had one, else its name where that is known */
+  outcome(outcome: Outcome, body?: string, eventName?: string): void;
   /** An event will be sent again. */
   retry(body: string, verdict: FailedVerdict, times: RetryTimes): void;
   paused(verdict: FailedVerdict): void;
@@ -48,6 +48,9 @@ interface RetryTimes {
  */
 const WORTH_A_WARNING = 10_000;
 
+/** Characters of an event's name that are said. */
+const MAX_NAME = 40;
+
 const LISTENED = ["outcome", "retry", "paused", "resumed", "warning"] as const;
 
 /**
@@ -70,10 +73,14 @@ export function createNotifier(
 
   const traced = channels.get("tracked"); // Asked with each event.
 
-  function warnOnce(kind: string, message: string): void {
+  /** @param nameOf answers which event it is about: whoever reads it looks for the line that tracks that */
+  function warnOnce(kind: string, message: string, nameOf?: () => unknown): void {
     if (told.has(kind)) return;
     told.add(kind);
-    say(`${oneLine(message)}. Further ones like it are only counted and told to listeners.`);
+    const name = nameOf?.();
+    const which =
+      name === undefined ? "" : ` (event ${oneLine(JSON.stringify(String(name).slice(0, MAX_NAME)))})`;
+    say(`${oneLine(message)}${which}. Further ones like it are only counted and told to listeners.`);
   }
 
   function say(line: string): void {
@@ -109,12 +116,12 @@ export function createNotifier(
     tracked: (body) => publish("tracked", () => ({ event: JSON.parse(body) })),
     stored: (body) => publish("stored", () => ({ event: JSON.parse(body) })),
     attempt: (body, attempts) => publish("attempt", () => ({ event: JSON.parse(body), attempts })),
-    outcome(outcome, body) {
+    outcome(outcome, body, eventName) {
       const payload = () =>
         body === undefined ? { outcome } : { outcome, event: JSON.parse(body) as WireEvent };
       if (tell("outcome", payload)) return;
       const loss = describeLoss(outcome);
-      if (loss) warnOnce(loss.kind, loss.message);
+      if (loss) warnOnce(loss.kind, loss.message, body === undefined ? () => eventName : nameIn(body));
     },
     retry(body, verdict, { delay, outage, missing }) {
       if (tell("retry", () => ({ event: JSON.parse(body), verdict, delay }))) return;
@@ -130,6 +137,7 @@ export function createNotifier(
         warnOnce(
           "missing",
           `An event waits for its contact, missing for ${seconds} s: ${explain(verdict)}; it is sent again for as long as retry.holdContact says`,
+          nameIn(body),
         );
       }
     },
@@ -143,7 +151,12 @@ export function createNotifier(
     resumed: () => void tell("resumed", () => ({})),
     warning(warnings, body) {
       if (tell("warning", () => ({ warnings, event: JSON.parse(body) }))) return;
-      for (const { code, message } of warnings) warnOnce(code, message);
+      for (const { code, message } of warnings) warnOnce(code, message, nameIn(body));
     },
   };
+}
+
+/** Reads the name of an event whose JSON it is, when asked; what an outbox hands out may have any. */
+function nameIn(body: string): () => unknown {
+  return () => JSON.parse(body).event_name;
 }

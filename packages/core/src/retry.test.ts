@@ -185,7 +185,7 @@ describe("a contact that does not exist yet", () => {
     await passTime(clock, 60_000, 500);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^intercom-events: An event waits for its contact, missing for 1\d s: contact_not_found \(404\); it is sent again/,
+        /^intercom-events: An event waits for its contact, missing for 1\d s: contact_not_found \(404\); it is sent again .* \(event "logged-in"\)/,
       ),
     ]);
   });
