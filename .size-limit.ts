@@ -45,7 +45,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     import: "*",
     platform: "node",
     ignore: ["undici"],
-    limit: "37 kB",
+    limit: "37.1 kB",
   },
   "relay { createRelay }": {
     path: "packages/relay/dist/index.js",
@@ -54,7 +54,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   },
   "relay, whole": { path: "packages/relay/dist/index.js", import: "*", limit: "8.9 kB" },
   "relay/node, whole": { path: "packages/relay/dist/node.js", import: "*", limit: "2.5 kB" },
-  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "34.9 kB" },
+  "deno, whole": { path: "packages/deno/dist/index.js", import: "*", limit: "35 kB" },
 };
 
 /** Makes esbuild bundle as programs of today do, with what is published of our packages. */

@@ -5,22 +5,27 @@ import { createExitFlush } from "./exit-flush.ts";
 import type { CoreClientOptions } from "./index.ts";
 import { memoryOutbox } from "./memory-outbox.ts";
 
-/** A program that may have nothing to do, and its clock. */
+/** A program that may have nothing to do, or end, and its clock. */
 function startProgram(options: Partial<CoreClientOptions> = {}) {
-  const listeners = new Set<() => boolean>();
+  const listeners = new Set<{ onIdle: () => boolean; onEnd: () => void }>();
   const started = startClient({ retry: {}, ...options });
   const add = createExitFlush(
-    (onIdle) => {
-      listeners.add(onIdle);
-      return () => listeners.delete(onIdle);
+    (onIdle, onEnd) => {
+      const both = { onIdle, onEnd };
+      listeners.add(both);
+      return () => listeners.delete(both);
     },
     () => started.clock.now(),
   );
   const warnings: string[] = [];
   const exiting = { client: started.client, timeout: 10_000, warn: (text: string) => warnings.push(text) };
   /** What the program has to do, once it has nothing else. */
-  const idle = (): boolean => [...listeners].some((onIdle) => onIdle());
-  return { ...started, add, exiting, idle, listeners, warnings };
+  const idle = (): boolean => [...listeners].some(({ onIdle }) => onIdle());
+  /** The program ends, whatever there is to do. */
+  function end(): void {
+    for (const { onEnd } of listeners) onEnd();
+  }
+  return { ...started, add, end, exiting, idle, listeners, warnings };
 }
 
 describe("a program with nothing else to do", () => {
@@ -161,7 +166,9 @@ describe("a program with nothing else to do", () => {
     await turn();
     idle();
     await passTime(clock, 1000);
-    expect(warnings).toHaveLength(1);
+    expect(warnings).toEqual([
+      "intercom-events: The program ends with an event that has no outcome: the access token is refused.",
+    ]);
   });
 
   test("is listened to once for all clients, until the last is removed", () => {
@@ -175,5 +182,45 @@ describe("a program with nothing else to do", () => {
     expect(listeners.size).toBe(0);
     add(exiting)();
     expect(listeners.size).toBe(0);
+  });
+});
+
+describe("a program that ends at once", () => {
+  test.each([
+    ["before it waited", false],
+    ["while it waits", true],
+  ])("says what is left, %s", (_, isWaiting) => {
+    const { add, client, end, exiting, idle, warnings } = startProgram();
+    add(exiting);
+    for (let index = 0; index < 2; index += 1) client.track(anotherEvent());
+    if (isWaiting) idle();
+    end();
+    expect(warnings).toEqual([
+      "intercom-events: The program ends with 2 events that have no outcome: await close() first.",
+    ]);
+  });
+
+  test("says it once, if it has waited in vain", async () => {
+    const { add, client, clock, end, exiting, idle, warnings } = startProgram();
+    add(exiting);
+    client.track(anotherEvent());
+    idle();
+    await passTime(clock, 10_000);
+    end();
+    expect(warnings).toHaveLength(1);
+  });
+
+  test("says nothing if nothing is left, or the client is no longer its own", async () => {
+    const { add, client, end, exiting, intercom, warnings } = startProgram();
+    const remove = add(exiting);
+    client.track(anotherEvent());
+    await turn();
+    intercom.open()[0]?.reply(202);
+    await turn();
+    end();
+    client.track(anotherEvent());
+    remove();
+    end();
+    expect(warnings).toEqual([]);
   });
 });

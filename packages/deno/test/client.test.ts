@@ -84,11 +84,11 @@ Deno.test("importing it listens for nothing; a client does until it is closed", 
     NETWORK,
     "--allow-read",
   );
+  const added = "addEventListener beforeunload,addEventListener unload";
   assertEqual(await program.ended, {
     status: 0,
     signal: null,
-    output:
-      "\naddEventListener beforeunload\naddEventListener beforeunload,removeEventListener beforeunload\n",
+    output: `\n${added}\n${added},removeEventListener beforeunload,removeEventListener unload\n`,
     errors: "",
   });
 });

@@ -128,3 +128,9 @@ Deno.test("a program whose token is refused does not wait for another, and says 
   for (const words of ["Nothing is being sent", "The program ends with an event that has no outcome"])
     if (!errors.includes(words)) throw new Error(`It does not say so: ${errors}`);
 });
+
+Deno.test("a program that ends at once says what is left", async () => {
+  const { status, errors } = await startProgram(`${START}client.track(event); Deno.exit(3);`, NETWORK).ended;
+  const left = "intercom-events: The program ends with an event that has no outcome: await close() first.\n";
+  assertEqual([status, errors], [3, left]);
+});

@@ -445,18 +445,37 @@ describe("a program that just ends", () => {
   });
 });
 
+describe("a program that ends at once", () => {
+  test.each([
+    ["by process.exit", "process.exit(3);", 3],
+    ["by an error that nobody catches", 'throw new Error("broken");', 1],
+  ])("says what is left, %s", async (_, end, expected) => {
+    const { status, errors } = await runProgram(`${tracking()} ${end}`);
+    expect(status).toBe(expected);
+    const left = `intercom-events: The program ends with ${EVENTS} events that have no outcome: await close() first.`;
+    expect(errors.split("\n").filter((line) => line.startsWith("intercom-events"))).toEqual([left]);
+  });
+
+  test("says nothing once its client is closed", async () => {
+    const { status, errors } = await runProgram(`${tracking()} client.close().then(() => process.exit(3));`);
+    expect({ status, errors }).toEqual({ status: 3, errors: "" });
+    expect(emulator.events()).toHaveLength(EVENTS);
+  });
+});
+
 describe("listeners of the process", () => {
   test("are one for many clients, and none once all are closed", async () => {
     const problems: Error[] = [];
     const listener = (warning: Error) => problems.push(warning);
     process.on("warning", listener);
-    const before = process.listenerCount("beforeExit");
+    const count = () => ["beforeExit", "exit"].map((name) => process.listenerCount(name));
+    const before = count();
     const clients = Array.from({ length: 50 }, () => createClient({ token: "token", baseUrl: url }));
-    expect(process.listenerCount("beforeExit")).toBe(before + 1);
+    expect(count()).toEqual(before.map((number) => number + 1));
     for (const client of clients.slice(1)) await client.close();
-    expect(process.listenerCount("beforeExit")).toBe(before + 1);
+    expect(count()).toEqual(before.map((number) => number + 1));
     await clients[0]?.close();
-    expect(process.listenerCount("beforeExit")).toBe(before);
+    expect(count()).toEqual(before);
     await new Promise(setImmediate); // Warnings are told a little later.
     process.off("warning", listener);
     expect(problems).toEqual([]);
@@ -473,7 +492,8 @@ describe("listeners of the process", () => {
   });
 
   test("are one for many copies of this package, and none once all clients are closed", async () => {
-    const count = () => ["beforeExit", "SIGTERM", "SIGINT"].map((name) => process.listenerCount(name));
+    const count = () =>
+      ["beforeExit", "exit", "SIGTERM", "SIGINT"].map((name) => process.listenerCount(name));
     const before = count();
     const ends: (() => unknown)[] = [];
     for (let copy = 0; copy < 12; copy += 1) {

@@ -15,7 +15,7 @@ const KEY = Symbol.for("intercom-events.listeners");
  *
  * @returns a function that ends that
  */
-export function listenOnce(event: "beforeExit" | NodeJS.Signals, listener: Listener): () => void {
+export function listenOnce(event: "beforeExit" | "exit" | NodeJS.Signals, listener: Listener): () => void {
   const shared = globalThis as { [KEY]?: Map<string, Listening> };
   shared[KEY] ??= new Map();
   const all = shared[KEY];
