@@ -47,15 +47,15 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
   const { clock, identify, identifyTimeout, maxEvents, rate } = policy;
   const report = createErrorReporter(policy.onError);
   const limiter = rate && createRateLimiter(rate);
-  let hasToldOfProxy = false;
+  let hasToldOfSite = false;
 
   /** Once, as anybody can cause it. */
-  function tellOfProxy(): void {
-    if (hasToldOfProxy) return;
-    hasToldOfProxy = true;
+  function tellOfSite(): void {
+    if (hasToldOfSite) return;
+    hasToldOfSite = true;
     report(
       new Error(
-        'A page of the same site was refused: behind a proxy, list the origins of pages in "origins"',
+        'A page of the same site was refused: its origin is not the address of the relay, so list it in "origins"',
       ),
       "request",
     );
@@ -122,13 +122,13 @@ export function createRelay<Context = unknown>(options: RelayOptions<Context>): 
         );
         return replyRefusing(refuse("unavailable"), { now: clock.now(), crossOrigin: undefined });
       }
-      const { isAllowed, crossOrigin, isBehindProxy } = judgeOrigin(request, policy);
+      const { isAllowed, crossOrigin, isSameSite } = judgeOrigin(request, policy);
       const to = { now: clock.now(), crossOrigin };
       if (request.method !== "POST" && request.method !== "OPTIONS") {
         return replyRefusing(refuse("method_not_allowed"), to);
       }
       if (!isAllowed) {
-        if (isBehindProxy) tellOfProxy();
+        if (isSameSite) tellOfSite();
         return replyRefusing(refuse("forbidden"), to);
       }
       return request.method === "OPTIONS" ? replyToPreflight(to) : answer(request, context, to);

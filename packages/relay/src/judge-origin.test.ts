@@ -99,13 +99,26 @@ describe("origins", () => {
     expect(JSON.stringify([...reply.headers])).not.toContain("marker");
   });
 
-  test("a page behind a proxy is refused, and the program is told once what to do", async () => {
-    const { relay, errors } = await start();
-    const headers = { origin: "https://public.example", "sec-fetch-site": "same-origin" };
+  test.each<[string, Parameters<typeof start>[0], string]>([
+    ["behind a proxy", {}, "same-origin"],
+    ["on another port of the machine", {}, "same-site"],
+    ["on another host of the domain that is not listed", options, "same-site"],
+  ])("a page %s is refused, and the program is told once what to do", async (_, given, site) => {
+    const { relay, errors } = await start(given);
+    const headers = { origin: "https://public.example", "sec-fetch-site": site };
     for (let i = 0; i < 3; i += 1) {
       expect((await relay.fetch(request({ events: [event()] }, headers))).status).toBe(403);
     }
     expect(errors).toHaveLength(1);
     expect(String(errors[0]?.error)).toContain('"origins"');
+  });
+
+  test.each([{}, options])("nothing is told of pages of other sites, with %j", async (given) => {
+    const { relay, errors } = await start(given);
+    for (const site of ["cross-site", undefined]) {
+      const headers = { origin: "https://evil.example", "sec-fetch-site": site };
+      expect((await relay.fetch(request({ events: [event()] }, headers))).status).toBe(403);
+    }
+    expect(errors).toEqual([]);
   });
 });

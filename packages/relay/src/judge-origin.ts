@@ -10,8 +10,8 @@ export interface OriginPolicy {
 export interface OriginJudgement {
   readonly isAllowed: boolean;
   readonly crossOrigin: string | undefined;
-  /** Whether the browser says that page and relay have one origin, and the request's own address says another. */
-  readonly isBehindProxy?: boolean;
+  /** Whether it is refused although the browser says that page and relay are of one site. */
+  readonly isSameSite?: boolean;
 }
 
 const ALLOWED: OriginJudgement = { isAllowed: true, crossOrigin: undefined };
@@ -35,11 +35,9 @@ export function judgeOrigin(
   }
   // In Bun and Deno the address of a request may be none.
   const isOwn = URL.canParse(url) && origin === new URL(url).origin;
-  if (origins) {
-    if (!origins.has(origin)) return REFUSED;
-    return isOwn ? ALLOWED : { isAllowed: true, crossOrigin: origin };
-  }
   const isSame = site === null || site === "same-origin";
-  if (isOwn && isSame) return ALLOWED;
-  return site === "same-origin" ? { ...REFUSED, isBehindProxy: true } : REFUSED;
+  if (origins ? origins.has(origin) : isOwn && isSame)
+    return isOwn ? ALLOWED : { isAllowed: true, crossOrigin: origin };
+  // Behind a proxy, on another port, or on another host of a domain.
+  return { ...REFUSED, isSameSite: site === "same-origin" || site === "same-site" };
 }
