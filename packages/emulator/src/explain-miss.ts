@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
+import { eventNameIn } from "./event-name-in.ts";
 import { type Difference, differences, type EventMatch, type OwnedEvent } from "./match-event.ts";
-import { parseJson } from "./plain-message.ts";
 import type { RecordedRequest } from "./request-log.ts";
 
 /** What there was when nothing matched. */
@@ -37,11 +37,6 @@ function refusedLine({ method, path, status, reason, field, body }: RecordedRequ
   const about = field === undefined ? "" : `, field ${field}`;
   const name = eventNameIn(body);
   return `  ${method} ${path}: ${status ?? "no reply"} ${reason}${about}${name === undefined ? "" : `, event ${show(name)}`}`;
-}
-
-function eventNameIn(body: string): unknown {
-  const json = parseJson(body);
-  return typeof json === "object" && json !== null && "event_name" in json ? json.event_name : undefined;
 }
 
 function show(value: unknown): string {

@@ -20,11 +20,11 @@ test("duplicates and refusals with reason and field", async () => {
   await post(event({ user_id: undefined }));
   await post(event(), { accept: "text/html" });
   await expectRows(page, [
-    /refused\s+406\s+POST \/events\s+media_type_not_acceptable Accept/,
-    /refused\s+400\s+POST \/events\s+parameter_not_found user_id/,
-    /refused\s+400\s+POST \/events\s+bad_request created_at/,
-    /duplicate\s+202\s+POST \/events/,
-    /stored\s+202\s+POST \/events/,
+    /refused\s+406\s+POST \/events placed-order\s+media_type_not_acceptable Accept/,
+    /refused\s+400\s+POST \/events placed-order\s+parameter_not_found user_id/,
+    /refused\s+400\s+POST \/events placed-order\s+bad_request created_at/,
+    /duplicate\s+202\s+POST \/events placed-order/,
+    /stored\s+202\s+POST \/events placed-order/,
   ]);
 
   await rowsOf(page).nth(2).click();
@@ -41,6 +41,19 @@ test("duplicates and refusals with reason and field", async () => {
   expect(await textOf(details.locator("tr.wrong"))).toMatch(/^accept\s+text\/html$/);
   await rowsOf(page).nth(3).click();
   expect(await textOf(details.locator(".outcome"))).toContain("is stored already");
+});
+
+test("no event is named of a body that is none, or long", async () => {
+  const { page, post } = await openBench();
+  await openTab(page, "Requests");
+  await post("{oops");
+  await post(event({ event_name: 5 }));
+  await post(event({ metadata: { note: "x".repeat(10_000) } }));
+  await expectRows(page, [
+    /stored\s+202\s+POST \/events$/,
+    /refused\s+400\s+POST \/events\s+bad_request event_name/,
+    /refused\s+400\s+POST \/events\s+parameter_invalid/,
+  ]);
 });
 
 test("filters by result, and search in bodies", async () => {

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { eventNameIn } from "../../src/event-name-in.ts";
 import type { Row } from "../../src/page-rows.ts";
 import type { RecordedRequest, RequestResult } from "../../src/request-log.ts";
 import { isoTime, showDay, showTime } from "../draw/show-time.ts";
@@ -8,6 +9,9 @@ import { ListPane } from "./list-pane.tsx";
 import { usePage } from "./page-context.ts";
 import { RequestDetails } from "./request-details.tsx";
 import { SearchBox } from "./search-box.tsx";
+
+/** Of longer bodies the rows name no event, as each row reads its body whenever it is drawn. */
+const readBody = 10_000;
 
 const results = ["stored", "duplicate", "answered", "refused"] as const satisfies RequestResult[];
 
@@ -68,7 +72,7 @@ function Choice({ text, isChosen, onChoose }: ChoiceProps): JSX.Element {
 }
 
 function RequestRow({ request }: { readonly request: RecordedRequest }): JSX.Element {
-  const { at, method, path, status, result, reason, field } = request;
+  const { at, method, path, body, status, result, reason, field } = request;
   return (
     <div class="cells request">
       <time class="when" dateTime={isoTime(at)}>
@@ -77,7 +81,7 @@ function RequestRow({ request }: { readonly request: RecordedRequest }): JSX.Ele
       <span class={`badge ${result}`}>{result}</span>
       <span class="status">{status ?? "reset"}</span>
       <span class="name">
-        {method} {path}
+        {method} {path} <span class="about">{body.length > readBody ? "" : eventNameIn(body)}</span>
       </span>
       <span class="why">
         {reason} {field && <code>{field}</code>}
