@@ -2,7 +2,7 @@ import { isDelivered, type Outcome } from "@intercom-events/core";
 import { checkListener } from "./check-options.ts";
 import type { EncodedPageEvent } from "./route.ts";
 import type { Tracker, TrackerEvents } from "./tracker.ts";
-import { whyRejected } from "./why-rejected.ts";
+import { whyLost } from "./why-lost.ts";
 
 /** Tells the page how its events fare. */
 export interface Announcer {
@@ -57,7 +57,7 @@ export function createAnnouncer(): Announcer {
       announce(
         "outcome",
         { outcome, ...(event && { event }) },
-        isLost ? [`an event was lost: ${why}${whyRejected(outcome)}`] : [],
+        isLost ? [`an event was lost: ${why}${whyLost(outcome)}`] : [],
       );
     },
     on(name, listener) {

@@ -414,6 +414,7 @@ describe("the console, where nobody listens", () => {
   test("hears of the first loss of each kind, with the event", async () => {
     const tracker = start({ queue: { maxEvents: 2 } });
     for (const name of ["a", "b", "c", "d", "", ""]) tracker.track(name);
+    tracker.track("e", { when: new Date(0) } as never);
     clock.advance(30_000);
     await tracker.close();
     await tracker.track("late");
@@ -421,8 +422,9 @@ describe("the console, where nobody listens", () => {
     const texts = warn.mock.calls.map(([text]) => text);
     expect(texts).toEqual([
       "intercom-events: an event was lost: queue_full (said once)",
-      "intercom-events: an event was lost: invalid (said once)",
-      "intercom-events: an event was lost: expired (said once)",
+      "intercom-events: an event was lost: invalid (empty) (said once)",
+      "intercom-events: an event was lost: invalid (date_key) (said once)",
+      "intercom-events: an event was lost: expired (no Messenger had booted, or no relay had taken it, in time) (said once)",
       "intercom-events: an event was lost: closed (said once)",
     ]);
     expect(warn.mock.calls[0]?.[1]).toMatchObject({ event: { eventName: "c" } });

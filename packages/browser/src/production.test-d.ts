@@ -10,7 +10,5 @@ test("what stands in for a file has all that is asked of it", () => {
   expectTypeOf<typeof import("./remark-on-reply.production.ts")>().toExtend<
     typeof import("./remark-on-reply.ts")
   >();
-  expectTypeOf<typeof import("./why-rejected.production.ts")>().toExtend<
-    typeof import("./why-rejected.ts")
-  >();
+  expectTypeOf<typeof import("./why-lost.production.ts")>().toExtend<typeof import("./why-lost.ts")>();
 });

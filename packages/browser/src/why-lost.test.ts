@@ -1,6 +1,6 @@
 import type { Outcome } from "@intercom-events/core";
 import { expect, test } from "vitest";
-import { whyRejected } from "./why-rejected.ts";
+import { whyLost } from "./why-lost.ts";
 
 const refused = { kind: "invalid_request", status: 200 } as const;
 
@@ -19,7 +19,21 @@ test.each<[Outcome, string]>([
     " (unreachable)",
   ],
   [{ status: "rejected", verdict: { kind: "timeout" }, attempts: 100 }, " (timeout)"],
-  [{ status: "dropped", reason: "expired" }, ""],
+  [
+    {
+      status: "invalid",
+      issues: [
+        { path: "eventName", code: "empty", message: "" },
+        { path: "metadata.a", code: "date_key", message: "" },
+      ],
+    },
+    " (empty)",
+  ],
+  [{ status: "dropped", reason: "expired" }, " (no Messenger had booted, or no relay had taken it, in time)"],
+  [{ status: "dropped", reason: "not_stored" }, " (there is no page)"],
+  [{ status: "dropped", reason: "closed" }, ""],
+  [{ status: "accepted", attempts: 1 }, ""],
+  [{ status: "duplicate" }, ""],
 ])("of %j", (outcome, why) => {
-  expect(whyRejected(outcome)).toBe(why);
+  expect(whyLost(outcome)).toBe(why);
 });
