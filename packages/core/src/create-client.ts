@@ -127,6 +127,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
       if (timeout < Number.POSITIVE_INFINITY) cancel = clock.after(Math.min(timeout, MAX_DELAY), resolve);
     });
     await Promise.race([queue.idle(timer), timer]);
+    if (queue.left().pending > 0) notifier.gaveUp();
     cancel();
     letGo?.();
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { passTime } from "../tests/pass-time.ts";
 import { anotherEvent, EVENT, startClient, TOKEN, turn } from "../tests/start-client.ts";
 import { encodeEvent } from "./encode-event.ts";
 import type { Transport } from "./index.ts";
@@ -145,6 +146,61 @@ describe("while nobody listens, the first loss of each kind is told", () => {
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "invalid"]);
     expect(calls).toBe(2);
+  });
+});
+
+describe("who waits in vain is told why, once", () => {
+  const WAITING = warned("An event has no outcome yet: server_error (503)", "logged-in");
+  const BY_DEFAULT = { retry: {} };
+
+  test.each(["flush", "close"] as const)("by %s", async (method) => {
+    const { client, clock, warnings } = startClient(BY_DEFAULT, (request) => request.reply(503));
+    client.track(anotherEvent());
+    await turn();
+    for (let times = 0; times < 2; times += 1) {
+      const waited = client[method]({ timeout: 50 });
+      await passTime(clock, 50);
+      await waited;
+    }
+    expect(
+      warnings.filter((text) => text !== warned("An event was dropped: the client was closed", "logged-in")),
+    ).toEqual([WAITING]);
+  });
+
+  test("unless a listener has heard of it", async () => {
+    const { client, clock, warnings } = startClient(BY_DEFAULT, (request) => request.reply(503));
+    client.on("retry", () => undefined);
+    client.track(anotherEvent());
+    await turn();
+    const flushed = client.flush({ timeout: 50 });
+    await passTime(clock, 50);
+    expect(await flushed).toEqual({ pending: 1 });
+    expect(warnings).toEqual([]);
+  });
+
+  test("unless it was told of the outage", async () => {
+    const { client, clock, warnings } = startClient(BY_DEFAULT, (request) => request.reply(503));
+    client.track(anotherEvent());
+    const flushed = client.flush({ timeout: 60_000 });
+    await passTime(clock, 60_000, 500);
+    expect(await flushed).toEqual({ pending: 1 });
+    expect(warnings).toEqual([expect.stringContaining("Nothing could be sent for")]);
+  });
+
+  test("and hears nothing where all have ended, or no attempt has failed", async () => {
+    const { client, clock, intercom, warnings } = startClient(BY_DEFAULT);
+    client.track(anotherEvent());
+    await turn();
+    intercom.open()[0]?.reply(503);
+    await turn();
+    await passTime(clock, 500);
+    intercom.open()[0]?.reply(202);
+    expect(await client.flush({ timeout: 50 })).toEqual({ pending: 0 });
+    client.track(anotherEvent());
+    const flushed = client.flush({ timeout: 50 });
+    await passTime(clock, 50);
+    expect(await flushed).toEqual({ pending: 1 });
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -22,6 +22,8 @@ export interface Notifier {
   outcome(outcome: Outcome, body?: string, eventName?: string): void;
   /** An event will be sent again. */
   retry(body: string, verdict: FailedVerdict, times: RetryTimes): void;
+  /** Somebody has waited in vain for events to end. */
+  gaveUp(): void;
   paused(verdict: FailedVerdict): void;
   resumed(): void;
   /** An event is sent although something about it deserves a look. */
@@ -64,6 +66,8 @@ export function createNotifier(
   channel?: (name: string) => DiagnosticChannel,
 ): Notifier {
   const told = new Set<string>();
+  /** Of an event that will be sent again, unless one has ended since. */
+  let lastFailure: { readonly body: string; readonly verdict: FailedVerdict } | undefined;
   const emitter = createEmitter<ClientEvents>(LISTENED, (name, error) => {
     warnOnce(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
   });
@@ -117,6 +121,7 @@ export function createNotifier(
     stored: (body) => publish("stored", () => ({ event: JSON.parse(body) })),
     attempt: (body, attempts) => publish("attempt", () => ({ event: JSON.parse(body), attempts })),
     outcome(outcome, body, eventName) {
+      lastFailure = undefined;
       const payload = () =>
         body === undefined ? { outcome } : { outcome, event: JSON.parse(body) as WireEvent };
       if (tell("outcome", payload)) return;
@@ -125,6 +130,7 @@ export function createNotifier(
     },
     retry(body, verdict, { delay, outage, missing }) {
       if (tell("retry", () => ({ event: JSON.parse(body), verdict, delay }))) return;
+      lastFailure = { body, verdict };
       if (outage >= WORTH_A_WARNING) {
         const seconds = Math.round(outage / 1000);
         warnOnce(
@@ -140,6 +146,11 @@ export function createNotifier(
           nameIn(body),
         );
       }
+    },
+    gaveUp() {
+      if (!lastFailure || told.has("outage") || told.has("missing")) return;
+      const { body, verdict } = lastFailure;
+      warnOnce("waiting", `An event has no outcome yet: ${explain(verdict)}`, nameIn(body));
     },
     paused(verdict) {
       if (tell("paused", () => ({ verdict }))) return;

@@ -376,10 +376,11 @@ describe("a program that just ends", () => {
     expect(emulator.events()).toHaveLength(EVENTS);
   });
 
-  test("gives up after exitTimeout, and says so", async () => {
+  test("gives up after exitTimeout, and says so and why", async () => {
     emulator.setFaults([{ status: 503 }]);
     const { status, errors } = await runProgram(tracking("exitTimeout: 300,"));
     expect(status).toBe(0);
+    expect(errors).toContain("An event has no outcome yet: server_error (503");
     expect(errors).toContain(`The program ends with ${EVENTS} events that have no outcome`);
     expect(emulator.stats().requests).toBeGreaterThan(0);
   });
