@@ -18,7 +18,12 @@ function startProgram(options: Partial<CoreClientOptions> = {}) {
     () => started.clock.now(),
   );
   const warnings: string[] = [];
-  const exiting = { client: started.client, timeout: 10_000, warn: (text: string) => warnings.push(text) };
+  const exiting = {
+    client: started.client,
+    timeout: 10_000,
+    hasOutbox: false,
+    warn: (text: string) => warnings.push(text),
+  };
   /** What the program has to do, once it has nothing else. */
   const idle = (): boolean => [...listeners].some(({ onIdle }) => onIdle());
   /** The program ends, whatever there is to do. */
@@ -208,6 +213,14 @@ describe("a program that ends at once", () => {
     await passTime(clock, 10_000);
     end();
     expect(warnings).toHaveLength(1);
+  });
+
+  test("says nothing where an outbox keeps what is left", () => {
+    const { add, client, end, exiting, warnings } = startProgram();
+    add({ ...exiting, hasOutbox: true });
+    client.track(anotherEvent());
+    end();
+    expect(warnings).toEqual([]);
   });
 
   test("says nothing if nothing is left, or the client is no longer its own", async () => {

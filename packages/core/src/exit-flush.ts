@@ -7,6 +7,8 @@ export interface Exiting {
   readonly client: Pick<Client, "flush" | "stats">;
   /** Milliseconds to wait at most. */
   readonly timeout: number;
+  /** Whether what is left is kept for the next program, so that there is nothing to say when this one ends at once. */
+  readonly hasOutbox: boolean;
   /** Told of what is left. */
   readonly warn: (message: string) => void;
 }
@@ -82,7 +84,8 @@ export function createExitFlush(
   function tellAll(): void {
     for (const exiting of open) {
       const { pending } = exiting.client.stats();
-      if (pending > 0 && !told.has(exiting)) tell(exiting, pending, "await close() first");
+      if (pending > 0 && !exiting.hasOutbox && !told.has(exiting))
+        tell(exiting, pending, "await close() first");
     }
   }
 

@@ -59,6 +59,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
       transport.close();
     },
   });
-  if (exitTimeout > 0) endFlush = flushOnExit({ client, timeout: exitTimeout, warn });
+  if (exitTimeout > 0)
+    endFlush = flushOnExit({ client, timeout: exitTimeout, hasOutbox: Boolean(options.outbox), warn });
   return client;
 }

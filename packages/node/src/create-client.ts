@@ -61,6 +61,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
       return transport.close();
     },
   });
-  if (exitTimeout > 0) endFlush = flushOnExit({ client, timeout: exitTimeout, warn });
+  if (exitTimeout > 0)
+    endFlush = flushOnExit({ client, timeout: exitTimeout, hasOutbox: Boolean(options.outbox), warn });
   return client;
 }
