@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { seeded } from "../tests/simulation.ts";
 import { createConcurrencyLimit } from "./concurrency-limit.ts";
 
 type Calls = readonly [duration: number, coped: boolean][];
@@ -27,15 +28,23 @@ test("starts at its bound and does not pass it", () => {
   expect(after(times(100, 20))).toBe(32);
 });
 
-test("falls by half with each failure, but never below one", () => {
-  expect(after(times(1, 5, false))).toBe(16);
-  expect(after(times(3, 5, false))).toBe(4);
-  expect(after(times(20, 5, false))).toBe(1);
-  expect(after(times(1, 5, false), 1)).toBe(1);
+test("falls by half with each failure while most of the latest calls fail, but never below one", () => {
+  expect(after(times(13, 5, false))).toBe(32);
+  expect(after(times(14, 5, false))).toBe(16);
+  expect(after(times(16, 5, false))).toBe(4);
+  expect(after(times(40, 5, false))).toBe(1);
+  expect(after(times(14, 5, false), 1)).toBe(1);
+});
+
+test("stays at its bound while one call in five fails, also when some failures come together", () => {
+  const random = seeded(1);
+  const calls = Array.from({ length: 10_000 }, (): [number, boolean] => [80, random() >= 0.2]);
+  expect(lowest(calls, 10_000)).toBe(32);
+  expect(after([...calls, ...times(40, 5, false)])).toBe(1); // And still notices when all fail.
 });
 
 test("climbs by about one for each round of good replies", () => {
-  const half = times(1, 5, false);
+  const half = times(14, 5, false);
   expect(after([...half, ...times(16, 20)])).toBe(16);
   expect(after([...half, ...times(18, 20)])).toBe(17);
   expect(after([...half, ...times(400, 20)])).toBe(32);

@@ -11,21 +11,24 @@ const FACTOR = 3;
 const SLACK = 100;
 
 /**
- * A limit that starts at `most`, falls by half with each failure and by a little with each reply while replies are slow,
- * and climbs back by one for each round of good ones (additive increase, multiplicative decrease).
+ * A limit that starts at `most`, falls by half with each failure while most calls fail and by a little with each reply
+ * while replies are slow, and climbs back by one for each round of good ones (additive increase, multiplicative decrease).
  *
- * Slow is what half of the latest replies are. Of any server some replies take ten times as long as others, and a limit
- * that fell with each of these would leave much of the allowance unused.
+ * Both go by half of the latest calls. Of any server some replies take ten times as long as others and a few calls fail,
+ * and a limit that fell with each of these would leave much of the allowance unused.
  */
 export function createConcurrencyLimit(most: number): ConcurrencyLimit {
   let limit = most;
+  /** The part of the latest calls that have failed. */
+  let failing = 0;
   let recent: number | undefined;
   let usual: number | undefined;
   return {
     read: () => Math.floor(limit),
     end(duration, coped) {
+      failing += (Number(!coped) - failing) * 0.05;
       if (!coped) {
-        limit = Math.max(1, limit / 2);
+        if (failing > 0.5) limit = Math.max(1, limit / 2);
         return;
       }
       recent = median(duration, 0.1, recent);

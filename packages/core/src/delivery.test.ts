@@ -43,11 +43,15 @@ describe("sending", () => {
 
   test("fewer at a time while Intercom does not cope, and as many as before once it does", async () => {
     const { client, intercom } = startClient({ concurrency: 4 });
-    for (let index = 0; index < 30; index += 1) client.track({ ...EVENT, eventName: `event-${index}` });
+    for (let index = 0; index < 50; index += 1) client.track({ ...EVENT, eventName: `event-${index}` });
+    await turn();
+    intercom.open()[0]?.reply(503); // One is no sign yet.
     await turn();
     expect(client.stats().inFlight).toBe(4);
-    for (const request of intercom.open()) request.reply(503);
-    await turn();
+    for (let rounds = 0; rounds < 4; rounds += 1) {
+      for (const request of intercom.open()) request.reply(503);
+      await turn();
+    }
     expect(client.stats().inFlight).toBe(1);
     for (let rounds = 0; rounds < 5; rounds += 1) {
       for (const request of intercom.open()) request.reply(202);

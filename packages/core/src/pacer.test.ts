@@ -531,11 +531,18 @@ describe("alone on its token", () => {
     "a clock that is an hour ahead": { limit: 167, clockAhead: 3_600_000 },
     "a clock that is an hour behind": { limit: 167, clockAhead: -3_600_000 },
     "no rate-limit headers": { hasHeaders: false },
+    "a call in twenty fails": { failures: 0.05, windows: 6 },
+    "a call in five fails": { failures: 0.2, windows: 6 },
   };
   test.each(Object.entries(cases))("earns no 429 and uses 98 % of the allowance: %s", (_, scenario) => {
     const { accepted, refused } = play(scenario);
     expect(refused).toBe(0);
     expect(Math.min(...accepted)).toBeGreaterThanOrEqual(0.98 * (scenario.limit ?? base.limit));
+  });
+
+  test("makes one call at a time while all fail", () => {
+    const { accepted } = play({ failures: 1, latency: 100 });
+    expect(Math.max(...accepted)).toBeLessThan(110);
   });
 
   test("never exceeds the allowance, whatever the limit, the latency and the clock", () => {

@@ -1,3 +1,4 @@
+import { createConcurrencyLimit } from "../src/concurrency-limit.ts";
 import { createPacer } from "../src/pacer.ts";
 
 /** What is simulated: callers with a backlog, each with a pacer of its own, and Intercom's fixed windows. */
@@ -7,8 +8,10 @@ export interface PacingScenario {
   readonly limit: number;
   /** How long calls take, in milliseconds, on average. */
   readonly latency: number;
-  /** Calls each caller has under way at most. */
+  /** Calls each caller has under way at most; fewer while they fail. */
   readonly concurrency: number;
+  /** The part of the calls that Intercom answers with a 500. They count against the allowance. @default 0 */
+  readonly failures?: number;
   readonly windows: number;
   /** Milliseconds in which they all begin. @default 50 */
   readonly startWithin?: number;
@@ -28,12 +31,12 @@ export interface PacingScenario {
 
 /** What came of it. */
 export interface PacingResult {
-  /** Calls accepted in each whole window. */
+  /** Calls within the allowance in each whole window. */
   readonly accepted: readonly number[];
   /** Calls refused with a 429, and calls altogether. */
   readonly refused: number;
   readonly calls: number;
-  /** Calls accepted for each caller. */
+  /** Calls within the allowance for each caller. */
   readonly byCaller: readonly number[];
 }
 
@@ -51,6 +54,7 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
     limit,
     latency,
     concurrency,
+    failures = 0,
     windows,
     startWithin = 50,
     leaving = 0,
@@ -93,12 +97,13 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
 
   function run(caller: number): void {
     const pacer = createPacer({ share, random });
+    const most = createConcurrencyLimit(concurrency);
     let inFlight = 0;
     let alarm = 0;
     const localNow = (): number => agenda.now() + clockAhead;
     const leavesAt = caller < leaving ? START + (windows / 2) * WINDOW : Number.POSITIVE_INFINITY;
     const work = (): void => {
-      while (inFlight < concurrency && agenda.now() < leavesAt) {
+      while (inFlight < most.read() && agenda.now() < leavesAt) {
         const wait = pacer.start(localNow());
         if (wait > 0) {
           const mine = ++alarm;
@@ -119,6 +124,7 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
         const { isLimited, reply } = serve(caller);
         agenda.at(latency * (0.25 + random() / 2), () => {
           inFlight -= 1;
+          most.end(localNow() - startedAt, failures === 0 || random() >= failures);
           pacer.end({ startedAt, now: localNow(), reply, limited: isLimited ? {} : undefined });
           work();
         });
