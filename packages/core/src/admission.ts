@@ -13,6 +13,7 @@ import type { ClientPolicy } from "./resolve-options.ts";
 import type { SameSecond } from "./same-second.ts";
 import type { Tally } from "./stats.ts";
 import { createTickBatch } from "./tick-batch.ts";
+import { wellFormedJson } from "./well-formed-json.ts";
 
 /** Takes events from whoever tracks them; {@link createAdmission}. */
 export interface Admission {
@@ -85,7 +86,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const { value, isStamped } = encoded;
     const warnings = encoded.warnings as Issue[]; // Made for this event as its value was, and nobody else has them.
     const place = sameSecond.place(value, isStamped, warnings);
-    const body = JSON.stringify(value);
+    const body = wellFormedJson(JSON.stringify(value));
     const sequence = barrier.begin();
     const event = {
       sequence,

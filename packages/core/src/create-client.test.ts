@@ -160,6 +160,16 @@ describe("what is sent", () => {
     ]);
   });
 
+  test("has no half of a character, as parsers refuse the whole event for one", async () => {
+    const { client, intercom } = startAccepting();
+    const excerpt = "party 🎉".slice(0, 7);
+    client.track({ userId: "1", eventName: "commented", createdAt: 5, metadata: { excerpt } });
+    await turn();
+    expect(intercom.sent.map(({ body }) => body)).toEqual([
+      '{"user_id":"1","event_name":"commented","created_at":5,"metadata":{"excerpt":"party \ufffd"}}',
+    ]);
+  });
+
   test("is of the contact that a bound tracker was made for, whatever becomes of its object", async () => {
     const { client, intercom } = startAccepting();
     const session: { userId: string } = { userId: "alice" };
