@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createEmulator } from "@intercom-events/emulator";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { runProgram } from "../test/run-program.ts";
@@ -184,4 +185,26 @@ test("importing it changes nothing", async () => {
   expect({ changed, gone }).toEqual({ changed: [], gone: [] });
   expect(resources[1]).toEqual(resources[0]);
   expect(listeners[1]).toEqual(listeners[0]);
+});
+
+test("a listener is called in the context it was added in, whoever has tracked the event", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const heard: unknown[] = [];
+  await using client = createClient({ token: "token", baseUrl: url, concurrency: 1 });
+  storage.run("start", () =>
+    client.on("outcome", ({ outcome }) => heard.push([outcome.status, storage.getStore()])),
+  );
+  for (const request of ["first", "second"]) {
+    const event = { userId: request, eventName: "logged-in" };
+    storage.run(request, () => [client.track(event), client.track({ ...event, createdAt: -1 })]);
+  }
+  await storage.run("third", () => client.flush());
+  expect(heard).toEqual(["invalid", "invalid", "accepted", "accepted"].map((status) => [status, "start"]));
+});
+
+test("what is no listener is a TypeError that says so", async () => {
+  await using client = createClient({ token: "token", baseUrl: url });
+  expect(() => client.on("outcome", 5 as never)).toThrow(
+    new TypeError('Cannot add a listener: "listener" must be a function, got number'),
+  );
 });

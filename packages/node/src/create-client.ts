@@ -9,6 +9,7 @@ import {
 } from "@intercom-events/core";
 import { flushOnExit } from "./flush-on-exit.ts";
 import { nodeClock } from "./node-clock.ts";
+import { OuterContext } from "./outer-context.ts";
 import { createNodeTransport } from "./transport.ts";
 
 /** What `createClient` takes on Node.js. */
@@ -49,7 +50,7 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
     keepAlive: Math.max(keepAlive, 1),
     warn,
   });
-  const client = createCoreClient<Catalog>({
+  const inner = createCoreClient<Catalog>({
     userAgent: "intercom-events-node",
     clock: nodeClock,
     channel: (name) => channel(`intercom-events:${name}`),
@@ -61,6 +62,12 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
       return transport.close();
     },
   });
+  const client: Client<Catalog> = {
+    ...inner,
+    // What it is told of comes about in the context of whichever request has last set the queue going.
+    on: (name, listener) =>
+      inner.on(name, typeof listener === "function" ? new OuterContext().bind(listener) : listener),
+  };
   if (exitTimeout > 0)
     endFlush = flushOnExit({ client, timeout: exitTimeout, hasOutbox: Boolean(options.outbox), warn });
   return client;
