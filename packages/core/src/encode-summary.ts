@@ -4,6 +4,7 @@ import { collectTime } from "./encode-event.ts";
 import { collectEventName } from "./encode-event-name.ts";
 import { encodeText } from "./encode-text.ts";
 import type { components } from "./generated/openapi.ts";
+import type { Issue } from "./issue.ts";
 import { createReport } from "./report.ts";
 import { throwIssues } from "./throw-issues.ts";
 
@@ -24,13 +25,13 @@ export function encodeSummary(
   const first = collectTime("first", given.first, report);
   const last = collectTime("last", given.last, report);
   const { count } = given;
-  const isCount = typeof count === "number" && Number.isInteger(count) && count >= 0;
-  throwIssues(action, [
-    ...report.issues,
-    ...(isCount
-      ? []
-      : [{ message: `count must be a whole number that is not negative, got ${describe(count)}` }]),
-  ]);
+  const problems: Pick<Issue, "message">[] = report.issues;
+  const refuse = (message: string, found: unknown) =>
+    problems.push({ message: `${message}, got ${describe(found)}` });
+  if (Number(last) < Number(first)) refuse("last must be no earlier than first", last);
+  if (!Number.isInteger(count) || Number(count) < 0)
+    refuse("count must be a whole number that is not negative", count);
+  throwIssues(action, problems);
   return {
     // There were no issues, so each of them is there.
     user_id: user_id as string,

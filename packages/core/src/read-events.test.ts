@@ -485,6 +485,11 @@ describe("arguments that are wrong are a TypeError that names them, before anyth
     [{ ...good, first: -1 }, /first must .*-1/],
     [{ ...good, last: undefined }, /last must .*undefined/],
     [{ ...good, last: new Date(Number.NaN) }, /last must/],
+    [{ ...good, first: 3 }, /last must be no earlier than first, got number 2$/],
+    [
+      { ...good, first: new Date(2999), last: new Date(1999) },
+      /last must be no earlier than first, got number 1$/,
+    ],
     [{ ...good, count: -1 }, /count must be a whole number that is not negative, got number -1$/],
     [{ ...good, count: 1.5 }, /count must be a whole number that is not negative, got number 1.5$/],
     [{ ...good, count: "1" }, /count must be a whole number that is not negative, got "1"$/],
