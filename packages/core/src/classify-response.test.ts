@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyHeaders, headersOf } from "../tests/any-headers.ts";
 import { REPLIED_KINDS } from "../tests/codes.ts";
+import { HOSTILE } from "../tests/hostile.ts";
 import { operations } from "../tests/spec-examples.ts";
 import { classifyResponse } from "./classify-response.ts";
 import type { VerdictKind } from "./verdict.ts";
@@ -156,5 +157,22 @@ test("headers as a log or a test keeps them will do, in any case, and none at al
   });
   for (const headers of [{}, null, undefined, [["retry-after", "4"]], "retry-after: 4"] as never[]) {
     expect(classifyResponse({ status: 429, headers, body: "" }, NOW)).toStrictEqual(verdict);
+  }
+});
+
+const hostile = Object.entries(HOSTILE).filter(([name]) => !name.includes("10 MB")); // Those take minutes.
+
+test.each(hostile)("it judges a reply of %s", (_, make) => {
+  const reply = { status: 429, headers: headersOf({}), body: "" };
+  const texts = { date: make(), "retry-after": make(), "x-ratelimit-reset": make(), "x-request-id": make() };
+  const replies: object[] = [
+    { headers: make() },
+    { headers: { get: make } },
+    { headers: texts },
+    { body: make() },
+  ];
+  for (const part of replies) {
+    const verdict = classifyResponse({ ...reply, ...part } as never, NOW);
+    expect(verdict).toMatchObject({ kind: "rate_limited", status: 429, errors: [] });
   }
 });

@@ -62,21 +62,22 @@ interface ReadErrors {
   readonly requestId: string | undefined;
 }
 
-/** Headers that can be asked for by name and do not throw. */
+/** Headers that can be asked for by a name in lower case, say nothing that is no text, and do not throw. */
 function readableHeaders(headers: unknown): ReadReply["headers"] {
-  if (typeof Object(headers).get === "function") {
-    return {
-      get(name) {
-        try {
-          return (headers as ReadReply["headers"]).get(name);
-        } catch {
-          return null; // What it says is not worth the verdict.
-        }
-      },
-    };
-  }
-  const values = new Map(Object.entries(Object(headers)).map(([name, value]) => [name.toLowerCase(), value]));
-  return { get: (name) => (values.get(name) as string | undefined) ?? null };
+  return {
+    get(name) {
+      try {
+        const given: Partial<ReadReply["headers"]> = Object(headers);
+        const value =
+          typeof given.get === "function"
+            ? given.get(name)
+            : Object.entries(given).find(([key]) => key.toLowerCase() === name)?.[1];
+        return textOf(value) ?? null;
+      } catch {
+        return null; // What they say is not worth the verdict.
+      }
+    },
+  };
 }
 
 function readErrors(reply: Pick<ReadReply, "headers" | "body">): ReadErrors {
