@@ -1,3 +1,4 @@
+import { atEndOfTick } from "./at-end-of-tick.ts";
 import type { Attempt, OpenAttempt } from "./attempt.ts";
 import { type Clock, MAX_DELAY } from "./clock.ts";
 import type { ConcurrencyLimit } from "./concurrency-limit.ts";
@@ -66,9 +67,6 @@ interface UnderWay {
 /** Verdicts that say the server did not cope. */
 const FAILURES: ReadonlySet<string> = new Set(["server_error", "unreachable", "timeout"]);
 
-/** Several times cheaper in Node than `queueMicrotask`, which makes a resource for async hooks. */
-const NOW = Promise.resolve();
-
 /** An idle delivery. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { clock, random, pacer, concurrency, retry, start, end, park, retrying, pausing } = options;
@@ -79,7 +77,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   // Not a Map: one that is filled and emptied for ever has the garbage collector keep what has left it, as each
   // table that V8 replaces points to the next one.
   const underWay: UnderWay[] = [];
-  let isScheduled = false;
   const createdAt = clock.now();
   let pausedBy: FailedVerdict | undefined;
   /** Since when the token is refused, in milliseconds since the epoch. */
@@ -90,14 +87,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let cancelWake = (): void => undefined;
 
   /** Not within `track`, whose caller is not to wait for the work of sending. */
-  function schedule(): void {
-    if (isScheduled) return;
-    isScheduled = true;
-    NOW.then(() => {
-      isScheduled = false;
-      work(clock.now());
-    });
-  }
+  const schedule = atEndOfTick(() => work(clock.now()));
 
   /** Sends what may be sent now, and sets the alarm for what may be sent next. */
   function work(now: number): void {

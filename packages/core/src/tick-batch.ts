@@ -1,3 +1,5 @@
+import { atEndOfTick } from "./at-end-of-tick.ts";
+
 /** Puts off work to the end of the tick; {@link createTickBatch}. */
 export interface TickBatch<Item> {
   /** Puts off the work of an item. @param size what it takes of memory meanwhile, in characters */
@@ -20,7 +22,7 @@ export function createTickBatch<Item>(work: (item: Item) => void): TickBatch<Ite
   let items: Item[] = [];
   let done = 0;
   let characters = 0;
-  let isScheduled = false;
+  const schedule = atEndOfTick(run);
 
   /** In order, also if the work itself adds items or has them worked on. */
   function run(): void {
@@ -38,16 +40,8 @@ export function createTickBatch<Item>(work: (item: Item) => void): TickBatch<Ite
       items.push(item);
       characters += size;
       if (items.length >= MAX_ITEMS || characters >= MAX_CHARACTERS) run();
-      if (isScheduled) return;
-      isScheduled = true;
-      // Several times cheaper in Node than queueMicrotask, which makes a resource for async hooks.
-      NOW.then(() => {
-        isScheduled = false;
-        run();
-      });
+      schedule();
     },
     run,
   };
 }
-
-const NOW = Promise.resolve();
