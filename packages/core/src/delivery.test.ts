@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { passTime } from "../tests/pass-time.ts";
 import { runs } from "../tests/simulation.ts";
 import { EVENT, startClient, turn, unaccounted } from "../tests/start-client.ts";
 import type { Outcome } from "./index.ts";
@@ -58,6 +59,24 @@ describe("sending", () => {
       await turn();
     }
     expect(client.stats().inFlight).toBe(4);
+  });
+
+  test("one a second in an outage, and all that wait once something gets through", async () => {
+    const { client, intercom, clock } = startClient({ retry: {} });
+    for (let index = 0; index < 1000; index += 1) client.track({ ...EVENT, eventName: `event-${index}` });
+    /** Answers after 20 ms each, and returns how many there were. */
+    async function answer(status: number, seconds: number): Promise<number> {
+      const before = intercom.sent.length;
+      for (let left = seconds * 50; left > 0; left -= 1) {
+        await passTime(clock, 20);
+        for (const request of intercom.open()) request.reply(status);
+      }
+      return intercom.sent.length - before;
+    }
+    expect(await answer(503, 30)).toBeLessThan(150);
+    expect(await answer(503, 30)).toBeOneOf([29, 30]);
+    await answer(202, 10);
+    expect(client.stats().accepted).toBeGreaterThan(900);
   });
 
   test("the oldest of those that wait makes way, also where a later one has to wait longer", async () => {

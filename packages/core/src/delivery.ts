@@ -67,6 +67,10 @@ interface UnderWay {
 /** Verdicts that say the server did not cope. */
 const FAILURES: ReadonlySet<string> = new Set(["server_error", "unreachable", "timeout"]);
 
+/** While nothing gets through, no event is tried for this part of the time that has lasted, and so many milliseconds at most. */
+const REST = 0.05;
+const MAX_REST = 1000;
+
 /** An idle delivery. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { clock, random, pacer, concurrency, retry, start, end, park, retrying, pausing } = options;
@@ -83,6 +87,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let refusedSince: number | undefined;
   /** Since when all calls have failed or been limited, in steady time; `undefined` after one that was not. */
   let failingSince: number | undefined;
+  /** Until when no event is tried, likewise: each would fail, and have to wait for longer than the outage lasts. */
+  let restUntil = 0;
   let wakeAt = Number.POSITIVE_INFINITY;
   let cancelWake = (): void => undefined;
 
@@ -106,7 +112,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         break;
       }
       if (underWay.length >= concurrency.read()) break;
-      const wait = pacer.start(now);
+      const wait = restUntil > steady ? restUntil - steady : pacer.start(now);
       if (wait > 0) {
         nextAt = Math.min(nextAt, steady + wait);
         break;
@@ -151,7 +157,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       takeOut(entry);
       const hasFailed = FAILURES.has(verdict.kind);
       concurrency.end(duration, !hasFailed);
-      failingSince = hasFailed || limited ? (failingSince ?? time.at(now)) : undefined;
+      const steady = time.at(now);
+      failingSince = hasFailed || limited ? (failingSince ?? steady) : undefined;
+      restUntil = hasFailed ? steady + Math.min((steady - (failingSince ?? steady)) * REST, MAX_REST) : 0;
       follow(event, ended, now);
       schedule();
     });

@@ -15,7 +15,7 @@ const EXPIRED: Outcome = { status: "dropped", reason: "expired" };
 const ELSEWHERE: Outcome = { status: "accepted", attempts: 0 };
 
 /** Has an event wait for two minutes, and so in the outbox alone. */
-const later = (request: SentRequest): void => request.reply(503, "", { "retry-after": "120" });
+const later = (request: SentRequest): void => request.reply(404, "", { "retry-after": "120" });
 
 /** A store that is never empty, as others always have an event in it. */
 async function busyStore(): Promise<{ readonly store: MemoryStore; readonly others: Outbox }> {
