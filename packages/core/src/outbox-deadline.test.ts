@@ -231,6 +231,19 @@ describe("an answer that is lost", () => {
     ]);
   });
 
+  test("is not taken for late where the process was frozen before it could come", async () => {
+    const { client, clock, loseNext, warnings } = startLosing("append");
+    await turn();
+    loseNext();
+    client.track(EVENT);
+    await passTime(clock, 3000);
+    clock.freeze(3_600_000);
+    await passTime(clock, 4999);
+    expect(warnings).toEqual([]);
+    await passTime(clock, 1);
+    expect(warnings).toEqual([expect.stringContaining("The outbox has not answered for 10 seconds")]);
+  });
+
   test("has nothing left to wait for once there is an answer", async () => {
     const { client, clock, warnings } = startLosing("counts");
     await turn();

@@ -18,6 +18,9 @@ export interface OutboxDeadline {
 export const QUIET = 10_000;
 const LIMIT = 60_000;
 
+/** Milliseconds that are waited at once. However long a process is frozen, it misses one such step, and that is no sign. */
+const STEP = QUIET / 2;
+
 /**
  * Milliseconds for all calls when a client closes, longer than a store waits for the lock of another process, and for
  * those that are open already: what is left is to be written.
@@ -27,7 +30,7 @@ const OPEN_LIMIT = 8000;
 
 type Fail = (error: OutboxError) => void;
 
-/** @param quiet told each ten seconds of a call that has no answer */
+/** @param quiet told of a call that has no answer for ten seconds, and time and again from then on */
 export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => void): OutboxDeadline {
   /** Of each call that is open, what rejects it. */
   const open = new Set<Fail>();
@@ -42,11 +45,11 @@ export function createOutboxDeadline(inner: Outbox, clock: Clock, quiet: () => v
     let cancel = (): void => undefined;
     function wait(waited: number): void {
       const before = steps();
-      cancel = clock.after(QUIET, () => {
-        const silent = steps() === before ? waited + QUIET : 0;
+      cancel = clock.after(STEP, () => {
+        const silent = steps() === before ? waited + STEP : 0;
         if (silent >= LIMIT) return fail(unanswered());
         wait(silent);
-        if (silent > 0) quiet();
+        if (silent >= QUIET) quiet();
       });
     }
     wait(0);
