@@ -5,7 +5,7 @@ import { assertRefused, lettersOf, record, records } from "../../core/tests/outb
 import { type Kv, openDenoKv, toOutboxError } from "./deno-kv.ts";
 import { denoKvOutbox } from "./deno-kv-outbox.ts";
 import { keys } from "./kv-layout.ts";
-import { commit } from "./kv-store.ts";
+import { commit, untilFree } from "./kv-store.ts";
 import { openKvStore } from "./open-kv-store.ts";
 
 const NOW = 1_700_000_000_000;
@@ -230,6 +230,18 @@ Deno.test("a commit that failed over what another has changed meanwhile is tried
   });
   assertEqual([await failing.catch(String), plans], ["Error: broken", 3]);
   kv.close();
+});
+
+Deno.test("a store is tried again after the process was frozen, though the time is over", async () => {
+  let tries = 0;
+  const found = await untilFree(300, async () => {
+    tries += 1;
+    if (tries === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    return tries > 2 ? { value: "found" } : undefined;
+  });
+  assertEqual(found, "found");
+  const error = await untilFree(300, async () => undefined).catch(String);
+  assertEqual(error, "OutboxError: Cannot use outbox: others kept it busy for 300 ms");
 });
 
 Deno.test("a store that cannot be looked into is closed again", async () => {

@@ -18,6 +18,9 @@ const IDS_PAGE = 1000;
 /** Milliseconds between two looks for owners that have died. One takes a tenth of a millisecond for each that lives. */
 const LOOK_INTERVAL = 5000;
 
+/** What takes longer, in milliseconds, was held up with the whole process, as where that was frozen, and tried nothing. */
+const LONGEST_TRY = 250;
+
 /** An open file and what is done with it. */
 interface Connection extends OpenSqlite {
   /** The file without symbolic links. */
@@ -78,11 +81,15 @@ export function sqliteOutbox(options: SqliteOutboxOptions): Outbox {
 
   /** Tries until no other process is in the way. */
   async function whenFree<T>(doing: string, attempt: () => T): Promise<T> {
-    for (const deadline = performance.now() + busyTimeout; ; ) {
+    let tried = 0;
+    for (let before = performance.now(); ; ) {
       try {
         return attempt();
       } catch (error) {
-        if (!isBusy(error) || performance.now() >= deadline) throw toOutboxError(error, doing, settings.path);
+        const now = performance.now();
+        tried += Math.min(now - before, LONGEST_TRY);
+        before = now;
+        if (!isBusy(error) || tried >= busyTimeout) throw toOutboxError(error, doing, settings.path);
       }
       // At random, so that two processes do not meet again and again.
       await setTimeout(1 + Math.random() * 10);
