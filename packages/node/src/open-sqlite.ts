@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { OutboxError } from "@intercom-events/core";
+import { bytesLeftOnDisk } from "./bytes-left-on-disk.ts";
 import { inspectSqliteFile } from "./inspect-sqlite-file.ts";
 import { loadSqlite } from "./load-sqlite.ts";
 import { ownerFile, randomOwner, remove, withModeOf } from "./sqlite-owner.ts";
@@ -24,6 +25,8 @@ export interface OpenSqlite {
   readonly db: DatabaseSync;
   readonly appendPages: number;
   readonly letterPages: number;
+  /** Whether new events would take from the disk what it takes to end others. */
+  readonly isDiskFull: () => boolean;
 }
 
 /**
@@ -50,6 +53,7 @@ export function openSqlite({ path, sync, maxBytes }: SqliteSettings): OpenSqlite
       db,
       appendPages: Math.floor(pages * APPEND_SHARE),
       letterPages: Math.floor(pages * LETTER_SHARE),
+      isDiskFull: diskWatch(db, path),
     };
   } catch (error) {
     db.close();
@@ -84,6 +88,12 @@ function keepPrivate(path: string): void {
   } catch {
     // It is another user's, who has made it meanwhile.
   }
+}
+
+function diskWatch(db: DatabaseSync, path: string): () => boolean {
+  const pageSize = Number(db.prepare("PRAGMA page_size").get()?.page_size);
+  const freePages = db.prepare("PRAGMA freelist_count");
+  return () => bytesLeftOnDisk(path) + Number(freePages.get()?.freelist_count) * pageSize < 0;
 }
 
 /** Has SQLite itself refuse to grow the file beyond; a file that is larger already keeps its size. */

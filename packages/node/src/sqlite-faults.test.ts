@@ -543,10 +543,28 @@ const FULL_DISK = `
   console.log(JSON.stringify({ code, kept, events, found: leased.length, whole }));
 `;
 
-/** Runs in a file system of its own, 3 MB large. */
-function onSmallDisk(script: string): string {
-  const mount =
-    'mount -t tmpfs -o size=3m small "$0" && head -c 500000 /dev/zero > "$0/ballast" && shift 0 && exec "$@" "$0"';
+/** Fills the disk with events, and then ends all of them. */
+const ENDS_ON_FULL_DISK = `
+  import { record } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "../../core/tests/outbox-contract.ts")).href)};
+  import { sqliteOutbox } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "sqlite-outbox.ts")).href)};
+  const outbox = sqliteOutbox({ path: process.argv[1] + "/outbox.db" });
+  const outcome = { status: "accepted", attempts: 1 };
+  const append = (index) => outbox.append([record(index, { body: JSON.stringify("x".repeat(5_000)) })]);
+  let [kept, ended, code] = [0, 0, ""];
+  for (; code === ""; kept += 1) await append(kept).catch((error) => { code = error.code; kept -= 1; });
+  for (const now = Date.now(); ended < kept; ) {
+    const leased = await outbox.lease({ limit: 100, now, until: now + 60_000 });
+    await outbox.settle(leased.map(({ id }) => ({ id, outcome })), now);
+    ended += leased.length;
+  }
+  await append(kept);
+  await outbox.close();
+  console.log(JSON.stringify({ code, kept, ended }));
+`;
+
+/** Runs in a small file system of its own. */
+function onSmallDisk(script: string, size = "3m"): string {
+  const mount = `mount -t tmpfs -o size=${size} small "$0" && head -c 500000 /dev/zero > "$0/ballast" && shift 0 && exec "$@" "$0"`;
   const node = [
     process.execPath,
     "--no-warnings",
@@ -575,5 +593,14 @@ it.skipIf(sqlite === undefined || !canMount)(
     expect(report).toMatchObject({ code: "full", whole: true });
     expect(report.kept).toBeGreaterThan(100);
     expect([report.events, report.found]).toEqual([report.kept, report.kept + 1]);
+  },
+);
+
+it.skipIf(sqlite === undefined || !canMount)(
+  "the outbox in SQLite (needs node:sqlite and a mount of its own) leaves room on a disk to end the events that fill it",
+  () => {
+    const { code, kept, ended } = JSON.parse(onSmallDisk(ENDS_ON_FULL_DISK, "24m"));
+    expect([code, ended]).toEqual(["full", kept]);
+    expect(kept).toBeGreaterThan(1000);
   },
 );

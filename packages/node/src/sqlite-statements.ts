@@ -36,12 +36,14 @@ export interface SqliteUse {
   readonly appendPages: number;
   /** Pages in use beyond which `settle` forgets dead letters, or buries no more of them. */
   readonly letterPages: number;
+  /** Asked before `append`, which refuses then. */
+  readonly isDiskFull: () => boolean;
 }
 
 /** Prepares everything an outbox does with its file. */
 export function sqliteStatements(
   db: DatabaseSync,
-  { owner, policy, appendPages, letterPages }: SqliteUse,
+  { owner, policy, appendPages, letterPages, isDiskFull }: SqliteUse,
 ): SqliteStatements {
   // It gives out `seq`, as it has those of events and of dead letters.
   const insertBody = db.prepare("INSERT INTO bodies (body) VALUES (?)");
@@ -93,6 +95,7 @@ export function sqliteStatements(
           `Cannot keep events: ${events} of at most ${policy.maxEvents} are kept already`,
         );
       }
+      if (isDiskFull()) throw new OutboxError("full", "Cannot keep events: the disk is almost full");
       const forgotten = letters.makeRoom(appendPages);
       if (forgotten === undefined) throw new OutboxError("full", "Cannot keep events: maxBytes is used up");
       const lease = leaseOf(owner, leaseUntil);
