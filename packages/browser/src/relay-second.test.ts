@@ -1,7 +1,8 @@
 import type { RelayRequest } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { type FakeRequest, settleDown } from "../test/fake-tabs.ts";
-import { dateAfter, eventsOf, type Reply, relayPages } from "../test/relay-pages.ts";
+import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
+import { bytesOf, dateAfter, eventsOf, type Reply, relayPages } from "../test/relay-pages.ts";
 import { createTracker, relay } from "./index.ts";
 
 const pages = relayPages();
@@ -107,5 +108,29 @@ describe("the second of an event", () => {
     expect(pages.browser.requests.flatMap(eventsOf).map(({ created_at }) => created_at)).toEqual([
       1_700_000_000, 1_700_000_000,
     ]);
+  });
+
+  test("is not changed by a store that decides on it after the event was sent", async () => {
+    const outbox = memoryPageOutbox(memoryDatabase());
+    const { appendApart } = outbox;
+    let decide = (): void => undefined;
+    outbox.appendApart = async (drafts) => {
+      await new Promise<void>((resolve) => {
+        decide = resolve;
+      });
+      return appendApart(drafts.map((draft) => ({ ...draft, second: draft.second + 7 })));
+    };
+    pages.replies = ["lost"];
+    const { tracker } = start({ outbox });
+    const receipt = tracker.track("a");
+    await settleDown();
+    pages.clock.advance(5_000);
+    await settleDown();
+    decide();
+    await settleDown();
+    pages.clock.advance(5_000);
+    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+    const [first, ...again] = pages.browser.requests.map(bytesOf);
+    expect(again).toEqual([first]);
   });
 });
