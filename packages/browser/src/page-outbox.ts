@@ -50,6 +50,11 @@ export interface SharedStore {
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */
   update(events: readonly OutgoingEvent[]): void;
+  /**
+   * The events of this page to send as it goes, the most urgent last: all but what is stored and has to wait. What is
+   * not stored yet is the page's to deliver from now on.
+   */
+  leaving(): OwnEvent[];
   /** Notes what is sent as the page goes, so that the next page does not send it at once. */
   markInFlight(sent: readonly OutgoingEvent[]): void;
   /** Compares with what the store holds, and so finds out about events whose end nobody has told. */

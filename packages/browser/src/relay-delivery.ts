@@ -1,16 +1,7 @@
 import type { Ending, OutboxRecord } from "@intercom-events/core";
 import { type BatchSenderOptions, createBatchSender } from "./batch-sender.ts";
 import type { Step } from "./next-step.ts";
-import {
-  createAdoption,
-  isStored,
-  MEMORY,
-  type OutgoingEvent,
-  type OwnEvent,
-  STORING,
-  toMemory,
-  UNREAD,
-} from "./own-event.ts";
+import { createAdoption, MEMORY, type OutgoingEvent, type OwnEvent, toMemory, UNREAD } from "./own-event.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
 import { cutBatch } from "./relay-batch.ts";
 import { type Delivery, type DeliverySettings, dropped } from "./route.ts";
@@ -153,18 +144,12 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     });
   }
 
-  /** The page is hidden, perhaps for good: sends all that has no outcome, the latest first, but for what is stored and has to wait. */
+  /** The page is hidden, perhaps for good: sends all that has no outcome and may go, the latest first. */
   function sendAll(): void {
     const sent: OutgoingEvent[] = [];
-    const events = all();
-    const now = clock.now();
-    // What is not stored is this page's to deliver.
-    for (const event of events) if (event.place === STORING) toMemory(event);
-    let waiting = events
-      .filter((event) => !(event.isBusy && event.survives) && !(isStored(event) && event.record.dueAt > now))
-      .reverse()
-      // What is stored survives anyway.
-      .sort((a, b) => Number(isStored(a)) - Number(isStored(b)));
+    let waiting = (store?.leaving() ?? all())
+      .filter(({ isBusy, survives }) => !(isBusy && survives))
+      .reverse();
     while (waiting.length > 0 && !isOffline()) {
       const batch = cutBatch(waiting, batchSender.limit, batchSender.room(true));
       // One that is too large stays; a smaller one may fit.

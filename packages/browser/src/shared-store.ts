@@ -11,6 +11,7 @@ import { IN_FLIGHT_DELAY } from "./next-step.ts";
 import {
   draftOf,
   FIXED,
+  isStored,
   LEAVING,
   MEMORY,
   type OutgoingEvent,
@@ -241,6 +242,13 @@ export function createSharedStore(
     },
     settle,
     update: (events) => update(events.map(({ record }) => record)),
+    leaving() {
+      for (const event of allIn(STORING)) toMemory(event);
+      const now = clock.now();
+      // What is stored survives anyway.
+      const stored = all().filter((event) => isStored(event) && event.record.dueAt <= now);
+      return [...stored, ...all().filter((event) => !isStored(event))];
+    },
     markInFlight(sent) {
       const dueAt = clock.now() + IN_FLIGHT_DELAY;
       const inFlight = (event: OutgoingEvent): OutboxRecord => {
