@@ -9,6 +9,8 @@ export interface OutgoingEvent {
   record: OutboxRecord;
   /** Whether it is being sent. */
   isBusy?: boolean;
+  /** When its last attempt ended, in milliseconds since the epoch. */
+  triedAt?: number;
   /** Whether the request that it is sent with outlives the page. */
   survives?: boolean;
   /** Tells how it ended; only the first call counts. */

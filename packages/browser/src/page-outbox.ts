@@ -40,12 +40,8 @@ export interface PageDraft {
 export interface SharedStore {
   /** Stores an event of this page, with those that follow at once. */
   put(event: OwnEvent): void;
-  /**
-   * Leases the events this tab is to send.
-   *
-   * @param maxDelay milliseconds that an event may have to wait: one that has more ahead of it had its clock put back
-   */
-  lease(limit: number, maxDelay: number): Promise<OutgoingEvent[]>;
+  /** Leases the events this tab is to send. */
+  lease(limit: number): Promise<OutgoingEvent[]>;
   /** Ends events, and tells the tabs that may have tracked them. */
   settle(endings: readonly Ending[]): void;
   /** Keeps what is to be sent again. */

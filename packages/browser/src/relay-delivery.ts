@@ -1,4 +1,4 @@
-import type { Ending, OutboxRecord } from "@intercom-events/core";
+import type { Ending } from "@intercom-events/core";
 import { type BatchSenderOptions, createBatchSender } from "./batch-sender.ts";
 import type { Step } from "./next-step.ts";
 import { createAdoption, MEMORY, type OutgoingEvent, type OwnEvent, toMemory, UNREAD } from "./own-event.ts";
@@ -8,12 +8,6 @@ import { type Delivery, type DeliverySettings, dropped } from "./route.ts";
 
 /** Milliseconds after which what waits is looked at again. */
 const POLL_INTERVAL = 5_000;
-
-/** Milliseconds that any event may be delayed, whatever was asked for. */
-const USUAL_DELAY = 120_000;
-
-/** Milliseconds that a relay may ask an event to wait, by `Retry-After`. */
-const MAX_RETRY_AFTER = 3_600_000;
 
 /**
  * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
@@ -29,8 +23,6 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   /** How often what waited was cancelled, here or in another tab. */
   let cancellations = 0;
   let hasMore = false;
-  /** The longest delay so far, in milliseconds: an event that has more ahead of it had its clock put back. */
-  let longestDelay = USUAL_DELAY;
   /** The page is gone, perhaps to come back, or the tracker is closed. */
   let isSuspended = false;
   /** Ends the wait after a failure; there while it lasts. */
@@ -67,12 +59,12 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
   /** Sends what is due. Nothing comes between choosing a batch and sending it, so that none of it is given up then. */
   async function sendNext(): Promise<void> {
     const before = cancellations;
-    const maxDelay = Math.max(MAX_RETRY_AFTER, longestDelay, options.retry.maxDelay);
-    const leased = (await store?.lease(batchSender.limit, maxDelay)) ?? [];
+    const leased = (await store?.lease(batchSender.limit)) ?? [];
     const now = clock.now();
-    const isDue = ({ dueAt }: OutboxRecord) => dueAt <= now || dueAt > now + longestDelay;
+    // A clock that was put back since the last attempt must not put off the next.
+    const isDue = ({ record, triedAt = 0 }: OwnEvent) => record.dueAt <= now || triedAt > now;
     const due: OutgoingEvent[] = all().filter(
-      ({ place, isBusy, record }) => (place === MEMORY || place === UNREAD) && !isBusy && isDue(record),
+      (event) => (event.place === MEMORY || event.place === UNREAD) && !event.isBusy && isDue(event),
     );
     // What was leased before all was cancelled goes back, which keeps nothing that was deleted.
     if (cancellations === before) due.push(...leased);
@@ -99,8 +91,8 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
       event.isBusy = false;
       if (record) {
         event.record = record;
+        event.triedAt = clock.now();
         later.push(event);
-        longestDelay = Math.max(longestDelay, record.dueAt - clock.now());
       } else {
         endings.push({ id: event.record.id, outcome });
         event.end(outcome);

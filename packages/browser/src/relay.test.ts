@@ -146,17 +146,20 @@ describe("sending", () => {
     expect(await receipt).toMatchObject({ status: "rejected" });
   });
 
-  test("a clock that is put back does not put off the next attempt", async () => {
-    pages.replies = ["lost"];
-    const { tracker } = start();
-    const receipt = tracker.track("a");
-    await settleDown();
-    pages.clock.set(pages.clock.now() - 86_400_000);
-    pages.clock.advance(5_000);
-    await settleDown();
-    expect(sent()).toEqual([["a"], ["a"]]);
-    expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
-  });
+  test.each([10_000, 86_400_000])(
+    "a clock that is put back by %i ms does not put off the next attempt",
+    async (difference) => {
+      pages.replies = ["lost"];
+      const { tracker } = start();
+      const receipt = tracker.track("a");
+      await settleDown();
+      pages.clock.set(pages.clock.now() - difference);
+      pages.clock.advance(5_000);
+      await settleDown();
+      expect(sent()).toEqual([["a"], ["a"]]);
+      expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+    },
+  );
 
   test("a way that is open again is as it was before it was closed", async () => {
     pages.replies = ["lost", "lost", [200, { results: [ACCEPTED] }], "lost"];
@@ -600,6 +603,20 @@ test("waits of more than two minutes are kept of what is stored, too", async () 
     await settleDown(2);
   }
   expect(sent()).toEqual([["a"], ["a"]]);
+});
+
+test("waits of more than an hour are kept of what is stored, also while nothing else is", async () => {
+  pages.replies = [[200, { results: [{ status: "retry" }] }]];
+  const { tracker } = start({
+    relay: { retry: { baseDelay: 14_400_000, maxDelay: 14_400_000 } },
+    outbox: memoryPageOutbox(memoryDatabase()),
+  });
+  tracker.track("a");
+  for (let second = 0; second < 200; second++) {
+    pages.clock.advance(1_000);
+    await settleDown(2);
+  }
+  expect(sent()).toEqual([["a"]]);
 });
 
 test("no event that made way for another is sent", async () => {

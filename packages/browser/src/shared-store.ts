@@ -37,6 +37,9 @@ const LEASE = 30_000;
 /** Events that are stored in one transaction, at most. */
 const MAX_GROUP = 500;
 
+/** Milliseconds that a relay may ask an event to wait, by `Retry-After`. */
+const MAX_RETRY_AFTER = 3_600_000;
+
 /** Times in a row that a store cannot be read before it is left alone until there is a new event. */
 const MAX_FAILED_READS = 5;
 
@@ -68,6 +71,8 @@ export function createSharedStore(
   let isStoring = false;
   let isClosed = false;
   let hasBacklog = false;
+  /** The longest wait so far, in milliseconds: an event that has more ahead of it had its clock put back. */
+  let longestDelay = MAX_RETRY_AFTER;
   let idlePolls = 0;
   let failedReads = 0;
 
@@ -110,7 +115,9 @@ export function createSharedStore(
   }
 
   function update(records: readonly OutboxRecord[]): void {
-    if (records.length > 0) void fromStore(() => outbox.update(records));
+    if (records.length === 0) return;
+    longestDelay = Math.max(longestDelay, ...records.map(({ dueAt }) => dueAt - clock.now()));
+    void fromStore(() => outbox.update(records));
   }
 
   /** Stores events together with those that follow at once. */
@@ -221,13 +228,13 @@ export function createSharedStore(
       event.record = { ...event.record, id: padded(latest) + padded(sequence++) + page };
       keep([event]);
     },
-    async lease(limit, maxDelay) {
+    async lease(limit) {
       const now = clock.now();
       // Who has the lock may be frozen; then leases keep apart who delivers.
       if (!tabs.leads() && !allIn(STORED).some(({ trackedAt }) => trackedAt + LEASE < now)) return [];
       const leased = await lease(limit, idlePolls > MAX_IDLE_POLLS ? EVER : now);
       if (leased.length > 0) idlePolls = 0;
-      const hasToWait = ({ dueAt }: OutboxRecord) => dueAt > now && dueAt <= now + maxDelay;
+      const hasToWait = ({ dueAt }: OutboxRecord) => dueAt > now && dueAt <= now + longestDelay;
       update(leased.filter(hasToWait));
       const events = byId();
       // What has ended here is only still there because the store has failed meanwhile.
