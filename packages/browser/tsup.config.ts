@@ -7,7 +7,7 @@ import { DECLARATIONS } from "../../tools/tsup.ts";
  * tabs, which may run another release. Terser leaves alone what any object of a browser is known to have.
  */
 const INTERNAL =
-  /^(?:characters|isAllowed|isDate|hasCapitals|isBusy|isOver|receipt|place|keep|survives|announce|complain|decide|pump|settings|leads|tell|joinGroup|leaveGroup|reconcile|hasBacklog|triedAt|leaving|markInFlight|transact|steps|retryDelay|room|startedAt|askedFor|isExcused|isOldIdentity|cancelPending|forgetIdentity|leaseDue|clearAll|onceCleared|evict|dropAll)$/;
+  /^(?:characters|isAllowed|isDate|hasCapitals|isBusy|isOver|receipt|place|keep|survives|announce|complain|decide|pump|settings|leads|tell|joinGroup|leaveGroup|reconcile|hasBacklog|triedAt|note|leaving|markInFlight|transact|steps|retryDelay|room|startedAt|askedFor|isExcused|isOldIdentity|cancelPending|forgetIdentity|leaseDue|clearAll|onceCleared|evict|dropAll)$/;
 
 /** With all that it needs of core in it: a page shall not carry the half of core that is for servers. */
 const common: Options = {

@@ -168,7 +168,7 @@ export function createBatchSender(
         nextStep(record, Array.isArray(answer) ? (answer[index] as Answer) : answer, retry, moment),
       );
       // Where one answer goes for all events, and it was not about them, the way is closed.
-      failures = "verdict" in answer && steps.some(({ record }) => record) ? failures + 1 : 0;
+      failures = "verdict" in answer && steps.some(({ outcome }) => !outcome) ? failures + 1 : 0;
       // What failed may have been too much; as a slow network stays slow, more is tried step by step.
       expected = failures ? TRIAL_BYTES : expected * 2;
       const retryDelay =

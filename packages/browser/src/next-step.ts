@@ -22,9 +22,10 @@ export interface Moment {
 }
 
 /** What follows an attempt: the event has ended, or it is sent again as its record says. */
-export type Step =
-  | { readonly outcome: Outcome; readonly record?: never }
-  | { readonly record: OutboxRecord; readonly outcome?: never };
+export interface Step {
+  readonly record: OutboxRecord;
+  readonly outcome?: Outcome;
+}
 
 /** Milliseconds after which the next page sends an event that has left with the last request of its own. */
 export const IN_FLIGHT_DELAY = 30_000;
@@ -49,14 +50,14 @@ export function nextStep(
     const place = isOldIdentity && kind === "unauthorized" ? 0 : PASSING.indexOf(kind);
     const failures = record.failures + Number(place > 0 && !isExcused);
     if (place < 0 || failures >= policy.attempts) {
-      return { outcome: { status: "rejected", verdict, attempts } };
+      return { record, outcome: { status: "rejected", verdict, attempts } };
     }
     const dueAt = Math.max(askedFor, now + backoff(record.failures, policy, random));
     if (failures > record.failures && dueAt >= Math.max(record.trackedAt, startedAt) + policy.maxAge)
-      return { outcome: dropped("expired") };
+      return { record, outcome: dropped("expired") };
     return { record: { ...record, attempts, failures, dueAt } };
   }
   const { status } = answer;
   if (status === "too_large") return { record };
-  return { outcome: status === "accepted" ? { status, attempts } : { status } };
+  return { record, outcome: status === "accepted" ? { status, attempts } : { status } };
 }

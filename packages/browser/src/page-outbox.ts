@@ -1,4 +1,5 @@
-import type { Ending, LeaseRequest, Outbox, OutboxRecord } from "@intercom-events/core";
+import type { LeaseRequest, Outbox, OutboxRecord } from "@intercom-events/core";
+import type { Step } from "./next-step.ts";
 import type { OutgoingEvent, OwnEvent } from "./own-event.ts";
 import type { DeliverySettings } from "./route.ts";
 
@@ -42,10 +43,8 @@ export interface SharedStore {
   put(event: OwnEvent): void;
   /** Leases the events this tab is to send. */
   lease(limit: number): Promise<OutgoingEvent[]>;
-  /** Ends events, and tells the tabs that may have tracked them. */
-  settle(endings: readonly Ending[]): void;
-  /** Keeps what is to be sent again. */
-  update(events: readonly OutgoingEvent[]): void;
+  /** Ends events, of which it tells the tabs that may have tracked them, and keeps what is to be sent again. */
+  note(steps: readonly Step[]): void;
   /**
    * The events of this page to send as it goes, the most urgent last: all but what is stored and has to wait. What is
    * not stored yet is the page's to deliver from now on.

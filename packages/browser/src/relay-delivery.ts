@@ -1,4 +1,3 @@
-import type { Ending } from "@intercom-events/core";
 import { type BatchSenderOptions, createBatchSender } from "./batch-sender.ts";
 import type { Step } from "./next-step.ts";
 import { createAdoption, MEMORY, type OutgoingEvent, type OwnEvent, toMemory, UNREAD } from "./own-event.ts";
@@ -71,7 +70,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     const batch = cutBatch(due, batchSender.limit, batchSender.room(false));
     // What does not fit goes alone; if it is too large for any request, that is for the relay to refuse.
     if (batch.length === 0) batch.push(...due.slice(0, 1));
-    store?.update(leased.filter((event) => !batch.includes(event)));
+    store?.note(leased.filter((event) => !batch.includes(event)));
     if (batch.length === 0) return;
     hasMore = true;
     await dispatch(batch, false);
@@ -84,22 +83,14 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     }
     const before = cancellations;
     const { steps, retryDelay } = await batchSender.send(batch, isLast, () => cancellations > before);
-    const endings: Ending[] = [];
-    const later: OutgoingEvent[] = [];
+    store?.note(steps);
     for (const event of batch) {
       const { record, outcome } = steps.shift() as Step;
       event.isBusy = false;
-      if (record) {
-        event.record = record;
-        event.triedAt = clock.now();
-        later.push(event);
-      } else {
-        endings.push({ id: event.record.id, outcome });
-        event.end(outcome);
-      }
+      event.record = record;
+      event.triedAt = clock.now();
+      if (outcome) event.end(outcome);
     }
-    store?.settle(endings);
-    store?.update(later);
     if (retryDelay > 0 && !isSuspended) {
       endBackoff?.();
       endBackoff = clock.after(retryDelay, pumpNow);
@@ -181,7 +172,7 @@ export function createRelayDelivery(options: BatchSenderOptions, settings: Deliv
     flush: () => void pump(),
     evict(event) {
       const { record } = event as OwnEvent;
-      if (record) store?.settle([{ id: record.id, outcome: dropped("queue_full") }]);
+      if (record) store?.note([{ record, outcome: dropped("queue_full") }]);
     },
     dropAll(reason) {
       cancelPending();

@@ -247,8 +247,10 @@ export function createSharedStore(
           .map((record) => outgoingEvent(record, events.get(record.id)))
       );
     },
-    settle,
-    update: (events) => update(events.map(({ record }) => record)),
+    note(steps) {
+      settle(steps.flatMap(({ record: { id }, outcome }) => (outcome ? [{ id, outcome }] : [])));
+      update(steps.flatMap(({ record, outcome }) => (outcome ? [] : [record])));
+    },
     leaving() {
       for (const event of allIn(STORING)) toMemory(event);
       const now = clock.now();
