@@ -1,22 +1,13 @@
-import { backoff, type FailedVerdict, parseHttpDate, parseRetryAfter } from "@intercom-events/core";
-import { nextStep, type PageRetryPolicy, type Step } from "./next-step.ts";
+import { type FailedVerdict, parseHttpDate, parseRetryAfter } from "@intercom-events/core";
+import { nextStep, type Step, waitAfter } from "./next-step.ts";
 import type { OutgoingEvent } from "./own-event.ts";
 import { allowanceLeft, takeAllowance } from "./page-allowance.ts";
 import { isOffline } from "./page-life.ts";
 import { type Answer, type Reply, readReply } from "./read-reply.ts";
+import type { RelayOptions } from "./relay.ts";
 import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf, TRIAL_BYTES } from "./relay-batch.ts";
 import { remarkOnReply } from "./remark-on-reply.ts";
 import type { DeliverySettings } from "./route.ts";
-
-/** What a batch sender goes by. */
-export interface BatchSenderOptions {
-  readonly url: string;
-  readonly credentials: RequestCredentials;
-  readonly identity?: (() => string | Promise<string>) | undefined;
-  /** Milliseconds that the identity and the reply may take together. */
-  readonly timeout: number;
-  readonly retry: PageRetryPolicy;
-}
 
 /** Sends batches to a relay; {@link createBatchSender}. */
 export interface BatchSender {
@@ -56,10 +47,9 @@ const SMALL_OFFSET = 60_000;
 
 /** A batch sender that knows nothing of its relay yet. */
 export function createBatchSender(
-  options: BatchSenderOptions,
+  { url, credentials = "same-origin", identity, timeout = 20_000, retry = {} }: RelayOptions,
   { clock, random = Math.random, complain }: Pick<DeliverySettings, "clock" | "random" | "complain">,
 ): BatchSender {
-  const { url, credentials, identity, timeout, retry } = options;
   const startedAt = clock.now();
   let failures = 0;
   let lastToken: string | undefined;
@@ -148,7 +138,7 @@ export function createBatchSender(
       else {
         const { status, headers } = posted;
         answer = readReply(posted, batch.length);
-        remarkOnReply(posted, answer, url, complain);
+        remarkOnReply(posted, answer, String(url), complain);
         // Any other may be of a cache, and its time long over.
         const date = Array.isArray(answer) && parseHttpDate(headers.get("date"));
         if (date) sender.offset = offsetOf(date, Math.min(sentAt, now), now);
@@ -172,7 +162,7 @@ export function createBatchSender(
       // What failed may have been too much; as a slow network stays slow, more is tried step by step.
       expected = failures ? TRIAL_BYTES : expected * 2;
       const retryDelay =
-        failures && Math.max((askedFor ?? now) - now, backoff(failures - 1, retry, moment.random));
+        failures && Math.max((askedFor ?? now) - now, waitAfter(failures - 1, retry, moment.random));
       return { steps, retryDelay };
     },
     forgetIdentity() {

@@ -133,6 +133,31 @@ test.each<[string, Answer, Partial<OutboxRecord>, Partial<Moment>, Partial<Step>
   expect(step).toEqual({ record: given, ...expected });
 });
 
+test.each<[string, Partial<OutboxRecord>, Partial<Step>]>([
+  ["waits are drawn from a second", { failures: 0 }, { record: { ...RECORD, dueAt: NOW + 500 } }],
+  ["and from no more than a minute", { failures: 9 }, { record: { ...RECORD, dueAt: NOW + 30_000 } }],
+  ["one attempt more may fail", { failures: 98 }, { record: { ...RECORD, dueAt: NOW + 30_000 } }],
+  [
+    "none more may fail",
+    { failures: 99 },
+    { outcome: { status: "rejected", verdict: TIMEOUT, attempts: 2 } },
+  ],
+  [
+    "it is a day old",
+    { trackedAt: NOW + 1_000 - 86_400_000 },
+    { outcome: { status: "dropped", reason: "expired" } },
+  ],
+  [
+    "it is not quite a day old",
+    { trackedAt: NOW + 1_001 - 86_400_000 },
+    { record: { ...RECORD, dueAt: NOW + 1_000 } },
+  ],
+])("what a policy leaves out is as documented: %s", (_, record, expected) => {
+  const step = nextStep({ ...RECORD, ...record }, { verdict: TIMEOUT }, {}, { ...MOMENT, startedAt: 0 });
+  expect(step.outcome).toEqual(expected.outcome);
+  if (expected.record) expect(step.record.dueAt).toBe(expected.record.dueAt);
+});
+
 test("what repeats keeps its bytes, and no event is repeated for ever", () => {
   const answers = fc.constantFrom<Answer>(
     { verdict: SERVER_ERROR },

@@ -1,9 +1,7 @@
-import { backoff, type OutboxRecord, type Outcome, type RetryPolicy } from "@intercom-events/core";
+import { backoff, type OutboxRecord, type Outcome } from "@intercom-events/core";
 import type { Answer } from "./read-reply.ts";
+import type { PageRetryOptions } from "./relay.ts";
 import { dropped } from "./route.ts";
-
-/** How a page repeats failed attempts. */
-export type PageRetryPolicy = Pick<RetryPolicy, "attempts" | "baseDelay" | "maxDelay" | "maxAge">;
 
 /** Now, and what the next step may depend on besides. */
 export interface Moment {
@@ -36,24 +34,34 @@ export const IN_FLIGHT_DELAY = 30_000;
  */
 const PASSING: readonly string[] = ["rate_limited", "server_error", "unreachable", "timeout"];
 
+/** Milliseconds to wait after so many failures and one more. */
+export function waitAfter(
+  failures: number,
+  { baseDelay = 1000, maxDelay = 60_000 }: PageRetryOptions,
+  random: number,
+): number {
+  return backoff(failures, { baseDelay, maxDelay }, random);
+}
+
 /** Decides what follows an attempt. Pure and total. */
 export function nextStep(
   record: OutboxRecord,
   answer: Answer,
-  policy: PageRetryPolicy,
+  retry: PageRetryOptions,
   { now, startedAt, random, askedFor = 0, isExcused, isOldIdentity }: Moment,
 ): Step {
+  const { attempts: maxAttempts = 100, maxAge = 86_400_000 } = retry;
   const attempts = record.attempts + 1;
   if ("verdict" in answer) {
     const { verdict } = answer;
     const { kind } = verdict;
     const place = isOldIdentity && kind === "unauthorized" ? 0 : PASSING.indexOf(kind);
     const failures = record.failures + Number(place > 0 && !isExcused);
-    if (place < 0 || failures >= policy.attempts) {
+    if (place < 0 || failures >= maxAttempts) {
       return { record, outcome: { status: "rejected", verdict, attempts } };
     }
-    const dueAt = Math.max(askedFor, now + backoff(record.failures, policy, random));
-    if (failures > record.failures && dueAt >= Math.max(record.trackedAt, startedAt) + policy.maxAge)
+    const dueAt = Math.max(askedFor, now + waitAfter(record.failures, retry, random));
+    if (failures > record.failures && dueAt >= Math.max(record.trackedAt, startedAt) + maxAge)
       return { record, outcome: dropped("expired") };
     return { record: { ...record, attempts, failures, dueAt } };
   }

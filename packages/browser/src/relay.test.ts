@@ -4,9 +4,6 @@ import { settleDown } from "../test/fake-tabs.ts";
 import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
 import { ACCEPTED, bytesOf, type Reply, relayPages } from "../test/relay-pages.ts";
 import { relay } from "./index.ts";
-import { createRelayDelivery } from "./relay-delivery.ts";
-
-vi.mock("./relay-delivery.ts", { spy: true }); // Watched, not replaced.
 
 const pages = relayPages();
 const { sent, start } = pages;
@@ -197,18 +194,18 @@ describe("sending", () => {
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
   });
 
-  test("what is left out is as documented", () => {
-    start();
-    expect(createRelayDelivery).toHaveBeenLastCalledWith(
-      {
-        url: expect.any(String),
-        credentials: "same-origin",
-        identity: undefined,
-        timeout: 20_000,
-        retry: { attempts: 100, baseDelay: 1_000, maxDelay: 60_000, maxAge: 86_400_000 },
-      },
-      expect.anything(),
-    );
+  test("what is left out is as documented", async () => {
+    const request = vi.spyOn(globalThis, "fetch");
+    pages.replies = ["never"];
+    const { tracker } = start({ relay: { retry: { attempts: 1 } } });
+    const receipt = tracker.track("a");
+    await settleDown();
+    expect(request.mock.calls).toMatchObject([[expect.anything(), { credentials: "same-origin" }]]);
+    pages.clock.advance(19_999);
+    await settleDown();
+    expect(await Promise.race([receipt, "waits"])).toBe("waits");
+    pages.clock.advance(1);
+    expect(await receipt).toMatchObject({ verdict: { kind: "timeout" } });
   });
 
   test("what the relay asks for as the page is hidden takes the place of what it has asked for before", async () => {

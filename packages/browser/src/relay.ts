@@ -50,16 +50,7 @@ export interface PageRetryOptions {
  */
 export function relay(options: RelayOptions): Route {
   checkRelayOptions(options);
-  const { url, credentials = "same-origin", identity, timeout = 20_000, retry = {} } = options;
-  const { attempts = 100, baseDelay = 1000, maxDelay = 60_000, maxAge = 86_400_000 } = retry;
-  const target = {
-    url: String(url),
-    credentials,
-    identity,
-    timeout,
-    retry: { attempts, baseDelay, maxDelay, maxAge },
-  };
   return {
-    open: (settings) => createRelayDelivery(target, settings),
+    open: (settings) => createRelayDelivery(options, settings),
   };
 }
