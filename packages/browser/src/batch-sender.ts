@@ -1,5 +1,5 @@
-import { type FailedVerdict, parseHttpDate, parseRetryAfter } from "@intercom-events/core";
-import { nextStep, type Step, waitAfter } from "./next-step.ts";
+import { type FailedVerdict, parseHttpDate } from "@intercom-events/core";
+import { MAX_RETRY_AFTER, nextStep, type Step, waitAfter } from "./next-step.ts";
 import type { OutgoingEvent } from "./own-event.ts";
 import { allowanceLeft, takeAllowance } from "./page-allowance.ts";
 import { isOffline } from "./page-life.ts";
@@ -133,7 +133,7 @@ export function createBatchSender(
       const posted = await post(batch, isLast, isCancelled);
       const now = clock.now();
       let answer: Answer | Answer[];
-      let askedFor: number | undefined;
+      let askedFor = 0;
       if ("verdict" in posted) answer = posted;
       else {
         const { status, headers } = posted;
@@ -144,7 +144,9 @@ export function createBatchSender(
         if (date) sender.offset = offsetOf(date, Math.min(sentAt, now), now);
         if (status === 413) sender.limit = Math.max(1, batch.length >> 1);
         else if (status === 200) sender.limit = Math.min(MAX_BATCH, sender.limit * 2);
-        askedFor = parseRetryAfter(headers, now);
+        // In seconds, as a relay says it (`spec/relay.yaml`).
+        const wait = Number(headers.get("retry-after")) * 1000;
+        if (wait <= MAX_RETRY_AFTER) askedFor = now + wait;
       }
       const moment = {
         now,
@@ -161,8 +163,7 @@ export function createBatchSender(
       failures = "verdict" in answer && steps.some(({ outcome }) => !outcome) ? failures + 1 : 0;
       // What failed may have been too much; as a slow network stays slow, more is tried step by step.
       expected = failures ? TRIAL_BYTES : expected * 2;
-      const retryDelay =
-        failures && Math.max((askedFor ?? now) - now, waitAfter(failures - 1, retry, moment.random));
+      const retryDelay = failures && Math.max(askedFor - now, waitAfter(failures - 1, retry, moment.random));
       return { steps, retryDelay };
     },
     forgetIdentity() {

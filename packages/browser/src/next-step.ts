@@ -25,6 +25,9 @@ export interface Step {
   readonly outcome?: Outcome;
 }
 
+/** Milliseconds that a relay may ask for by `Retry-After`; more is nonsense. */
+export const MAX_RETRY_AFTER = 3_600_000;
+
 /** Milliseconds after which the next page sends an event that has left with the last request of its own. */
 export const IN_FLIGHT_DELAY = 30_000;
 

@@ -2,7 +2,7 @@ import { OutboxError } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
 import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
-import { ACCEPTED, bytesOf, type Reply, relayPages } from "../test/relay-pages.ts";
+import { ACCEPTED, bytesOf, dateAfter, type Reply, relayPages } from "../test/relay-pages.ts";
 import { relay } from "./index.ts";
 
 const pages = relayPages();
@@ -246,6 +246,21 @@ describe("sending", () => {
     await settleDown();
     expect(sent().flat().sort()).toEqual(["a", "a", "b"]);
   });
+
+  test.each(["3601", "-7", "soon", dateAfter(60)])(
+    "to be asked for %s puts nothing off",
+    async (retryAfter) => {
+      pages.replies = [[503, {}, { "retry-after": retryAfter }]];
+      const { tracker } = start();
+      const receipt = tracker.track("a");
+      await settleDown();
+      pages.clock.advance(499);
+      await settleDown();
+      expect(sent()).toEqual([["a"]]);
+      pages.clock.advance(1);
+      expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
+    },
+  );
 
   test("a relay that says nothing is given up after the timeout", async () => {
     pages.replies = ["never"];

@@ -7,7 +7,7 @@ import {
   safeOutcome,
 } from "@intercom-events/core";
 import { createClearing } from "./clearing.ts";
-import { IN_FLIGHT_DELAY } from "./next-step.ts";
+import { IN_FLIGHT_DELAY, MAX_RETRY_AFTER } from "./next-step.ts";
 import {
   draftOf,
   FIXED,
@@ -36,9 +36,6 @@ const LEASE = 30_000;
 
 /** Events that are stored in one transaction, at most. */
 const MAX_GROUP = 500;
-
-/** Milliseconds that a relay may ask an event to wait, by `Retry-After`. */
-const MAX_RETRY_AFTER = 3_600_000;
 
 /** Times in a row that a store cannot be read before it is left alone until there is a new event. */
 const MAX_FAILED_READS = 5;

@@ -92,7 +92,7 @@ export {
 } from "./outbox-options.ts";
 export type { DropReason, Outcome, OutcomeStatus, Receipt } from "./outcome.ts";
 export type { RateBudget } from "./pacer.ts";
-export { parseHttpDate, parseRetryAfter } from "./parse-reset.ts";
+export { parseHttpDate } from "./parse-reset.ts";
 export type { RelayError, RelayEvent, RelayReply, RelayRequest, RelayResult } from "./relay-contract.ts";
 export type { Failure } from "./report.ts";
 export type { DeliveryChoices, FullPolicy, QueueOptions } from "./resolve-delivery.ts";

@@ -21,7 +21,7 @@ export function parseReset(headers: ReadReply["headers"], now: number): number |
   );
 }
 
-/** When `Retry-After` says to ask again, read as {@link parseReset} does. For packages that build on core. */
+/** When `Retry-After` says to ask again, read as {@link parseReset} does. */
 export function parseRetryAfter(headers: ReadReply["headers"], now: number): number | undefined {
   return readRetryAfter(headers.get("retry-after"), parseHttpDate(headers.get("date")) ?? now, now);
 }
