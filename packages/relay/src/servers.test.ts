@@ -311,6 +311,14 @@ test.each(["before", "while"])("a body that breaks off %s it is read is not wait
   expect(statuses).toEqual([400]); // 408 says that it was.
 });
 
+test("a relay that fails is told to the program, and not available", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  const error = new Error("no client");
+  const origin = await listen(toNodeHandler({ fetch: () => Promise.reject(error) }));
+  expect((await send(origin, { body: {} })).status).toBe(503);
+  expect(warn).toHaveBeenCalledWith(expect.any(String), error);
+});
+
 test("a body that was read and not kept is told to the program, not to the page", async () => {
   const handle = toNodeHandler(started.relay);
   const origin = await listen((incoming, response) => {
@@ -532,6 +540,13 @@ test("cookies decide who it is, in every server", async () => {
   expect(identifyByCookie(new Request("http://a", { headers: { cookie: "user=1" } }))).toEqual({
     userId: "1",
   });
+});
+
+test.each(Object.entries(SERVERS))("%s hands on the whole address that was asked for", async (_, start) => {
+  const relayed = vi.spyOn(started.relay, "fetch");
+  const url = `${await start()}${PATH}?tenant=a%2Fb`;
+  await (await fetch(url, { method: "POST", body: "{}" })).text();
+  expect(relayed.mock.calls.map(([request]) => request.url)).toEqual([url]);
 });
 
 test("a request that somebody else has answered meanwhile is left alone", async () => {

@@ -83,7 +83,7 @@ export function createNodeAnswer<Context>(
       if (isPromise(given)) given.catch(() => undefined);
       return await relay.fetch(webRequest, given);
     } catch (error) {
-      report(error, "request"); // Only `context` throws.
+      report(error, "request"); // Of `context`, or of what stands in for a relay.
       return replyRefusing(refuse("unavailable"), to);
     }
   }
