@@ -83,7 +83,7 @@ export function createAdoption(
     const tracked = Math.floor((trackedAt + offset) / 1000);
     const name = foldName(content.eventName);
     const subject = `${name} ${url}`;
-    let isAlone = true;
+    let isAlone: boolean;
     let isSaid = false;
     const own: OwnEvent = Object.assign(event, {
       name,

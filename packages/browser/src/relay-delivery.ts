@@ -104,7 +104,6 @@ export function createRelayDelivery(options: RelayOptions, settings: DeliverySet
   function resume(): void {
     isSuspended = false;
     store?.joinGroup();
-    schedule();
     pumpNow();
   }
 
