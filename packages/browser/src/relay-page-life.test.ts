@@ -40,6 +40,30 @@ describe("a page that goes", () => {
     await settleDown();
   });
 
+  test("sends what is stored and due, too, each event once", async () => {
+    pages.browser.setOnline(false);
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(memoryDatabase()) });
+    for (const name of ["a", "b"]) expect(await tracker.track(name).stored).toBe(true);
+    pages.browser.setOnline(true);
+    tab.dispatch("pagehide");
+    expect(sent()).toEqual([["a", "b"]]);
+    await settleDown();
+  });
+
+  test("has halves follow at once what was too much for one request", async () => {
+    pages.browser.setOnline(false);
+    pages.replies = [[413, {}]];
+    const { tab, tracker } = start();
+    for (const name of ["a", "b", "c", "d"]) tracker.track(name);
+    await settleDown();
+    pages.browser.setOnline(true);
+    pages.browser.setVisible(false);
+    tab.dispatch("visibilitychange");
+    await settleDown();
+    pages.browser.setVisible(true);
+    expect(sent().map((batch) => batch.join(""))).toEqual(["abcd", "ab", "cd"]);
+  });
+
   test("is told that nobody knows its visitor", async () => {
     pages.browser.setOnline(false);
     pages.replies = [[401, { error: { code: "unauthorized", message: "" } }]];

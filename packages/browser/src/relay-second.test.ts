@@ -26,6 +26,16 @@ describe("the second of an event", () => {
     ]);
   });
 
+  test("is one that no other tab has given to its name either, and a warning says so", async () => {
+    const database = memoryDatabase();
+    const [one, other] = [0, 1].map(() => start({ outbox: memoryPageOutbox(database) }).tracker);
+    await one?.track("a");
+    const heard = vi.fn();
+    other?.on("warning", heard);
+    await other?.track("a");
+    expect(heard.mock.calls).toMatchObject([[{ warnings: [{ code: "second_moved" }] }]]);
+  });
+
   test.each<[string, Reply, number]>([
     [
       "far from the page's, and is not changed later",

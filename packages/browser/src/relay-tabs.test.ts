@@ -35,6 +35,22 @@ describe("tabs", () => {
     expect(Math.min(...after.mock.calls.map(([milliseconds]) => milliseconds))).toBeGreaterThan(0);
   });
 
+  test("one that finds the loss of an event that another has left tells of it, and of no other end", async () => {
+    pages.browser.setOnline(false);
+    const database = memoryDatabase();
+    const left = start({ outbox: memoryPageOutbox(database) });
+    for (const name of ["a", "b"]) left.tracker.track(name);
+    await settleDown();
+    left.tab.kill();
+    pages.browser.setOnline(true);
+    pages.replies = [[200, { results: [ACCEPTED, { status: "rejected", code: "name_not_allowed" }] }]];
+    const { tracker } = start({ outbox: memoryPageOutbox(database) });
+    const told = vi.fn();
+    tracker.on("outcome", told);
+    await settleDown(30);
+    expect(told.mock.calls).toMatchObject([[{ outcome: { status: "rejected" }, event: { eventName: "b" } }]]);
+  });
+
   test("one that has missed how its event ended looks into the store", async () => {
     const database = memoryDatabase();
     start({ outbox: memoryPageOutbox(database) });

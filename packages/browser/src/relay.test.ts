@@ -125,6 +125,32 @@ describe("sending", () => {
     expect(pages.clock.timers()).toBe(0);
   });
 
+  test("a way that is closed is tried no more often for events that are tracked meanwhile", async () => {
+    pages.replies = Array(9).fill("lost");
+    const { tracker } = start({ relay: { retry: { attempts: 3 } } });
+    const times: number[] = [];
+    for (let step = 0; step < 100; step++) {
+      tracker.track("a");
+      await settleDown(2);
+      times[pages.browser.requests.length] ??= step * 100;
+      pages.clock.advance(100);
+    }
+    expect(times.slice(1)).toEqual([0, 500, 1_500, 3_500, 7_500]);
+  });
+
+  test("what a batch that was too large has taught is not forgotten over a failure", async () => {
+    pages.replies = [
+      [413, {}],
+      [503, {}],
+    ];
+    const { tracker } = start();
+    const receipts = ["a", "b", "c", "d"].map((name) => tracker.track(name));
+    await settleDown();
+    pages.clock.advance(500);
+    await Promise.all(receipts);
+    expect(sent().map((batch) => batch.join(""))).toEqual(["abcd", "ab", "ab", "cd"]);
+  });
+
   test("after one that was too large alone, events go together again", async () => {
     pages.replies = [[413, {}]];
     const { tracker } = start();
@@ -383,6 +409,7 @@ describe("sending", () => {
     ["cannot be had", () => Promise.reject(new Error("no session"))],
     ["is not there", () => Promise.resolve(undefined as never)],
     ["is empty", () => Promise.resolve("")],
+    ["is no text", () => Promise.resolve({ token: "signed" } as never)],
   ])("the identity goes along; where it %s, that is an attempt that failed", async (_, first) => {
     const identity = vi.fn(async () => "signed").mockImplementationOnce(first);
     const { tracker } = start({ relay: { identity } });
@@ -445,6 +472,22 @@ describe("too many events", () => {
     ]);
   });
 
+  test("in the page are not left to the next one either", async () => {
+    pages.browser.setOnline(false);
+    const database = memoryDatabase();
+    const queue = { maxEvents: 1, policy: "drop_oldest" } as const;
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(database), queue });
+    for (const name of ["a", "b"]) {
+      tracker.track(name);
+      await settleDown();
+    }
+    tab.kill();
+    pages.browser.setOnline(true);
+    start({ outbox: memoryPageOutbox(database) });
+    await settleDown();
+    expect(sent()).toEqual([["b"]]);
+  });
+
   test("at once for the store go in by halves, and later ones all at once again", async () => {
     pages.browser.setOnline(false);
     const outbox = memoryPageOutbox(memoryDatabase());
@@ -493,6 +536,7 @@ describe("too many events", () => {
 });
 
 describe("what the console hears", () => {
+  const BROKEN = "intercom-events: the outbox does not work, so events wait in memory (said once)";
   const said = (): unknown[] => vi.mocked(console.warn).mock.calls.map(([text]) => text);
 
   test("of an address where no relay is, once", async () => {
@@ -510,6 +554,32 @@ describe("what the console hears", () => {
     expect(said()).toEqual([
       `intercom-events: ${pages.browser.requests[0]?.url} answered 404, and not as a relay does: is the relay mounted there? (said once)`,
     ]);
+  });
+
+  test("of a store that cannot be read, once, and nothing more of it once the tracker is closed", async () => {
+    const outbox = memoryPageOutbox(memoryDatabase(), { fails: () => true });
+    const { tracker } = start({ outbox });
+    await settleDown();
+    expect(said()).toEqual([BROKEN]);
+    const closed = start({ outbox });
+    await closed.tracker.close();
+    await settleDown();
+    await tracker.close();
+    expect(said()).toHaveLength(1);
+  });
+
+  test("of a store that takes no event, once", async () => {
+    const outbox = memoryPageOutbox(memoryDatabase());
+    vi.spyOn(outbox, "appendApart").mockRejectedValue(new Error("the disk is broken"));
+    const { tracker } = start({ outbox });
+    for (const name of ["a", "b"]) await tracker.track(name);
+    expect(said()).toEqual([BROKEN]);
+  });
+
+  test("of events that were moved to another second, once", async () => {
+    const { tracker } = start();
+    await Promise.all(["a", "a", "a"].map((name) => tracker.track(name)));
+    expect(said()).toEqual(["intercom-events: look at this event: second_moved (said once)"]);
   });
 
   test("of events that were rejected, each reason once", async () => {
