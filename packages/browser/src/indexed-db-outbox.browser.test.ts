@@ -88,7 +88,7 @@ describe("the outbox in IndexedDB", () => {
     await outbox.close();
   });
 
-  test("refuses an event that is larger than maxBytes, and drops no other for it", async () => {
+  test("refuses an event that is larger than maxBytes and drops no other for it, but the oldest for others", async () => {
     const name = freshName();
     const options = { name, maxBytes: 100 };
     let free = (): void => undefined;
@@ -107,10 +107,15 @@ describe("the outbox in IndexedDB", () => {
       outbox: indexedDbOutbox(options),
       queue: { policy: "drop_oldest" },
     });
-    const receipt = tracker.track("a", { text: "x".repeat(100) });
-    expect(await receipt.stored).toBe(false);
-    expect(await receipt).toEqual({ status: "accepted", attempts: 1 });
-    expect(await earlier.counts()).toMatchObject({ events: 1 });
+    const large = tracker.track("a", { text: "x".repeat(100) });
+    const [first, second] = [tracker.track("b"), tracker.track("c")];
+    expect(await large.stored).toBe(false);
+    expect(await large).toEqual({ status: "accepted", attempts: 1 });
+    expect([await first.stored, await second.stored]).toEqual([true, true]);
+    expect(await earlier.counts()).toMatchObject({ events: 3 });
+    expect(await tracker.track("d").stored).toBe(true);
+    expect(await first).toEqual({ status: "dropped", reason: "queue_full" });
+    expect(await earlier.counts()).toMatchObject({ events: 3 });
     vi.restoreAllMocks();
     free();
     await tracker.close({ timeout: 0 });
@@ -125,7 +130,8 @@ describe("the outbox in IndexedDB", () => {
     const request = { now: NOW, until: NOW + 1000 };
     expect(await outbox.lease({ ...request, limit: 4 })).toEqual(records(251, 254));
     expect(await outbox.lease({ ...request, limit: 999 })).toEqual(records(255, 260));
-    expect(await outbox.lease({ limit: 260, now: NOW + 1000, until: NOW + 1000 })).toHaveLength(260);
+    const all = await outbox.lease({ limit: 999, now: NOW + 1000, until: NOW + 1000 });
+    expect(all.map(({ id }) => id)).toEqual(records(1, 260).map(({ id }) => id));
     await outbox.close();
   });
 
@@ -252,6 +258,7 @@ describe("the outbox in IndexedDB, where something is in its way,", () => {
     try {
       const error = await assertRefused(outbox.append([record(1)]), code);
       expect(error.message).toBe(`Cannot append: ${why}`);
+      expect(error.cause).toMatchObject({ name });
     } finally {
       open.mockRestore();
     }

@@ -91,6 +91,18 @@ describe("seconds of events in a store that tabs share", () => {
       ],
       [...Array(61).keys(), 0, 61],
     ],
+    [
+      "one before the first of a call is taken, too",
+      [
+        [["a", 0]],
+        [
+          ["a", 5],
+          ["a", 0],
+        ],
+      ],
+      [0, 5, 1],
+    ],
+    ["an empty call forgets none", [[["a", 0]], [], [["a", 0]]], [0, 1]],
     ["they are remembered for an hour", [[["a", 0]], [["b", 3600]], [["a", 0]]], [0, 3600, 1]],
     ["and no longer", [[["a", 0]], [["b", 3601]], [["a", 0]]], [0, 3601, 0]],
     ["nor when the clock is put back by more", [[["a", 3600]], [["b", 0]], [["a", 3600]]], [3600, 0, 3600]],
