@@ -64,6 +64,26 @@ describe("a page that goes", () => {
     expect(sent().map((batch) => batch.join(""))).toEqual(["abcd", "ab", "cd"]);
   });
 
+  test("leaves alone on the next page what was stored and is on its way, for half a minute", async () => {
+    pages.browser.setOnline(false);
+    const database = memoryDatabase();
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(database) });
+    expect(await tracker.track("a").stored).toBe(true);
+    pages.browser.setOnline(true);
+    pages.replies = ["never"];
+    tab.dispatch("pagehide");
+    await settleDown();
+    tab.kill();
+    start({ outbox: memoryPageOutbox(database) });
+    for (let second = 0; second < 30; second++) {
+      await settleDown(4);
+      expect(sent()).toEqual([["a"]]);
+      pages.clock.advance(1_000);
+    }
+    await settleDown(30);
+    expect(sent()).toEqual([["a"], ["a"]]);
+  });
+
   test("is told that nobody knows its visitor", async () => {
     pages.browser.setOnline(false);
     pages.replies = [[401, { error: { code: "unauthorized", message: "" } }]];
