@@ -26,6 +26,11 @@ const unpermitted = (text: string) => [400, "parameter_invalid", `found unpermit
 
 test.each<[string, unknown, unknown[]]>([
   ["no JSON", "{", [400, "parameter_invalid", "Invalid JSON in the request body"]],
+  [
+    "half a character",
+    event({ metadata: { a: "\ud83d" } }),
+    [400, "parameter_invalid", "Invalid JSON in the request body"],
+  ],
   ["no body", "", [400, "parameter_invalid", "Invalid JSON in the request body"]],
   ["a list", [event()], missing],
   ["null", null, missing],

@@ -4,13 +4,14 @@ import type { Workspace } from "./emulator-state.ts";
 import type { NewEvent } from "./event-store.ts";
 import { isText } from "./misuse.ts";
 import type { Policy } from "./options.ts";
-import { emptyReply, parseJson } from "./plain-message.ts";
+import { parseBody } from "./parse-body.ts";
+import { emptyReply } from "./plain-message.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { validateEvent } from "./validate-body.ts";
 
 /** `POST /events`: 202 without a body, for a duplicate too. */
 export function createEvent({ request, workspace, policy }: ApiCall): Served | Refusal {
-  const json = parseJson(request.body ?? "");
+  const json = parseBody(request.body);
   if (json === undefined) return refuse.invalidJson();
   const valid = validateEvent(json);
   if (isRefusal(valid)) return valid;

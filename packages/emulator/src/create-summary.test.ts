@@ -31,6 +31,11 @@ test("a summary is set, answered with an empty 200, and later events add to it",
 
 test.each([
   ["not JSON at all", undefined, [400, "parameter_invalid", "Invalid JSON in the request body"]],
+  [
+    "half a character",
+    { user_id: "\ud83d", event_summaries: summary },
+    [400, "parameter_invalid", "Invalid JSON in the request body"],
+  ],
   ["no user_id", { event_summaries: summary }, [400, "parameter_not_found", "missing data parameter"]],
   [
     "no count",

@@ -1,12 +1,13 @@
 import type { ApiCall, Served } from "./api-call.ts";
 import { nameContact } from "./create-event.ts";
-import { emptyReply, parseJson } from "./plain-message.ts";
+import { parseBody } from "./parse-body.ts";
+import { emptyReply } from "./plain-message.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { validateSummaries } from "./validate-body.ts";
 
 /** `POST /events/summaries`: sets the count, the first and the last time of an event. 200 without a body. */
 export function createSummary({ request, workspace, policy }: ApiCall): Served | Refusal {
-  const json = parseJson(request.body ?? "");
+  const json = parseBody(request.body);
   if (json === undefined) return refuse.invalidJson();
   const valid = validateSummaries(json);
   if (isRefusal(valid)) return valid;
