@@ -90,12 +90,8 @@ function readErrors(reply: Pick<ReadReply, "headers" | "body">): ReadErrors {
 }
 
 /** The reply's `X-Request-Id`, if it has one. */
-export function readRequestId(reply: Pick<ReadReply, "headers">): string | undefined {
-  try {
-    return textOf(reply.headers.get("x-request-id"));
-  } catch {
-    return undefined; // A name for support is not worth the verdict.
-  }
+export function readRequestId({ headers }: Pick<ReadReply, "headers">): string | undefined {
+  return readableHeaders(headers).get("x-request-id") ?? undefined;
 }
 
 function readError(entry: unknown): ReplyError | undefined {
