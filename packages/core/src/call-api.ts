@@ -3,6 +3,7 @@ import type { Cancellation } from "./cancellation.ts";
 import type { components, operations, paths } from "./generated/openapi.ts";
 import { readBody } from "./read-body.ts";
 import type { ReadReply, Transport, WireRequest } from "./transport.ts";
+import { wellFormedJson } from "./well-formed-json.ts";
 
 /** The query of `GET /events`, as the spec has it. */
 export type ListEventsQuery = operations["listEvents"]["parameters"]["query"];
@@ -46,6 +47,7 @@ export function createApi({ transport, baseUrl, headers }: ApiOptions): Api {
     baseUrl,
     // A web Request and its Headers cost more than the rest of a call together.
     Request: PlainRequest as unknown as typeof Request,
+    bodySerializer: (body) => wellFormedJson(JSON.stringify(body)),
   });
 
   const jsonHeaders = { ...headers, "content-type": "application/json" };

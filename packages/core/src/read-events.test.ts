@@ -425,6 +425,13 @@ describe("summaries", () => {
       event_summaries: { event_name: "logged-in", count, first: 1, last: 1_700_000_000 },
     });
   });
+
+  test("has no half of a character, as the name of its events has none", async () => {
+    const { client, intercom } = startClient({}, (request) => request.reply(200));
+    const eventName = "party 🎉".slice(0, 7);
+    await client.createSummary({ ...USER, eventName, count: 1, first: 1, last: 1 });
+    expect(intercom.sent[0]?.body).toContain('"event_name":"party \ufffd"');
+  });
 });
 
 describe("arguments that are wrong are a TypeError that names them, before anything is sent", () => {
