@@ -124,10 +124,13 @@ export function createClient<Catalog extends GivenCatalog = AnyEvent>(
     const letGo = timeout === Number.POSITIVE_INFINITY ? queue.attend() : clock.keepAlive?.();
     let cancel = (): void => undefined;
     const timer = new Promise<void>((resolve) => {
-      if (timeout < Number.POSITIVE_INFINITY) cancel = clock.after(Math.min(timeout, MAX_DELAY), resolve);
+      if (timeout === Number.POSITIVE_INFINITY) return;
+      cancel = clock.after(Math.min(timeout, MAX_DELAY), () => {
+        notifier.gaveUp();
+        resolve();
+      });
     });
     await Promise.race([queue.idle(timer), timer]);
-    if (queue.left().pending > 0) notifier.gaveUp();
     cancel();
     letGo?.();
   }

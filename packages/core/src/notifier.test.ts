@@ -153,6 +153,18 @@ describe("who waits in vain is told why, once", () => {
   const WAITING = warned("An event has no outcome yet: server_error (503)", "logged-in");
   const BY_DEFAULT = { retry: {} };
 
+  test.each([undefined, { timeout: 50 }])("but not who waited for others, with %j", async (options) => {
+    const { client, intercom, warnings } = startClient(BY_DEFAULT);
+    client.track(anotherEvent());
+    const flushed = client.flush(options);
+    await turn();
+    client.track(anotherEvent());
+    await turn();
+    for (const status of [202, 503]) intercom.open()[0]?.reply(status);
+    expect(await flushed).toEqual({ pending: 1 });
+    expect(warnings).toEqual([]);
+  });
+
   test.each(["flush", "close"] as const)("by %s", async (method) => {
     const { client, clock, warnings } = startClient(BY_DEFAULT, (request) => request.reply(503));
     client.track(anotherEvent());
