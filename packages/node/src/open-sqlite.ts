@@ -25,8 +25,8 @@ export interface OpenSqlite {
   readonly db: DatabaseSync;
   readonly appendPages: number;
   readonly letterPages: number;
-  /** Whether new events would take from the disk what it takes to end others. */
-  readonly isDiskFull: () => boolean;
+  /** Whether new events of so many bytes would take from the disk what it takes to end others. */
+  readonly isDiskFull: (bytes: number) => boolean;
 }
 
 /**
@@ -90,10 +90,11 @@ function keepPrivate(path: string): void {
   }
 }
 
-function diskWatch(db: DatabaseSync, path: string): () => boolean {
+function diskWatch(db: DatabaseSync, path: string): (bytes: number) => boolean {
   const pageSize = Number(db.prepare("PRAGMA page_size").get()?.page_size);
   const freePages = db.prepare("PRAGMA freelist_count");
-  return () => bytesLeftOnDisk(path) + Number(freePages.get()?.freelist_count) * pageSize < 0;
+  // They are written to the log, and then once more to the file.
+  return (bytes) => bytesLeftOnDisk(path) + Number(freePages.get()?.freelist_count) * pageSize < 2 * bytes;
 }
 
 /** Has SQLite itself refuse to grow the file beyond; a file that is larger already keeps its size. */

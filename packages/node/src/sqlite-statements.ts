@@ -36,8 +36,8 @@ export interface SqliteUse {
   readonly appendPages: number;
   /** Pages in use beyond which `settle` forgets dead letters, or buries no more of them. */
   readonly letterPages: number;
-  /** Asked before `append`, which refuses then. */
-  readonly isDiskFull: () => boolean;
+  /** Asked before `append`, which refuses then. @param bytes what it would write */
+  readonly isDiskFull: (bytes: number) => boolean;
 }
 
 /** Prepares everything an outbox does with its file. */
@@ -95,11 +95,11 @@ export function sqliteStatements(
           `Cannot keep events: ${events} of at most ${policy.maxEvents} are kept already`,
         );
       }
-      if (isDiskFull()) throw new OutboxError("full", "Cannot keep events: the disk is almost full");
+      const bytes = records.reduce((sum, { body }) => sum + body.length, 0);
+      if (isDiskFull(bytes)) throw new OutboxError("full", "Cannot keep events: the disk is almost full");
       const forgotten = letters.makeRoom(appendPages);
       if (forgotten === undefined) throw new OutboxError("full", "Cannot keep events: maxBytes is used up");
       const lease = leaseOf(owner, leaseUntil);
-      let bytes = 0;
       for (const record of records) {
         const { id, body, trackedAt, attempts, failures, missingSince = null, dueAt } = record;
         const wakeAt = Math.max(lease.until, dueAt);
@@ -109,7 +109,6 @@ export function sqliteStatements(
         if (changes !== 1) {
           throw new OutboxError("failed", "Cannot keep events: one of their ids is kept already");
         }
-        bytes += body.length;
       }
       add.run(records.length, bytes, -forgotten);
     },
