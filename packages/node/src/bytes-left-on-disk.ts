@@ -1,5 +1,4 @@
 import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
 
 /**
  * Bytes that are not for new events. Leasing and ending events write to SQLite's log first, which has 4 MiB as a rule
@@ -11,7 +10,7 @@ const RESERVE = 8 * 1024 * 1024;
 /** Bytes that new events may take of the disk that a file is on; less than 0 where what is reserved is used. */
 export function bytesLeftOnDisk(path: string): number {
   try {
-    const { bavail, bsize, blocks } = statfsSync(dirname(path));
+    const { bavail, bsize, blocks } = statfsSync(path);
     if (blocks > 0) return bavail * bsize - Math.min(RESERVE, (blocks * bsize) / 2);
   } catch {
     // SQLite says by itself what cannot be written.

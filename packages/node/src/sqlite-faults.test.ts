@@ -543,11 +543,16 @@ const FULL_DISK = `
   console.log(JSON.stringify({ code, kept, events, found: leased.length, whole }));
 `;
 
-/** Fills the disk with lists of events, and then ends all of them. */
+/** Fills the disk with lists of events, and then ends all of them, by a link to the file. */
 const endsOnFullDisk = (events: number, length: number): string => `
+  import { rmSync, symlinkSync, writeFileSync } from "node:fs";
   import { record } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "../../core/tests/outbox-contract.ts")).href)};
   import { sqliteOutbox } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "sqlite-outbox.ts")).href)};
-  const outbox = sqliteOutbox({ path: process.argv[1] + "/outbox.db" });
+  const path = process.argv[1] + "/outbox.db";
+  const link = process.argv[1] + ".db"; // On the disk beside.
+  writeFileSync(path, "");
+  symlinkSync(path, link);
+  const outbox = sqliteOutbox({ path: link });
   const outcome = { status: "accepted", attempts: 1 };
   const body = JSON.stringify("x".repeat(${length}));
   const append = (first) => outbox.append(Array.from({ length: ${events} }, (_, index) => record(first + index, { body })));
@@ -560,6 +565,7 @@ const endsOnFullDisk = (events: number, length: number): string => `
   }
   await outbox.append([record(kept, { body })]);
   await outbox.close();
+  rmSync(link);
   console.log(JSON.stringify({ code, kept, ended }));
 `;
 
