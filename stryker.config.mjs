@@ -3,6 +3,7 @@
  * `reports/mutation/mutation.html`; `packages/core/MUTATION.md` explains those that are left.
  */
 const PURE = [
+  "at-end-of-tick",
   "barrier",
   "call-safely",
   "cancellation",
@@ -50,6 +51,7 @@ const PURE = [
   "tag-of",
   "tick-batch",
   "unwritten-events",
+  "well-formed-json",
   "without-token",
 ];
 
