@@ -69,7 +69,7 @@ describe("options", () => {
     const warn = vi.fn();
     await using client = createClient({ token: "token", warn });
     expect(createNodeTransport).toHaveBeenLastCalledWith({ connections: 64, keepAlive: 4000, warn });
-    expect(flushOnExit).toHaveBeenLastCalledWith({ client, timeout: 10_000, warn });
+    expect(flushOnExit).toHaveBeenLastCalledWith({ client, timeout: 10_000, hasOutbox: false, warn });
   });
 
   test("without warn, a loss is told on the console", async () => {

@@ -457,6 +457,15 @@ describe("a program that ends at once", () => {
     expect(errors.split("\n").filter((line) => line.startsWith("intercom-events"))).toEqual([left]);
   });
 
+  test.runIf(hasSqlite)("says nothing of what its outbox keeps (needs node:sqlite, Node 22.13)", async () => {
+    emulator.setFaults([{ status: 503 }]);
+    const end = "client.track(event).stored.then(() => process.exit(3));";
+    const start = `const event = { userId: "last", eventName: "placed-order" };`;
+    const { status, errors } = await runProgram(`${tracking(durable())} ${start} ${end}`);
+    expect({ status, errors }).toEqual({ status: 3, errors: "" });
+    expect(await eventsIn(path)).toBe(EVENTS + 1);
+  });
+
   test("says nothing once its client is closed", async () => {
     const { status, errors } = await runProgram(`${tracking()} client.close().then(() => process.exit(3));`);
     expect({ status, errors }).toEqual({ status: 3, errors: "" });
