@@ -190,6 +190,17 @@ describe("who waits in vain is told why, once", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("unless the token has been refused since", async () => {
+    const { client, clock, intercom, warnings } = startClient(BY_DEFAULT);
+    for (let index = 0; index < 2; index += 1) client.track(anotherEvent());
+    await turn();
+    for (const status of [503, 401]) intercom.open()[0]?.reply(status);
+    const flushed = client.flush({ timeout: 50 });
+    await passTime(clock, 50);
+    expect(await flushed).toEqual({ pending: 2 });
+    expect(warnings).toEqual([expect.stringContaining("Nothing is being sent: unauthorized (401)")]);
+  });
+
   test("unless it was told of the outage", async () => {
     const { client, clock, warnings } = startClient(BY_DEFAULT, (request) => request.reply(503));
     client.track(anotherEvent());

@@ -66,7 +66,7 @@ export function createNotifier(
   channel?: (name: string) => DiagnosticChannel,
 ): Notifier {
   const told = new Set<string>();
-  /** Of an event that will be sent again, unless one has ended since. */
+  /** Of an event that will be sent again, unless one has ended since, or the token was refused. */
   let lastFailure: { readonly body: string; readonly verdict: FailedVerdict } | undefined;
   const emitter = createEmitter<ClientEvents>(LISTENED, (name, error) => {
     warnOnce(`listener ${name}`, `A listener of "${name}" threw: ${messageOf(error)}`);
@@ -153,6 +153,7 @@ export function createNotifier(
       warnOnce("waiting", `An event has no outcome yet: ${explain(verdict)}`, nameIn(body));
     },
     paused(verdict) {
+      lastFailure = undefined;
       if (tell("paused", () => ({ verdict }))) return;
       warnOnce(
         "paused",
