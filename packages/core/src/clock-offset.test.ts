@@ -102,8 +102,22 @@ const cases: [string, [now: number, ahead: number][], number | undefined][] = [
   ],
 ];
 
+/** Long enough ago that a reply says nothing of clocks that are put to another time. */
+const LONG_AGO = Number.NEGATIVE_INFINITY;
+
 test.each(cases)("%s", (_, samples, expected) => {
   const offset = createClockOffset();
-  for (const [now, ahead] of samples) offset.observe(NOW + now - ahead, NOW + now);
+  for (const [now, ahead] of samples) offset.observe(NOW + now - ahead, LONG_AGO, NOW + now);
+  expect(offset.read()).toBe(expected);
+});
+
+test.each([
+  ["kept where a reply can say it is a second more, and what it took", 1399, 300],
+  ["forgotten where a reply says that it is more than that", 1400, 1400],
+])("what was seen is %s", (_, ahead, expected) => {
+  const offset = createClockOffset();
+  offset.observe(NOW - 300, LONG_AGO, NOW);
+  offset.observe(NOW + 9100, LONG_AGO, NOW + 10_000); // Of the next span.
+  offset.observe(NOW + 10_100 - ahead, NOW + 10_000, NOW + 10_100);
   expect(offset.read()).toBe(expected);
 });

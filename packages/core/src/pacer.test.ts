@@ -345,7 +345,7 @@ describe("after a 429", () => {
     pacer.start(at);
     pacer.end({ startedAt: at, now: at, reply: limited, limited: {} });
     expect(startAll(pacer, at + 7000)).toBe(1);
-    pacer.end({ startedAt: at + 7000, now: at + 7000, reply: limited, limited: {} });
+    pacer.end({ startedAt: at + 7000, now: at + 7000, reply: said(0, at + 7000, ""), limited: {} });
     expect(startAll(pacer, at + 9000)).toBe(1);
     expect(pacer.start(at + 9000)).toBe(100);
   });
@@ -559,6 +559,34 @@ describe("alone on its token", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("is refused no more than the calls under way when its clock is put to another time", () => {
+    const step = fc.record({
+      at: fc.integer({ min: 0, max: 30_000 }),
+      by: fc.oneof(
+        fc.integer({ min: -20_000, max: 20_000 }),
+        fc.integer({ min: -3_600_000, max: 3_600_000 }),
+      ),
+    });
+    const scenario = fc.record({
+      limit: fc.integer({ min: 10, max: 500 }),
+      latency: fc.integer({ min: 2, max: 800 }),
+      concurrency: fc.integer({ min: 1, max: 64 }),
+      steps: fc.array(step, { minLength: 1, maxLength: 3 }),
+    });
+    fc.assert(
+      fc.property(scenario, fc.integer(), (given, seed) => {
+        expect(play(given, seed).refused).toBeLessThanOrEqual(given.steps.length * given.concurrency);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([500, 2000, 9000])("goes by a clock that is put forward by %i ms at once", (by) => {
+    const { accepted, refused } = play({ latency: 20, steps: [{ at: 4000, by }], windows: 4 });
+    expect(refused).toBe(0);
+    expect(Math.min(...accepted)).toBeGreaterThanOrEqual(0.98 * base.limit);
   });
 
   test("uses the share it is given and no more", () => {

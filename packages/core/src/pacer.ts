@@ -254,9 +254,13 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
   }
 
   /** Takes over what the server says: of this window, of one that is over, or nothing usable. */
-  function observe(headers: ReadReply["headers"], now: number): "current" | "past" | "nothing" {
+  function observe(
+    headers: ReadReply["headers"],
+    startedAt: number,
+    now: number,
+  ): "current" | "past" | "nothing" {
     const date = parseHttpDate(headers.get("date"));
-    if (date !== undefined) offset.observe(date, now);
+    if (date !== undefined) offset.observe(date, startedAt, now);
     const said = leftOf({ headers });
     const reset = (parseWhole(headers.get("x-ratelimit-reset")) ?? 0) * 1000;
     const ahead = reset + (offset.read() ?? 0) - now;
@@ -284,7 +288,7 @@ export function createPacer({ share, random, timeout = 30_000 }: PacerOptions): 
       silentSince = now;
       idleAt = Math.max(idleAt, now + LATE);
       if (startedAt >= openedAt) inFlightOfWindow -= 1;
-      const said = reply === undefined ? "nothing" : observe(reply.headers, now);
+      const said = reply === undefined ? "nothing" : observe(reply.headers, startedAt, now);
       const askedFor = limited && reply && parseRetryAfter(reply.headers, now);
       // Not what remains here: after the first of several 429s that is nothing, whatever the server has said.
       if (askedFor !== undefined) hold(askedFor, said === "current" ? (leftOf(reply) ?? 0) : 0);

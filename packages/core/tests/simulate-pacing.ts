@@ -1,5 +1,6 @@
 import { createConcurrencyLimit } from "../src/concurrency-limit.ts";
 import { createPacer } from "../src/pacer.ts";
+import { steadyPacer } from "../src/steady-pacer.ts";
 
 /** What is simulated: callers with a backlog, each with a pacer of its own, and Intercom's fixed windows. */
 export interface PacingScenario {
@@ -23,6 +24,8 @@ export interface PacingScenario {
   readonly pause?: { readonly at: number; readonly length: number };
   /** How far the callers' clocks are ahead, in milliseconds. */
   readonly clockAhead?: number;
+  /** By how many milliseconds their clocks are put forward (or back), and how many after the first whole window's beginning. */
+  readonly steps?: readonly { readonly at: number; readonly by: number }[];
   readonly share?: number;
   /** Whether replies have rate-limit headers. */
   readonly hasHeaders?: boolean;
@@ -61,6 +64,7 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
     lag = 2,
     pause = { at: 0, length: 0 },
     clockAhead = 0,
+    steps = [],
     share = 1,
     hasHeaders = true,
     random,
@@ -69,6 +73,11 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
   const accepted = new Map<number, number>();
   const first = Math.floor(START / WINDOW) + 1; // The first window is not a whole one.
   const pauseAt = first * WINDOW + pause.at;
+  let ahead = clockAhead;
+  for (const { at, by } of steps)
+    agenda.at(first * WINDOW + at - START, () => {
+      ahead += by;
+    });
   const byCaller = Array.from({ length: callers }, () => 0);
   let refused = 0;
   let calls = 0;
@@ -96,11 +105,11 @@ export function simulatePacing(scenario: PacingScenario): PacingResult {
   }
 
   function run(caller: number): void {
-    const pacer = createPacer({ share, random });
+    const pacer = steadyPacer(createPacer({ share, random }));
     const most = createConcurrencyLimit(concurrency);
     let inFlight = 0;
     let alarm = 0;
-    const localNow = (): number => agenda.now() + clockAhead;
+    const localNow = (): number => agenda.now() + ahead;
     const leavesAt = caller < leaving ? START + (windows / 2) * WINDOW : Number.POSITIVE_INFINITY;
     const work = (): void => {
       while (inFlight < most.read() && agenda.now() < leavesAt) {
