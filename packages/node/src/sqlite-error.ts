@@ -5,7 +5,11 @@ const CODES: Readonly<Record<number, readonly [OutboxErrorCode, string]>> = {
   8: ["read_only", "the file cannot be written"],
   11: ["corrupted", "the file is damaged"],
   13: ["full", "the disk, or maxBytes, is used up"],
-  14: ["failed", "the file cannot be opened; its folder must be there and writable"],
+  // The system's reason is not handed on.
+  14: [
+    "failed",
+    "the file cannot be opened; its folder must be there and writable, and the process have file descriptors left",
+  ],
   26: ["corrupted", "the file is not a SQLite database"],
 };
 

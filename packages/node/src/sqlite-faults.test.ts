@@ -569,20 +569,21 @@ const endsOnFullDisk = (events: number, length: number): string => `
   console.log(JSON.stringify({ code, kept, ended }));
 `;
 
+const runScript = (script: string): string[] => [
+  process.execPath,
+  "--no-warnings",
+  "--conditions=@intercom-events/source",
+  "--input-type=module",
+  "--eval",
+  script,
+];
+
 /** Runs in a small file system of its own. */
 function onSmallDisk(script: string, size = "3m"): string {
   const mount = `mount -t tmpfs -o size=${size} small "$0" && head -c 500000 /dev/zero > "$0/ballast" && shift 0 && exec "$@" "$0"`;
-  const node = [
-    process.execPath,
-    "--no-warnings",
-    "--conditions=@intercom-events/source",
-    "--input-type=module",
-    "--eval",
-    script,
-  ];
   const { status, stdout, stderr } = spawnSync(
     "unshare",
-    ["--map-root-user", "--mount", "sh", "-c", mount, folder, ...node],
+    ["--map-root-user", "--mount", "sh", "-c", mount, folder, ...runScript(script)],
     {
       encoding: "utf8",
     },
@@ -612,5 +613,34 @@ it.skipIf(sqlite === undefined || !canMount).each([
     const { code, kept, ended } = JSON.parse(onSmallDisk(endsOnFullDisk(events, length), size));
     expect([code, ended]).toEqual(["full", kept]);
     expect(kept).toBeGreaterThanOrEqual(least);
+  },
+);
+
+const NO_DESCRIPTORS = `
+  import { sqliteOutbox } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "sqlite-outbox.ts")).href)};
+  import { closeSync, openSync } from "node:fs";
+  const outbox = sqliteOutbox({ path: process.argv[1] + "/outbox.db" });
+  const taken = [];
+  try {
+    for (;;) taken.push(openSync("/dev/null"));
+  } catch {}
+  const message = await outbox.counts().catch((error) => error.message);
+  for (const descriptor of taken) closeSync(descriptor);
+  console.log(JSON.stringify({ message, later: await outbox.counts() }));
+`;
+
+it.skipIf(sqlite === undefined || process.platform === "win32")(
+  "the outbox in SQLite (needs node:sqlite and ulimit) names file descriptors where none is left, and opens once there are some",
+  () => {
+    const limit = 'ulimit -n 64 && exec "$@"';
+    const { stdout } = spawnSync("sh", ["-c", limit, "sh", ...runScript(NO_DESCRIPTORS), folder], {
+      encoding: "utf8",
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      message: expect.stringMatching(
+        /^Cannot count events in .*outbox\.db: the file cannot be opened; .* file descriptors/,
+      ),
+      later: { events: 0, bytes: 0, deadLetters: 0 },
+    });
   },
 );
