@@ -1,7 +1,11 @@
 import { OutboxError, type OutboxErrorCode } from "@intercom-events/core";
 
+/** SQLITE_BUSY: another process is writing. */
+const BUSY = 5;
+
 /** Result codes of SQLite that mean more than "it failed". https://www.sqlite.org/rescode.html */
 const CODES: Readonly<Record<number, readonly [OutboxErrorCode, string]>> = {
+  [BUSY]: ["failed", "another process has kept the file locked for longer than busyTimeout"],
   8: ["read_only", "the file cannot be written"],
   11: ["corrupted", "the file is damaged"],
   13: ["full", "the disk, or maxBytes, is used up"],
@@ -12,9 +16,6 @@ const CODES: Readonly<Record<number, readonly [OutboxErrorCode, string]>> = {
   ],
   26: ["corrupted", "the file is not a SQLite database"],
 };
-
-/** SQLITE_BUSY: another process is writing. */
-const BUSY = 5;
 
 /** Whether another process holds the lock that was needed. */
 export function isBusy(error: unknown): boolean {
