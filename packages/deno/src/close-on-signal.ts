@@ -19,6 +19,9 @@ const NUMBERS: Readonly<Record<ClosingSignal, number>> = {
  */
 const SAME_SIGNAL = 1000;
 
+/** Milliseconds that a signal may take to arrive: Deno has a thread of its own hand it on. */
+const ARRIVAL = 1000;
+
 /** How {@link closeOnSignal} works. */
 export interface CloseOnSignalOptions {
   /** Signals to wait for. @default ["SIGTERM", "SIGINT"], on Windows ["SIGINT", "SIGBREAK"] */
@@ -123,6 +126,8 @@ function countClosing(more: number): number {
 }
 
 function endBy(signal: ClosingSignal): void {
+  // A program that has nothing else to do would end before, as if there had been no signal.
+  setTimeout(() => undefined, ARRIVAL);
   try {
     Deno.kill(Deno.pid, signal);
   } catch {

@@ -44,6 +44,25 @@ for (const [signal, status] of [
   });
 }
 
+Deno.test("a program that then has nothing else to do ends by the signal, even if that takes a while to arrive", async () => {
+  const program = startProgram(`
+    import { closeOnSignal } from "../src/index.ts";
+    const { kill } = Deno;
+    Deno.kill = (...given) => Deno.unrefTimer(setTimeout(kill, 300, ...given));
+    const server = setInterval(() => undefined, 1000);
+    closeOnSignal({
+      async close() {
+        clearInterval(server);
+        return { pending: 0, dropped: 0 };
+      },
+    });
+    console.log("started");
+  `);
+  await program.said("started");
+  program.kill("SIGTERM");
+  assertEqual((await program.ended).signal, "SIGTERM");
+});
+
 Deno.test("at a signal each client is closed before the program ends", async () => {
   await emulator.fault({ delayMs: 300, times: 1 });
   const program = startServer(`
