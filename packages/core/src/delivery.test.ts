@@ -79,6 +79,17 @@ describe("sending", () => {
     expect(client.stats().accepted).toBeGreaterThan(900);
   });
 
+  test("others while many get a 500, which may be the fault of each", async () => {
+    const { client, intercom, clock } = startClient({ retry: {} });
+    for (let index = 0; index < 200; index += 1) client.track({ ...EVENT, eventName: `bad-${index}` });
+    client.track({ ...EVENT, eventName: "good" });
+    for (let left = 500; left > 0; left -= 1) {
+      await passTime(clock, 20);
+      for (const request of intercom.open()) request.reply(request.body?.includes("good") ? 202 : 500);
+    }
+    expect(client.stats().accepted).toBe(1);
+  });
+
   test("the oldest of those that wait makes way, also where a later one has to wait longer", async () => {
     const { client, intercom, clock } = startClient({
       concurrency: 1,

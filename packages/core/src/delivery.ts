@@ -159,7 +159,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       concurrency.end(duration, !hasFailed);
       const steady = time.at(now);
       failingSince = hasFailed || limited ? (failingSince ?? steady) : undefined;
-      restUntil = hasFailed ? steady + Math.min((steady - (failingSince ?? steady)) * REST, MAX_REST) : 0;
+      // A 500 may be the fault of its event alone, which is to hold up no other.
+      const isDown = hasFailed && !("status" in verdict && verdict.status === 500);
+      restUntil = isDown ? steady + Math.min((steady - (failingSince ?? steady)) * REST, MAX_REST) : 0;
       follow(event, ended, now);
       schedule();
     });
