@@ -74,6 +74,8 @@ export interface StoreHost {
   pump(): void;
   /** Told that the visitor opts out in another tab. */
   cancelPending(): void;
+  /** Milliseconds that no wait between attempts exceeds, if that was said. */
+  readonly maxDelay: number | undefined;
 }
 
 /** What is asked of a store only where tabs share it. */

@@ -16,7 +16,9 @@ const POLL_INTERVAL = 5_000;
 export function createRelayDelivery(options: RelayOptions, settings: DeliverySettings): Delivery {
   const { clock, outbox } = settings;
   const adopt = createAdoption(settings, options.url);
-  const store = isPage() ? outbox?.share({ all, settings, pump, cancelPending }) : undefined;
+  const store = isPage()
+    ? outbox?.share({ all, settings, pump, cancelPending, maxDelay: options.retry?.maxDelay })
+    : undefined;
   const batchSender = createBatchSender(options, settings);
   /** The pump that runs, if there is one. */
   let pumping: object | undefined;

@@ -566,6 +566,18 @@ describe("a store that holds what it does not give", () => {
     ]);
   });
 
+  test("is emptied of what a clock has put off, though not all of it fits into one request", async () => {
+    const database = memoryDatabase();
+    const outbox = memoryPageOutbox(database);
+    const dueAt = pages.clock.now() + 86_400_000;
+    const body = JSON.stringify({ event_name: "a", created_at: 1, metadata: { text: "x".repeat(40_000) } });
+    await outbox.append(["1", "2", "3"].map((id) => ({ ...record, id, body, dueAt })));
+    start({ outbox });
+    await settleDown();
+    await look(90);
+    expect(sent()).toEqual([["a"], ["a"], ["a"]]);
+  });
+
   test("is left alone after five looks that failed", async () => {
     start({ outbox: memoryPageOutbox(memoryDatabase(), { fails: () => true }) });
     await settleDown();

@@ -2,7 +2,7 @@ import { OutboxError } from "@intercom-events/core";
 import { describe, expect, test, vi } from "vitest";
 import { settleDown } from "../test/fake-tabs.ts";
 import { memoryDatabase, memoryPageOutbox } from "../test/memory-page-outbox.ts";
-import { ACCEPTED, bytesOf, dateAfter, type Reply, relayPages } from "../test/relay-pages.ts";
+import { ACCEPTED, bytesOf, dateAfter, type Reply, relayPages, type Started } from "../test/relay-pages.ts";
 import { relay } from "./index.ts";
 
 const pages = relayPages();
@@ -687,16 +687,22 @@ test("waits of more than two minutes are kept of what is stored, too", async () 
   expect(sent()).toEqual([["a"], ["a"]]);
 });
 
-test("waits of more than an hour are kept of what is stored, also while nothing else is", async () => {
+test("waits of more than an hour are kept of what is stored, also by the next page", async () => {
   pages.replies = [[200, { results: [{ status: "retry" }] }]];
-  const { tracker } = start({
-    relay: { retry: { baseDelay: 14_400_000, maxDelay: 14_400_000 } },
-    outbox: memoryPageOutbox(memoryDatabase()),
-  });
+  const database = memoryDatabase();
+  const open = (): Started =>
+    start({
+      relay: { retry: { baseDelay: 14_400_000, maxDelay: 14_400_000 } },
+      outbox: memoryPageOutbox(database),
+    });
+  const { tab, tracker } = open();
   tracker.track("a");
-  for (let second = 0; second < 200; second++) {
-    pages.clock.advance(1_000);
-    await settleDown(2);
+  for (const page of [tab, open().tab]) {
+    for (let second = 0; second < 200; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(2);
+    }
+    page.kill();
   }
   expect(sent()).toEqual([["a"]]);
 });

@@ -52,7 +52,7 @@ const EVER = 8_640_000_000_000_000;
 export function createSharedStore(
   outbox: PageOutbox,
   { ids, leaseDue }: StoreInside,
-  { all, settings, pump, cancelPending }: StoreHost,
+  { all, settings, pump, cancelPending, maxDelay = 0 }: StoreHost,
 ): SharedStore {
   const { clock, ended, complain, queue, random = Math.random } = settings;
   const clearing = createClearing(outbox);
@@ -68,8 +68,6 @@ export function createSharedStore(
   let isStoring = false;
   let isClosed = false;
   let hasBacklog = false;
-  /** The longest wait so far, in milliseconds: an event that has more ahead of it had its clock put back. */
-  let longestDelay = MAX_RETRY_AFTER;
   let idlePolls = 0;
   let failedReads = 0;
 
@@ -112,9 +110,7 @@ export function createSharedStore(
   }
 
   function update(records: readonly OutboxRecord[]): void {
-    if (records.length === 0) return;
-    longestDelay = Math.max(longestDelay, ...records.map(({ dueAt }) => dueAt - clock.now()));
-    void fromStore(() => outbox.update(records));
+    if (records.length > 0) void fromStore(() => outbox.update(records));
   }
 
   /** Stores events together with those that follow at once. */
@@ -231,7 +227,9 @@ export function createSharedStore(
       if (!tabs.leads() && !allIn(STORED).some(({ trackedAt }) => trackedAt + LEASE < now)) return [];
       const leased = await lease(limit, idlePolls > MAX_IDLE_POLLS ? EVER : now);
       if (leased.length > 0) idlePolls = 0;
-      const hasToWait = ({ dueAt }: OutboxRecord) => dueAt > now && dueAt <= now + longestDelay;
+      // What has more than the longest wait ahead of it had its clock put back.
+      const end = now + Math.max(MAX_RETRY_AFTER, maxDelay);
+      const hasToWait = ({ dueAt }: OutboxRecord) => dueAt > now && dueAt <= end;
       update(leased.filter(hasToWait));
       const events = byId();
       // What has ended here is only still there because the store has failed meanwhile.
