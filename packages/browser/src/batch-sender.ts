@@ -4,7 +4,7 @@ import type { OutgoingEvent } from "./own-event.ts";
 import { allowanceLeft, takeAllowance } from "./page-allowance.ts";
 import { isOffline } from "./page-life.ts";
 import { type Answer, type Reply, readReply } from "./read-reply.ts";
-import type { RelayOptions } from "./relay.ts";
+import type { RelayTarget } from "./relay.ts";
 import { encodeBatch, MAX_BATCH, MAX_BYTES, sizeOf, TRIAL_BYTES } from "./relay-batch.ts";
 import { remarkOnReply } from "./remark-on-reply.ts";
 import type { DeliverySettings } from "./route.ts";
@@ -47,7 +47,7 @@ const SMALL_OFFSET = 60_000;
 
 /** A batch sender that knows nothing of its relay yet. */
 export function createBatchSender(
-  { url, credentials = "same-origin", identity, timeout = 20_000, retry = {} }: RelayOptions,
+  { url, credentials = "same-origin", identity, timeout = 20_000, retry = {} }: RelayTarget,
   { clock, random = Math.random, complain }: Pick<DeliverySettings, "clock" | "random" | "complain">,
 ): BatchSender {
   const startedAt = clock.now();
@@ -138,7 +138,7 @@ export function createBatchSender(
       else {
         const { status, headers } = posted;
         answer = readReply(posted, batch.length);
-        remarkOnReply(posted, answer, String(url), complain);
+        remarkOnReply(posted, answer, url, complain);
         // Any other may be of a cache, and its time long over.
         const date = Array.isArray(answer) && parseHttpDate(headers.get("date"));
         if (date) sender.offset = offsetOf(date, Math.min(sentAt, now), now);

@@ -76,7 +76,7 @@ const taken = new Set<string>();
  */
 export function createAdoption(
   { announce }: Pick<DeliverySettings, "announce">,
-  url: string | URL,
+  url: string,
 ): (event: PageEvent, offset: number) => OwnEvent {
   return (event, offset) => {
     const { trackedAt, event: content } = event;

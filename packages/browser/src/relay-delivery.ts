@@ -2,7 +2,7 @@ import { createBatchSender } from "./batch-sender.ts";
 import type { Step } from "./next-step.ts";
 import { createAdoption, MEMORY, type OutgoingEvent, type OwnEvent, toMemory, UNREAD } from "./own-event.ts";
 import { isOffline, isPage, watchPage } from "./page-life.ts";
-import type { RelayOptions } from "./relay.ts";
+import type { RelayTarget } from "./relay.ts";
 import { cutBatch } from "./relay-batch.ts";
 import { type Delivery, type DeliverySettings, dropped } from "./route.ts";
 
@@ -13,7 +13,7 @@ const POLL_INTERVAL = 5_000;
  * Delivers the events of one tracker to a relay, and where there is an outbox those that other pages have
  * left in it.
  */
-export function createRelayDelivery(options: RelayOptions, settings: DeliverySettings): Delivery {
+export function createRelayDelivery(options: RelayTarget, settings: DeliverySettings): Delivery {
   const { clock, outbox } = settings;
   const adopt = createAdoption(settings, options.url);
   const store = isPage()

@@ -220,6 +220,16 @@ describe("sending", () => {
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
   });
 
+  test("goes where the route was made for, whatever becomes of what was handed over", async () => {
+    const options = { url: new URL("https://site.test/made-for?tab=0") };
+    const route = relay(options);
+    options.url.pathname = "/first";
+    options.url = new URL("https://site.test/second?tab=0");
+    const { tracker } = start({ route });
+    await tracker.track("a");
+    expect(pages.browser.requests.map(({ url }) => url)).toEqual(["https://site.test/made-for?tab=0"]);
+  });
+
   test("what is left out is as documented", async () => {
     const request = vi.spyOn(globalThis, "fetch");
     pages.replies = ["never"];

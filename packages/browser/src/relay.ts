@@ -23,6 +23,11 @@ export interface RelayOptions {
   readonly retry?: PageRetryOptions | undefined;
 }
 
+/** Where a route leads, and how: its options as they were when it was made. */
+export interface RelayTarget extends RelayOptions {
+  readonly url: string;
+}
+
 /** How failed attempts are repeated. The waits are drawn at random, each from twice as much as the last. */
 export interface PageRetryOptions {
   /** Attempts that may fail (5xx, no reply, no reply in time) before the event ends as `rejected`. @default 100 */
@@ -50,7 +55,9 @@ export interface PageRetryOptions {
  */
 export function relay(options: RelayOptions): Route {
   checkRelayOptions(options);
+  // Whoever made a `URL` may change it.
+  const target = { ...options, url: String(options.url) };
   return {
-    open: (settings) => createRelayDelivery(options, settings),
+    open: (settings) => createRelayDelivery(target, settings),
   };
 }
