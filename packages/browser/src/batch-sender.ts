@@ -57,14 +57,9 @@ export function createBatchSender(
   /** Bytes that the network, and the relay, may be expected to take at once. */
   let expected = MAX_BYTES;
 
-  /** Whom the site says the caller is. A page that goes cannot wait for it. */
+  /** Whom the site says the caller is. A page that goes cannot wait for that: what is not said at once is as it was. */
   async function identify(isLast: boolean, late: Promise<never>): Promise<string | undefined> {
-    const asked = identity?.();
-    const token = await Promise.race([
-      isLast && lastToken && typeof asked !== "string" ? lastToken : late,
-      asked,
-      late,
-    ]);
+    const token = await Promise.race([identity?.(), (isLast && lastToken) || late]);
     // The relay would refuse one that is empty, and with it the batch; it comes once the site knows who it is.
     if (!token || typeof token !== "string") throw new TypeError('"identity" must answer a token');
     return token;

@@ -18,9 +18,12 @@ describe("an identity", () => {
     expect(await receipt).toEqual({ status: "accepted", attempts: 2 });
   });
 
-  test("that is at hand as the page goes is asked for anew", async () => {
+  test.each<[string, (token: string) => string | Promise<string>]>([
+    ["a text", (token) => token],
+    ["a promise", async (token) => token],
+  ])("that is at hand as the page goes, as %s, is asked for anew", async (_, give) => {
     let valid = "first";
-    const { tab, tracker } = start({ relay: { identity: () => valid } });
+    const { tab, tracker } = start({ relay: { identity: () => give(valid) } });
     await tracker.track("a");
     pages.replies = ["lost"];
     tracker.track("b");
@@ -44,6 +47,7 @@ describe("an identity", () => {
     process.on("unhandledRejection", unhandled);
     let fails = false;
     const identity = async () => {
+      await settleDown(1);
       if (fails) throw new Error("no session");
       return "signed";
     };
@@ -58,6 +62,19 @@ describe("an identity", () => {
     process.off("unhandledRejection", unhandled);
     expect(sent()).toEqual([["a"], ["b"], ["b"]]);
     expect(unhandled.mock.calls).toEqual([]);
+  });
+
+  test("that is refused at once as the page goes is not taken for the last one", async () => {
+    const identity = vi.fn(async () => "signed");
+    const { tab, tracker } = start({ relay: { identity } });
+    await tracker.track("a");
+    pages.replies = ["lost"];
+    tracker.track("b");
+    await settleDown();
+    identity.mockRejectedValueOnce(new Error("no session"));
+    tab.dispatch("pagehide");
+    await settleDown();
+    expect(sent()).toEqual([["a"], ["b"]]);
   });
 
   test("is forgotten as the visitor opts out, also where it comes later", async () => {
@@ -92,7 +109,8 @@ describe("an identity", () => {
 
   test("that has run out as the page is hidden ends no event: a fresh one is asked for", async () => {
     let valid = "first";
-    const { tab, tracker } = start({ relay: { identity: async () => valid } });
+    const identity = () => settleDown(1).then(() => valid);
+    const { tab, tracker } = start({ relay: { identity } });
     await tracker.track("a");
     pages.replies = ["lost", [401, { error: { code: "unauthorized", message: "" } }]];
     const receipt = tracker.track("b");
