@@ -120,6 +120,22 @@ describe("tabs", () => {
     expect(await receipt).toMatchObject(ACCEPTED);
   });
 
+  test("what a dead one was sending waits two minutes more where the clock is put back a day", async () => {
+    const database = memoryDatabase();
+    pages.replies = ["never"];
+    const { tab, tracker } = start({ outbox: memoryPageOutbox(database) });
+    tracker.track("a");
+    await settleDown();
+    tab.kill();
+    pages.clock.set(pages.clock.now() - 86_400_000);
+    start({ outbox: memoryPageOutbox(database) });
+    for (let second = 0; second < 130; second++) {
+      pages.clock.advance(1_000);
+      await settleDown(4);
+    }
+    expect(sent()).toEqual([["a"], ["a"]]);
+  });
+
   test("opting out deletes what is stored, and tells the other tabs", async () => {
     pages.browser.setOnline(false);
     const database = memoryDatabase();
