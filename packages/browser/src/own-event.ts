@@ -83,8 +83,8 @@ export function createAdoption(
     const tracked = Math.floor((trackedAt + offset) / 1000);
     const name = foldName(content.eventName);
     const subject = `${name} ${url}`;
-    let isAlone: boolean;
-    let isSaid = false;
+    /** What is to be said of its second, until it is said. */
+    let remark: "second_moved" | "second_taken" | undefined;
     const own: OwnEvent = Object.assign(event, {
       name,
       second: Number.NaN,
@@ -93,17 +93,16 @@ export function createAdoption(
         if (second === own.second) return;
         own.second = second;
         const key = `${second},${subject}`;
-        isAlone = !taken.has(key);
+        remark = second !== tracked ? "second_moved" : taken.has(key) ? "second_taken" : undefined;
         taken.add(key);
         if (taken.size > MAX_REMEMBERED) taken.delete(taken.values().next().value as string);
         own.record = { ...own.record, body: encodeRelayEvent(content, second, offset) };
       },
       decide() {
-        const moved = own.second - tracked;
         // It may have been given up before its page was shown.
-        if (isSaid || own.isOver || (isAlone && moved === 0)) return;
-        isSaid = true;
-        const issue = createIssue("createdAt", moved > 0 ? "second_moved" : "second_taken", moved);
+        if (!remark || own.isOver) return;
+        const issue = createIssue("createdAt", remark, own.second - tracked);
+        remark = undefined;
         announce("warning", { warnings: [issue], event: content }, [`look at this event: ${issue.code}`]);
       },
     });
