@@ -279,6 +279,26 @@ describe("a page that goes", () => {
     await settleDown();
     expect(codes).toEqual(["second_moved"]);
   });
+
+  test("lets the store decide on what is tracked on a warning as it is hidden, before that is sent", async () => {
+    const outbox = memoryPageOutbox(memoryDatabase());
+    const { appendApart } = outbox;
+    outbox.appendApart = (drafts) =>
+      appendApart(drafts.map((draft) => ({ ...draft, second: draft.second + 7 })));
+    const { tab, tracker } = start({ outbox });
+    pages.replies = ["lost"];
+    tracker.on("warning", ({ event }) => event?.eventName === "a" && tracker.track("b"));
+    for (const name of ["a", "a"]) tracker.track(name);
+    pages.browser.setVisible(false);
+    tab.dispatch("visibilitychange");
+    pages.browser.setVisible(true);
+    for (let second = 0; second < 60; second++) {
+      await settleDown(4);
+      pages.clock.advance(1_000);
+    }
+    const times = pages.browser.requests.flatMap(eventsOf).filter(({ event_name }) => event_name === "b");
+    expect(new Set(times.map(({ created_at }) => created_at)).size).toBe(1);
+  });
 });
 
 describe("what a page that is hidden cannot store stays with it, and is delivered", () => {

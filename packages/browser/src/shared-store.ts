@@ -251,7 +251,8 @@ export function createSharedStore(
       const now = clock.now();
       // What is stored survives anyway.
       const stored = all().filter((event) => isStored(event) && event.record.dueAt <= now);
-      return [...stored, ...all().filter((event) => !isStored(event))];
+      // What a listener has tracked on a warning just now is still to get its second.
+      return [...stored, ...all().filter((event) => !isStored(event) && event.place !== STORING)];
     },
     markInFlight(sent) {
       const dueAt = clock.now() + IN_FLIGHT_DELAY;
