@@ -34,7 +34,8 @@ const server = createServer(
     async fetch(request) {
       const oneWay = drawDuration() / 2;
       await setTimeout(oneWay);
-      const response = await emulator.fetch(request);
+      // A program is ended in the middle of its requests.
+      const response = await emulator.fetch(request).catch(() => Response.error());
       await setTimeout(oneWay);
       return response;
     },
