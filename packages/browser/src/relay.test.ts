@@ -266,14 +266,18 @@ describe("sending", () => {
     expect(sent().slice(2).flat().sort()).toEqual(["a", "b"]);
   });
 
-  test.each(["429", "503"])("what the relay asks for with %s is kept, for all events", async (status) => {
-    pages.replies = [[Number(status), {}, { "retry-after": "7" }]];
+  test.each([
+    [429, 7],
+    [503, 7],
+    [503, 3600],
+  ])("what the relay asks for with %i is kept, for all events, %i s", async (status, seconds) => {
+    pages.replies = [[status, {}, { "retry-after": String(seconds) }]];
     const { tracker } = start();
     tracker.track("a");
     await settleDown();
     tracker.track("b");
     tracker.flush();
-    for (let second = 0; second < 6; second++) {
+    for (let second = 1; second < seconds; second++) {
       pages.clock.advance(1_000);
       await settleDown(2);
     }
