@@ -31,6 +31,7 @@ export function inspectSqliteFile(Database: Open, path: string): void {
 }
 
 function look(db: DatabaseSync, path: string): void {
+  db.exec("BEGIN"); // All that is read is of one moment: another process may be making an outbox of the file.
   const application = db.prepare("PRAGMA application_id").get()?.application_id;
   const version = schemaVersion(db);
   if (application === APPLICATION_ID) {

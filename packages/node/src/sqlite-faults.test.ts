@@ -412,6 +412,23 @@ describe.skipIf(sqlite === undefined)("the outbox in SQLite (needs node:sqlite, 
     },
   );
 
+  it("takes a file that another process makes an outbox of while it is looked at", async () => {
+    const other = database("PRAGMA journal_mode = WAL; PRAGMA user_version = 0");
+    const { prepare } = other.constructor.prototype as DatabaseSync;
+    const prepared = vi.spyOn(other.constructor.prototype as DatabaseSync, "prepare");
+    prepared.mockImplementation(function (this: DatabaseSync, sql) {
+      if (sql === "PRAGMA user_version") {
+        prepared.mockRestore();
+        migrate(other, path);
+      }
+      return prepare.call(this, sql);
+    });
+    const outbox = sqliteOutbox({ path });
+    expect(await outbox.counts()).toEqual({ events: 0, bytes: 0, deadLetters: 0 });
+    await outbox.close();
+    other.close();
+  });
+
   it.each([
     ["", 0],
     [", and no less where the process was frozen", 3_600_000],
